@@ -1,0 +1,31 @@
+--- action=logout.
+local ordered_json = require("mwlogin.testing.ordered_json")
+
+local logout = {}
+
+function logout.reads()
+  return false
+end
+
+function logout.writes()
+  return false
+end
+
+function logout.posts(call)
+  return call.wiki.minor >= 34
+end
+
+function logout.token(call)
+  return call.wiki.minor >= 34 and { type = "csrf", prefix = "", name = "token" } or nil
+end
+
+function logout.run(call)
+  if call.account then
+    call.session:finish()
+  elseif call.wiki.minor >= 42 then
+    call:warn("logout", "notloggedin", "You must be logged in.")
+  end
+  return ordered_json.object()
+end
+
+return logout
