@@ -1,0 +1,99 @@
+---`--field K=V` and `--field-from K=SOURCE`: answers to what the wiki will ask.
+local answers = {}
+
+---Parts of the names that password and code fields have on the wikis of this world. What the wiki
+---itself marks secret is checked again when it asks.
+local SECRET_WORDS <const> = {
+  "password",
+  "passwd",
+  "passphrase",
+  "retype",
+  "token",
+  "secret",
+  "otp",
+  "totp",
+  "recovery",
+  "credential",
+}
+
+---@param name string `field` or `Kind.field`
+---@return boolean
+function answers.looks_secret(name)
+  local field = name:match("([^.]*)$"):lower()
+  if field == "pin" or field == "key" or field:find("code$") then
+    return true
+  end
+  for _, word in ipairs(SECRET_WORDS) do
+    if field:find(word, 1, true) then
+      return true
+    end
+  end
+  return false
+end
+
+local function pair(text, flag)
+  local name, value = text:match("^([^=]+)=(.*)$")
+  if not name then
+    return nil, ("%s takes NAME=VALUE"):format(flag)
+  end
+  return name, value
+end
+
+local function plain(text)
+  local name, value = pair(text, "--field")
+  if not name then
+    return nil, value
+  end
+  if answers.looks_secret(name) then
+    local advice = "'%s' looks like a secret, and the command line can be read by others;"
+      .. " use --field-from %s=SOURCE"
+    return nil, advice:format(name, name)
+  end
+  return { name = name, value = value }
+end
+
+local function sourced(text)
+  local name, value = pair(text, "--field-from")
+  if not name then
+    return nil, (value:gsub("VALUE", "SOURCE"))
+  end
+  local source, err = require("mwlogin.secret").parse(value)
+  if not source then
+    return nil, tostring(err.message or err)
+  end
+  return { name = name, value = source, from = true }
+end
+
+---@param command table argparse command
+---@return table field, table field_from the options, for a help group
+function answers.declare(command)
+  local field = command
+    :option("--field")
+    :argname("K=V")
+    :target("fields")
+    :count("*")
+    :convert(plain)
+    :description("answer for the field K (or Kind.K); no secrets")
+  local from = command
+    :option("--field-from")
+    :argname("K=SOURCE")
+    :target("fields_from")
+    :count("*")
+    :convert(sourced)
+    :description("answer for K that is read from SOURCE")
+  return field, from
+end
+
+---@param args table parsed arguments
+---@return table|nil answers for `wiki:login`, nil when none were given
+function answers.collect(args)
+  local found = {}
+  for _, list in ipairs { args.fields or {}, args.fields_from or {} } do
+    for _, answer in ipairs(list) do
+      found[answer.name] = answer.value
+    end
+  end
+  return next(found) and found
+end
+
+return answers

@@ -1,0 +1,98 @@
+---mwlogin api WIKI K=V…
+local connect = require "mwlogin.cli.connect"
+local options = require "mwlogin.cli.options"
+local output = require "mwlogin.cli.output"
+
+local api = {}
+
+api.summary = "one API call, its reply as JSON"
+api.usage = "[OPTION…] WIKI K=V…"
+
+api.examples = [[
+  mwlogin api wiki.example.org action=query meta=siteinfo
+  mwlogin api wiki.example.org action=edit title=Sandbox appendtext=hi --token csrf \
+      --user Alice@tool --password-from env:BOT_PASSWORD
+  mwlogin api wiki.example.org action=upload filename=A.png --file file=./a.png --token csrf …]]
+
+local function parameter(text)
+  local name, value = text:match("^([^=]+)=(.*)$")
+  if not name then
+    return nil, ("'%s' is no parameter: write NAME=VALUE"):format(text)
+  end
+  return { name = name, value = value }
+end
+
+local function file(text)
+  local name, path = text:match("^([^=]+)=(.+)$")
+  if not name then
+    return nil, "--file takes NAME=PATH"
+  end
+  return { name = name, path = path }
+end
+
+function api.configure(command)
+  options.declare_wiki(command)
+  command
+    :argument("K=V")
+    :target("parameters")
+    :args("+")
+    :convert(parameter)
+    :description("parameters of the call; | joins the values of a list")
+  command:group(
+    "The call",
+    command:flag("--post"):description("send it as POST; --token and --file do so by themselves"),
+    command:option("--token"):argname("TYPE"):target("token_type"):description(
+      "fetch a token of this type (csrf for most) and send it along"
+    ),
+    command:option("--file"):argname("K=PATH"):target("files"):count("*"):convert(file):description(
+      "upload a file as parameter K"
+    )
+  )
+  options.declare_login(command)
+  options.declare_open(command)
+end
+
+local function parameters_of(args)
+  local params = {}
+  for _, given in ipairs(args.parameters) do
+    params[given.name] = given.value
+  end
+  for _, given in ipairs(args.files or {}) do
+    params[given.name] = require("mwlogin").file(given.path)
+  end
+  return params
+end
+
+---The wiki tells by a code that the call must be a POST; which flag does it, it cannot know.
+local function advise(err)
+  if err.code == "mustbeposted" or err.code == "mustpostparams" then
+    err.advice = "Send it as POST: add --post, or --token csrf if it changes anything."
+  elseif err.code == "missingparam" and tostring(err.message):find("token", 1, true) then
+    err.advice = "Add --token csrf (or another type)."
+  end
+  return err
+end
+
+function api.run(args)
+  local out = output.new(args)
+  local post = args.post or args.token_type or #(args.files or {}) > 0
+  return connect.run(args, out, function(session)
+    local params = parameters_of(args)
+    local reply, err
+    if post then
+      reply, err = session:post(params, { token = args.token_type })
+    else
+      reply, err = session:get(params)
+    end
+    if not reply then
+      return nil, advise(err)
+    end
+    for _, warning in ipairs(reply.warnings or {}) do
+      out:say(("%s: warning: %s"):format(args.wiki, warning.text or warning.code))
+    end
+    out:write(output.encode(reply, not args.json))
+    return true
+  end)
+end
+
+return api

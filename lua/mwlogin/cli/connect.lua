@@ -1,0 +1,117 @@
+---From a WIKI on the command line to a session that can act, and to its end.
+local answers = require "mwlogin.cli.answers"
+local options = require "mwlogin.cli.options"
+local person = require "mwlogin.cli.person"
+
+local connect = {}
+
+---A word without dot, colon and slash may be the name of a profile; a file of that name is not needed
+---for such a host to be reached.
+local function profile_of(mwlogin, wiki)
+  if not wiki:find("^[%w_-]+$") or not mwlogin.profile then
+    return { url = wiki }
+  end
+  local profile, err = mwlogin.profile(wiki)
+  if profile then
+    return profile
+  end
+  if err.code == "no-profile" or err.code == "no-config" then
+    return { url = wiki }
+  end
+  return nil, err
+end
+
+local function overlay(base, over)
+  local merged = {}
+  for name, value in pairs(base or {}) do
+    merged[name] = value
+  end
+  for name, value in pairs(over) do
+    merged[name] = value
+  end
+  return merged
+end
+
+---Bot passwords go to another door than the form that the terminal would ask from, so their password
+---is asked for here.
+local function ask_password(mwlogin, credentials, respond)
+  local name = credentials.username
+  if respond and name and name:find("@", 1, true) and not credentials.password then
+    credentials.password = mwlogin.secret.prompt("Password for " .. name)
+  end
+end
+
+---@param args table parsed arguments
+---@param profile table { login? }
+---@return table credentials for `wiki:login`
+---@return boolean given whether there is anything to log in with
+local function credentials_of(mwlogin, args, profile)
+  local credentials = overlay(profile.login, options.credentials(args))
+  local given = next(credentials) ~= nil
+  local found = answers.collect(args)
+  if found then
+    credentials.answers = overlay(credentials.answers, found)
+  end
+  if args.handlers and #args.handlers > 0 then
+    local handlers = {}
+    for _, path in ipairs(args.handlers) do
+      handlers[#handlers + 1] = path:find("[/]") and path or "./" .. path
+    end
+    for _, handler in ipairs(credentials.handlers or {}) do
+      handlers[#handlers + 1] = handler
+    end
+    credentials.handlers = handlers
+  end
+  local respond, redirect = person.ways(args)
+  credentials.respond = credentials.respond or respond
+  credentials.redirect = credentials.redirect or redirect
+  ask_password(mwlogin, credentials, respond)
+  return credentials, given or found ~= nil or credentials.handlers ~= nil
+end
+
+---Opens the wiki, logs in when there is something to log in with (or `always`), lets `act` do its work
+---and closes the session, without logging out.
+---@param wiki string address or profile
+---@param args table parsed arguments
+---@param act fun(session: table, me: table|nil): any, table|nil
+---@param always? boolean log in even without credentials, so that a terminal can be asked
+---@return any result of `act`
+---@return table|nil err
+function connect.visit(wiki, args, act, always)
+  local mwlogin = require "mwlogin"
+  local profile, profile_err = profile_of(mwlogin, wiki)
+  if not profile then
+    return nil, profile_err
+  end
+  local opened = overlay(profile.options, options.open(args))
+  local session <close>, err = mwlogin.open(profile.url, opened)
+  if not session then
+    return nil, err
+  end
+  local credentials, given = credentials_of(mwlogin, args, profile)
+  local me
+  if given or always then
+    me, err = session:login(credentials)
+    if not me then
+      return nil, err
+    end
+  end
+  return act(session, me)
+end
+
+---What a subcommand for one WIKI does: visit it, print what came of it, tell the exit code.
+---@param args table parsed arguments; `wiki`
+---@param out table output
+---@param act fun(session: table, me: table|nil): any, table|nil
+---@param always? boolean
+---@return integer code
+function connect.run(args, out, act, always)
+  local result, err = connect.visit(args.wiki, args, act, always)
+  if result == nil then
+    out:failure(args.wiki, err)
+    return out:code(err)
+  end
+  return out:code(nil)
+end
+
+return connect

@@ -1,0 +1,32 @@
+---mwlogin logout WIKI
+local connect = require "mwlogin.cli.connect"
+local options = require "mwlogin.cli.options"
+local output = require "mwlogin.cli.output"
+
+local logout = {}
+
+logout.summary = "end the session on the wiki"
+logout.usage = "[OPTION…] WIKI"
+
+logout.examples = [[
+  mwlogin logout wiki.example.org --account Alice]]
+
+function logout.configure(command)
+  options.declare_wiki(command)
+  options.declare_login(command)
+  options.declare_open(command)
+end
+
+function logout.run(args)
+  local out = output.new(args)
+  return connect.run(args, out, function(session)
+    local done, err = session:logout()
+    if not done then
+      return nil, err
+    end
+    out:result({ wiki = args.wiki, anonymous = true }, "Logged out of " .. output.clean(args.wiki))
+    return true
+  end)
+end
+
+return logout

@@ -1,0 +1,237 @@
+---What the command prints: results on stdout, words on stderr, and nothing that a wiki could use to
+---write on the user's screen what it likes.
+local exit = require "mwlogin.cli.exit"
+
+local output = {}
+
+---Keys that come first in a JSON object, for people who read along; the others follow by name.
+local FIRST <const> = {
+  "wiki",
+  "name",
+  "id",
+  "method",
+  "anonymous",
+  "fresh",
+  "account",
+  "type",
+  "kind",
+  "code",
+  "message",
+  "advice",
+}
+
+local RANK = {}
+for rank, key in ipairs(FIRST) do
+  RANK[key] = rank
+end
+
+---Characters that move the cursor, colour, hide or reorder what follows them.
+local function is_unprintable(code)
+  return code < 0x20
+    or (code >= 0x7F and code <= 0x9F)
+    or code == 0x61C
+    or (code >= 0x200B and code <= 0x200F)
+    or (code >= 0x2028 and code <= 0x202E)
+    or (code >= 0x2060 and code <= 0x206F)
+    or code == 0xFEFF
+    or (code >= 0xE0000 and code <= 0xE007F)
+end
+
+---Calls `put(code, bytes)` for every character; a byte that is no UTF-8 comes as U+FFFD.
+local function each_character(text, put)
+  local position = 1
+  while position <= #text do
+    local bytes = text:match("^" .. utf8.charpattern, position)
+    if bytes and utf8.len(bytes) == 1 then
+      put(utf8.codepoint(bytes), bytes)
+    else
+      bytes = text:match("^.[\x80-\xBF]*", position)
+      put(0xFFFD, "\u{FFFD}")
+    end
+    position = position + #bytes
+  end
+end
+
+---Text for a terminal: one line or several, without control, invisible and reordering characters.
+---@param text any
+---@return string
+function output.clean(text)
+  text = tostring(text)
+  if not text:find("[^\x20-\x7E]") then
+    return text
+  end
+  local parts = {}
+  each_character(text, function(code, bytes)
+    if code == 0x0A then
+      parts[#parts + 1] = "\n"
+    elseif code == 0x09 then
+      parts[#parts + 1] = " "
+    elseif not is_unprintable(code) then
+      parts[#parts + 1] = bytes
+    end
+  end)
+  return table.concat(parts)
+end
+
+local SHORT <const> = { [0x22] = '\\"', [0x5C] = "\\\\", [0x0A] = "\\n", [0x0D] = "\\r", [0x09] = "\\t" }
+
+local function encode_string(text)
+  if not text:find('[^\x20-\x7E]') and not text:find('["\\]') then
+    return '"' .. text .. '"'
+  end
+  local parts = {}
+  each_character(text, function(code, bytes)
+    if SHORT[code] then
+      bytes = SHORT[code]
+    elseif code > 0xFFFF and is_unprintable(code) then
+      local rest = code - 0x10000
+      bytes = ("\\u%04x\\u%04x"):format(0xD800 + (rest >> 10), 0xDC00 + (rest & 0x3FF))
+    elseif is_unprintable(code) then
+      bytes = ("\\u%04x"):format(code)
+    end
+    parts[#parts + 1] = bytes
+  end)
+  return '"' .. table.concat(parts) .. '"'
+end
+
+local function sorted_keys(map)
+  local keys = {}
+  for key in pairs(map) do
+    keys[#keys + 1] = key
+  end
+  table.sort(keys, function(a, b)
+    local left, right = RANK[a] or math.huge, RANK[b] or math.huge
+    if left ~= right then
+      return left < right
+    end
+    return tostring(a) < tostring(b)
+  end)
+  return keys
+end
+
+local encode
+
+---Joins encoded items, each on a line of its own when `indent` is given.
+local function enclose(open, items, close, indent)
+  if #items == 0 then
+    return open .. close
+  end
+  if not indent then
+    return open .. table.concat(items, ",") .. close
+  end
+  local inner = "\n" .. indent .. "  "
+  return open .. inner .. table.concat(items, "," .. inner) .. "\n" .. indent .. close
+end
+
+local function encode_table(value, indent)
+  local deeper = indent and indent .. "  "
+  local items = {}
+  if #value > 0 then
+    for position, item in ipairs(value) do
+      items[position] = encode(item, deeper)
+    end
+    return enclose("[", items, "]", indent)
+  end
+  local colon = indent and ": " or ":"
+  for position, key in ipairs(sorted_keys(value)) do
+    items[position] = encode_string(tostring(key)) .. colon .. encode(value[key], deeper)
+  end
+  return enclose("{", items, "}", indent)
+end
+
+function encode(value, indent)
+  local kind = math.type(value) or type(value)
+  if kind == "table" then
+    return encode_table(value, indent)
+  elseif kind == "integer" or kind == "boolean" then
+    return tostring(value)
+  elseif kind == "float" then
+    local whole = math.tointeger(value)
+    local finite = value == value and value ~= math.huge and value ~= -math.huge
+    return whole and tostring(whole) or finite and ("%.14g"):format(value) or "null"
+  elseif kind == "nil" then
+    return "null"
+  end
+  return encode_string(tostring(value))
+end
+
+---JSON with keys in a fixed order and every control character escaped.
+---@param value any
+---@param pretty? boolean several lines, indented
+---@return string
+function output.encode(value, pretty)
+  return encode(value, pretty and "" or nil)
+end
+
+---@class mwlogin.cli.Output
+---@field package json boolean
+---@field failed boolean whether something could not be written
+local Output = {}
+Output.__index = Output
+
+---@param args table parsed arguments; `json` counts
+---@return mwlogin.cli.Output
+function output.new(args)
+  return setmetatable({ json = args.json == true, failed = false }, Output)
+end
+
+function Output:write(text)
+  local written = io.stdout:write(text, "\n") and io.stdout:flush()
+  if not written and not self.failed then
+    self.failed = true
+    self:say("the result could not be written to standard output")
+  end
+end
+
+---One result: an object with --json, else the line (or lines) made for reading.
+---@param fields table what --json prints
+---@param text string|nil what is printed without --json; nil prints nothing
+function Output:result(fields, text)
+  if self.json then
+    self:write(output.encode(fields))
+  elseif text then
+    self:write(text)
+  end
+end
+
+---Words for a person.
+---@param text string
+function Output:say(text) -- luacheck: ignore 212
+  io.stderr:write("mwlogin: ", output.clean(text), "\n")
+end
+
+---An error: words on stderr, with --json an object on stdout too.
+---@param wiki string as given by the user
+---@param err table an error of the library
+function Output:failure(wiki, err)
+  local message = tostring(err.message or err.code or err)
+  self:say(("%s: %s"):format(wiki, message))
+  if err.advice and not message:find(err.advice, 1, true) then
+    io.stderr:write("  ", output.clean(err.advice), "\n")
+  end
+  if self.json then
+    self:write(output.encode {
+      wiki = wiki,
+      error = {
+        kind = err.kind,
+        code = err.code,
+        message = message,
+        advice = err.advice,
+        status = err.status,
+        retry_after = err.retry_after,
+      },
+    })
+  end
+end
+
+---The exit code of a run that failed with `err`, or ended well.
+---@param err table|nil
+---@return integer
+function Output:code(err)
+  if err == nil and self.failed then
+    return exit.USAGE
+  end
+  return exit.code(err)
+end
+
+return output

@@ -1,0 +1,73 @@
+---mwlogin run SCRIPT.lua [ARG…]
+local exit = require "mwlogin.cli.exit"
+local output = require "mwlogin.cli.output"
+
+local run = {}
+
+run.summary = "a login script, with mwlogin on its path"
+run.usage = "SCRIPT.lua [ARG…]"
+
+run.examples = [[
+  mwlogin run scripts/botpassword.lua https://wiki.example.org Sandbox]]
+
+---What follows the script is the script's, options too.
+function run.arrange(argv)
+  local arranged, seen = {}, false
+  for _, word in ipairs(argv) do
+    if not seen and not word:find("^%-") then
+      seen = true
+      arranged[#arranged + 1] = "--"
+    end
+    arranged[#arranged + 1] = word
+  end
+  return arranged
+end
+
+function run.configure(command)
+  command:argument("SCRIPT.lua"):target("script"):description("the script")
+  command
+    :argument("ARG")
+    :target("arguments")
+    :args("*")
+    :description("its arguments, as `arg` and `...`")
+end
+
+run.bare = true
+
+---Errors of the library keep their kind; any other is told with the place it came from.
+local function judge(out, script, err)
+  local known = type(err) == "table" and err.kind
+  if known then
+    out:failure(script, err)
+    return exit.code(err)
+  end
+  if tostring(err):find("interrupted!", 1, true) then
+    return exit.CANCELLED
+  end
+  out:say(("%s: %s"):format(script, tostring(err)))
+  return exit.USAGE
+end
+
+function run.run(args)
+  local out = output.new {}
+  local chunk, err = loadfile(args.script, "t")
+  if not chunk then
+    out:say(tostring(err))
+    return exit.USAGE
+  end
+  require "mwlogin"
+  local script_arg = { [0] = args.script, table.unpack(args.arguments) }
+  _G.arg = script_arg
+  local ok, result = xpcall(chunk, function(raised)
+    if type(raised) == "table" or tostring(raised):find("interrupted!", 1, true) then
+      return raised
+    end
+    return debug.traceback(tostring(raised), 2)
+  end, table.unpack(args.arguments))
+  if not ok then
+    return judge(out, args.script, result)
+  end
+  return math.type(result) == "integer" and result or exit.DONE
+end
+
+return run

@@ -1,0 +1,33 @@
+---mwlogin token WIKI TYPE
+local connect = require "mwlogin.cli.connect"
+local options = require "mwlogin.cli.options"
+local output = require "mwlogin.cli.output"
+
+local token = {}
+
+token.summary = "a token of the wiki, for other tools"
+token.usage = "[OPTION…] WIKI TYPE"
+
+token.examples = [[
+  mwlogin token wiki.example.org csrf --user Alice --password-from env:WIKI_PASSWORD]]
+
+function token.configure(command)
+  options.declare_wiki(command)
+  command:argument("TYPE"):target("type"):description("csrf, patrol, rollback, userrights, watch, …")
+  options.declare_login(command)
+  options.declare_open(command)
+end
+
+function token.run(args)
+  local out = output.new(args)
+  return connect.run(args, out, function(session)
+    local text, err = session:token(args.type)
+    if not text then
+      return nil, err
+    end
+    out:result({ wiki = args.wiki, type = args.type, token = text }, output.clean(text))
+    return true
+  end)
+end
+
+return token

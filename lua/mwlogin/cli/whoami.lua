@@ -1,0 +1,47 @@
+---mwlogin whoami WIKI
+local connect = require "mwlogin.cli.connect"
+local options = require "mwlogin.cli.options"
+local output = require "mwlogin.cli.output"
+
+local whoami = {}
+
+whoami.summary = "who the wiki says we are, with groups and rights"
+whoami.usage = "[OPTION…] WIKI"
+
+whoami.examples = [[
+  mwlogin whoami wiki.example.org --user Alice --password-from env:WIKI_PASSWORD
+  mwlogin whoami wiki.example.org --json]]
+
+function whoami.configure(command)
+  options.declare_wiki(command)
+  options.declare_login(command)
+  options.declare_open(command)
+end
+
+function whoami.run(args)
+  local out = output.new(args)
+  return connect.run(args, out, function(session)
+    local me, err = session:whoami()
+    if not me then
+      return nil, err
+    end
+    out:result({
+      wiki = args.wiki,
+      name = me.name,
+      id = me.id,
+      method = me.method,
+      anonymous = me.anonymous or false,
+      fresh = me.fresh,
+      groups = me.groups,
+      rights = me.rights,
+    }, output.clean(me.name))
+    if me.anonymous then
+      out:say(("%s: not logged in"):format(args.wiki))
+    elseif not args.json then
+      out:say(("%s: groups: %s"):format(args.wiki, table.concat(me.groups or {}, ", ")))
+    end
+    return true
+  end)
+end
+
+return whoami
