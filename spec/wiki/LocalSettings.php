@@ -95,6 +95,13 @@ foreach ( $mwloginWiki['extensions'] as $mwloginExtension ) {
 	}
 }
 
+// Values the captchas take when they are loaded; which actions ask one is the spec's to say.
+$wgCaptchaQuestions = [
+	'What is the capital of France?' => [ 'Paris', 'paris' ],
+];
+$wgCaptchaDirectory = $mwloginWiki['base'] . '/captchas';
+$wgCaptchaSecret = 'mwlogin-captcha';
+
 // Evaluated, not included: the compiled-code cache must never serve yesterday's settings.
 foreach ( [ 'settings.php', 'live.php' ] as $mwloginFile ) {
 	if ( is_file( "$mwloginFolder/$mwloginFile" ) ) {

@@ -27,6 +27,7 @@ local OPTIONS = { private = true, settings = true, extensions = true, accounts =
 ---@field host string
 ---@field port integer
 ---@field folder string temporary folder of this wiki
+---@field base_folder string folder of the template it was made from
 ---@field accounts table<string, string> passwords by account name
 ---@field botpassword { name: string, password: string, variant_name: string, variant_password: string }
 local Wiki = {}
@@ -144,6 +145,7 @@ function wiki.start(options)
   ))
   self.pipe:setvbuf("no")
   wait_until_ready(self)
+  self.base_folder = base
   self.port = math.tointeger(tonumber(read(folder .. "/port")))
   self.base = ("http://%s:%d"):format(self.host, self.port)
   self.api = self.base .. "/api.php"
@@ -191,8 +193,11 @@ function Wiki:requests(filter)
   return list
 end
 
---- What each step of the test extension received since `mark`.
----@return table[] received { action, step, fields = { name = value } }
+--- What each call of clientlogin, createaccount, linkaccount sent since `mark`, values and all
+--- (extension MwloginTest).
+---@return { action: "login"|"create"|"link", step: string, fields: table, requests?: string[], preserve_state?: true }[]
+---  step: "START", or the kinds of the requests that were pending, e.g. "TwoFactorAuthenticationRequest";
+---  fields: values by name, without the API's own parameters; requests: loginrequests and its like
 function Wiki:received()
   return since(self, "received")
 end
@@ -289,6 +294,10 @@ function Wiki:stop()
     pcall(pipe.write, pipe, "stop\n")
     pipe:close()
   end
+end
+
+for name, method in pairs(require("spec.wiki.credentials")) do
+  Wiki[name] = method
 end
 
 Wiki.__gc = Wiki.stop

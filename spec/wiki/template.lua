@@ -66,7 +66,7 @@ local base_key
 -- The version of the package counts too: an upgraded MediaWiki wants a new installation.
 local function key_of_base()
   if not base_key then
-    local sum = ("cd %s && cat LocalSettings.php template.sh MwloginTest/extension.json %s | sha256sum"):format(
+    local sum = ("cd %s && cat LocalSettings.php template.sh captchas.php MwloginTest/extension.json %s | sha256sum"):format(
       quote(HERE),
       "$(find MwloginTest -name '*.json' -o -name '*.sql' -o -name '*lias*.php' | sort) "
         .. quote(template.mediawiki .. "/includes/Defines.php")

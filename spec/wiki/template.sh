@@ -43,6 +43,8 @@ if [ ! -d "$base" ]; then
   done >"$new/settings.php"
   run update.php --quick --skip-external-dependencies
   run rebuildLocalisationCache.php --lang en,de,ar
+  mkdir "$new/captchas"
+  php "$here/captchas.php" "$new/captchas" mwlogin-captcha
   rm -rf "$new/written" "$new/wiki.json" "$new/settings.php" "$new/log"
   mv "$new" "$base"
   mkdir "$new"
