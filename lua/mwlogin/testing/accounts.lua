@@ -44,7 +44,10 @@ local function check(name, script)
     end
   end
   if script.new_password and not NEW_PASSWORD[script.new_password] then
-    error(("account %s: new_password is soft, hard, expired, expired-soft or temporary"):format(name), 0)
+    error(
+      ("account %s: new_password is soft, hard, expired, expired-soft or temporary"):format(name),
+      0
+    )
   end
 end
 

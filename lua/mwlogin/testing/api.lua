@@ -41,7 +41,10 @@ local function check_assertions(call)
   local wiki, account = call.wiki, call.account
   local what = call:param("assert")
   if what == "user" and not account then
-    call:die("assertuserfailed", "You are no longer logged in, so the action could not be completed.")
+    call:die(
+      "assertuserfailed",
+      "You are no longer logged in, so the action could not be completed."
+    )
   elseif what == "bot" and not wiki:has_right(call.session, "bot") then
     call:die(
       "assertbotfailed",
@@ -59,7 +62,7 @@ local function check_assertions(call)
     if not wanted then
       call:die("baduser", ('Invalid value "%s" for user parameter "assertuser".'):format(name))
     elseif not account or account.name ~= wanted then
-      local text = ('You are no longer logged in as "%s", so the action could not be completed.')
+      local text = 'You are no longer logged in as "%s", so the action could not be completed.'
       call:die("assertnameduserfailed", text:format(wanted))
     end
   end
@@ -73,7 +76,10 @@ local function check_lag(call)
   end
   call:die("maxlag", ("Waiting for a database server: %d seconds lagged."):format(lag), {
     data = object("host", "", "lag", lag, "type", "db"),
-    headers = { ["Retry-After"] = tostring(math.max(5, limit)), ["X-Database-Lag"] = tostring(lag) },
+    headers = {
+      ["Retry-After"] = tostring(math.max(5, limit)),
+      ["X-Database-Lag"] = tostring(lag),
+    },
   })
 end
 
@@ -110,8 +116,11 @@ local function warn_of_unused(call)
   for index, name in ipairs(unused) do
     list:set(tostring(index + 1), name)
   end
-  local text = "Unrecognized parameter%s: %s."
-  call:warn("main", "unrecognizedparams", text:format(#unused > 1 and "s" or "", table.concat(unused, ", ")), {
+  local text = ("Unrecognized parameter%s: %s."):format(
+    #unused > 1 and "s" or "",
+    table.concat(unused, ", ")
+  )
+  call:warn("main", "unrecognizedparams", text, {
     key = "apierror-unrecognizedparams",
     params = { object("list", list, "type", "comma"), #unused },
   })
@@ -179,8 +188,10 @@ local function as_exception(call, problem)
 end
 
 local function html_page(title)
-  return ('<!DOCTYPE html>\n<html class="client-nojs" lang="en" dir="ltr">\n<head>\n'
-    .. '<meta charset="UTF-8"/>\n<title>%s</title>\n</head><body></body></html>\n'):format(title)
+  return (
+    '<!DOCTYPE html>\n<html class="client-nojs" lang="en" dir="ltr">\n<head>\n'
+    .. '<meta charset="UTF-8"/>\n<title>%s</title>\n</head><body></body></html>\n'
+  ):format(title)
 end
 
 --- Answers a request for api.php.

@@ -99,8 +99,10 @@ function Call:must_post(names)
   if #found == 0 or self.wiki.minor < 28 then
     return
   end
-  local text = ("The following parameter%s found in the query string, but must be in the POST"
-    .. " body: %s."):format(#found == 1 and " was" or "s were", table.concat(found, ", "))
+  local text = (
+    "The following parameter%s found in the query string, but must be in the POST"
+    .. " body: %s."
+  ):format(#found == 1 and " was" or "s were", table.concat(found, ", "))
   if self.wiki.minor == 28 then
     self:warn("main", "mustpostparams", text)
     return
@@ -118,7 +120,9 @@ function Call:require_param(prefix, name)
     return value
   end
   local minor = self.wiki.minor
-  local code = minor >= 35 and "missingparam" or minor >= 32 and "no" .. prefix .. name or "no" .. name
+  local code = minor >= 35 and "missingparam"
+    or minor >= 32 and "no" .. prefix .. name
+    or "no" .. name
   self:die(code, ('The "%s%s" parameter must be set.'):format(prefix, name))
 end
 

@@ -42,10 +42,12 @@ local function in_format(entry, format)
 end
 
 local function documentation(address)
-  return ("See %s for API usage. Subscribe to the mediawiki-api-announce mailing list at"
+  return (
+    "See %s for API usage. Subscribe to the mediawiki-api-announce mailing list at"
     .. " &lt;https://lists.wikimedia.org/postorius/lists/"
     .. "mediawiki-api-announce.lists.wikimedia.org/&gt; for notice of API deprecations and"
-    .. " breaking changes."):format(address)
+    .. " breaking changes."
+  ):format(address)
 end
 
 --- The whole reply that tells of an error.

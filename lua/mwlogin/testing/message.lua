@@ -43,7 +43,7 @@ local TEXT = {
     .. " out.",
   ["badretype"] = "The passwords you entered do not match.",
   ["botpasswords-locked"] = "You cannot log in with a bot password as your account is locked.",
-  ["botpasswords-needs-reset"] = "The bot password for bot name \"$2\" of user \"$1\" must be"
+  ["botpasswords-needs-reset"] = 'The bot password for bot name "$2" of user "$1" must be'
     .. " reset.",
   ["captcha-apihelp-param-captchaid"] = "CAPTCHA ID",
   ["captcha-createaccount-fail"] = "Incorrect or missing CAPTCHA.",
@@ -74,13 +74,13 @@ local TEXT = {
   ["passwordtooshort"] = "Passwords must be at least $1 characters.",
   ["resetpass-expired"] = "Your password has expired. Please set a new password to log in.",
   ["resetpass-expired-soft"] = "Your password has expired and needs to be changed. Please choose"
-    .. " a new password now, or click \"Skip\" to change it later.",
+    .. ' a new password now, or click "Skip" to change it later.',
   ["resetpass-temp-emailed"] = "You logged in with a temporary emailed code.\nTo finish logging"
     .. " in, you must set a new password here:",
   ["resetpass-validity"] = "Your password is not valid: Passwords must be at least 40"
     .. " characters.\n\nPlease set a new password to log in.",
   ["resetpass-validity-soft"] = "Your password is not valid: Passwords must be at least 40"
-    .. " characters.\n\nPlease choose a new password now, or click \"Skip\" to change it later.",
+    .. ' characters.\n\nPlease choose a new password now, or click "Skip" to change it later.',
   ["retypenew"] = "Retype new password:",
   ["userexists"] = "Username entered already in use.\nPlease choose a different name.",
   ["userlogin-cannot-login"] = "⧼userlogin-cannot-login⧽",
@@ -162,9 +162,11 @@ function message.wikitext(what)
   if what.free then
     return what.free
   end
-  return (TEXT[what.key]:gsub("%$(%d)", function(index)
-    return spell(what.params[tonumber(index)])
-  end))
+  return (
+    TEXT[what.key]:gsub("%$(%d)", function(index)
+      return spell(what.params[tonumber(index)])
+    end)
+  )
 end
 
 --- The sentence as one line of plain text, as action=login gives its reasons.
@@ -178,7 +180,8 @@ end
 ---@param what table
 ---@return string
 function message.html(what)
-  local html = message.wikitext(what):gsub("[&<>]", { ["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;" })
+  local html =
+    message.wikitext(what):gsub("[&<>]", { ["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;" })
   html = html:gsub("'''(.-)'''", "<b>%1</b>")
   html = html:gsub("%[%[([^|%]]+)|?([^%]]*)%]%]", function(title, label)
     local address = "/index.php/" .. title:gsub(" ", "_")

@@ -5,8 +5,9 @@ local MAIN = '<!DOCTYPE html>\n<html><head><meta name="generator" content="Media
   .. '<link rel="EditURI" type="application/rsd+xml" href="%s?action=rsd"/>\n'
   .. "<title>%s</title></head><body>%s</body></html>\n"
 
-local function plain(status, text)
-  return { status = status, headers = { ["Content-Type"] = "text/plain; charset=utf-8" }, body = text }
+local function new_reply(status, kind, body)
+  local headers = { ["Content-Type"] = kind .. "; charset=UTF-8" }
+  return { status = status, headers = headers, body = body }
 end
 
 local function title_of(wiki, request)
@@ -21,13 +22,13 @@ end
 
 local function html(wiki, text)
   local body = MAIN:format(wiki.release, wiki.api, wiki.name, text or "")
-  return { status = 200, headers = { ["Content-Type"] = "text/html; charset=UTF-8" }, body = body }
+  return new_reply(200, "text/html", body)
 end
 
 -- What a script's page gave back: a string is the body of a 200.
 local function complete(answer)
   if type(answer) == "string" then
-    return { status = 200, headers = { ["Content-Type"] = "text/html; charset=UTF-8" }, body = answer }
+    return new_reply(200, "text/html", answer)
   end
   answer.status = answer.status or 200
   answer.headers = answer.headers or {}
@@ -37,7 +38,9 @@ end
 
 local function is_wiki_page(wiki, request)
   local path = request.path
-  return path == "/" or path:find("^/wiki/") or path:find(wiki.script_path .. "/index.php", 1, true) == 1
+  return path == "/"
+    or path:find("^/wiki/")
+    or path:find(wiki.script_path .. "/index.php", 1, true) == 1
 end
 
 --- Answers a request that is not for api.php.
@@ -62,7 +65,7 @@ function pages.answer(wiki, request)
   elseif is_wiki_page(wiki, request) then
     reply = html(wiki, title and wiki.pages[title])
   else
-    reply = plain(404, "not found\n")
+    reply = new_reply(404, "text/plain", "not found\n")
   end
   if #cookies > 0 then
     reply.headers["Set-Cookie"] = cookies

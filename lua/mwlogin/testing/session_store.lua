@@ -53,7 +53,8 @@ function Session:set_cookie(name, value, lifetime)
   local wiki = self.store.wiki
   local line = wiki.prefix .. name .. "=" .. value
   if lifetime then
-    line = line .. "; expires=" .. cookie_date(wiki:now() + lifetime) .. "; Max-Age=" .. lifetime
+    -- By the client's clock: a wiki whose own stands still must not set cookies that are over.
+    line = line .. "; expires=" .. cookie_date(os.time() + lifetime) .. "; Max-Age=" .. lifetime
   end
   line = line .. "; path=/" .. ((self.https or wiki.force_https) and "; secure" or "")
   self.cookies[#self.cookies + 1] = line .. "; HttpOnly"
@@ -62,11 +63,8 @@ end
 function Session:delete_cookie(name)
   local wiki = self.store.wiki
   if self.sent[wiki.prefix .. name] then
-    self.cookies[#self.cookies + 1] = ("%s%s=deleted; expires=%s; Max-Age=0; path=/; HttpOnly"):format(
-      wiki.prefix,
-      name,
-      cookie_date(1)
-    )
+    local line = "%s%s=deleted; expires=%s; Max-Age=0; path=/; HttpOnly"
+    self.cookies[#self.cookies + 1] = line:format(wiki.prefix, name, cookie_date(1))
   end
 end
 

@@ -9,7 +9,8 @@ local authentication = {}
 local object = ordered_json.object
 
 local PREFIX = { clientlogin = "login", createaccount = "create", linkaccount = "link" }
-local MACHINE = { clientlogin = "login", createaccount = "createaccount", linkaccount = "linkaccount" }
+local MACHINE =
+  { clientlogin = "login", createaccount = "createaccount", linkaccount = "linkaccount" }
 local TOKEN = { clientlogin = "login", createaccount = "createaccount", linkaccount = "csrf" }
 local FORMATS = { wikitext = true, html = true, raw = true, none = true }
 
@@ -99,7 +100,8 @@ local function describe(call, own, response)
   end
   if response.status ~= "PASS" and response.status ~= "FAIL" then
     local minor = call.wiki.minor
-    local list, fields = auth_request.describe(response.requests or {}, own.format, own.merge, minor)
+    local list, fields =
+      auth_request.describe(response.requests or {}, own.format, own.merge, minor)
     result:set("requests", list):set("fields", fields)
   end
   if response.message and response.status ~= "REDIRECT" and response.status ~= "PASS" then

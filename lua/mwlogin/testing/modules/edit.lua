@@ -33,7 +33,8 @@ function edit.run(call)
     asked[name] = call:param(name)
   end
   if not (text or append or prepend) then
-    call:die("missingparam", 'One of the parameters "text", "appendtext" and "prependtext" is required.')
+    local message = 'One of the parameters "text", "appendtext" and "prependtext" is required.'
+    call:die("missingparam", message)
   elseif not wiki:has_right(call.session, "edit") then
     call:die("permissiondenied", "You do not have permission to edit this page.")
   end

@@ -12,13 +12,13 @@ local FETCH = 'Fetching a token via "action=login" is deprecated. Use'
   .. ' "action=query&meta=tokens&type=login" instead.'
 local MAIN_ACCOUNT = 'Main-account login via "action=login" is deprecated and may stop working'
   .. " without warning. "
-local WITH_BOTS = "To continue login with \"action=login\", see [[Special:BotPasswords]]. To safely"
-  .. " continue using main-account login, see \"action=clientlogin\"."
+local WITH_BOTS = 'To continue login with "action=login", see [[Special:BotPasswords]]. To safely'
+  .. ' continue using main-account login, see "action=clientlogin".'
 local WITHOUT_BOTS = 'To safely log in, see "action=clientlogin".'
-local ABORTED = 'Authentication requires user interaction, which is not supported by'
+local ABORTED = "Authentication requires user interaction, which is not supported by"
   .. ' "action=login". To be able to login with "action=login", see [[Special:BotPasswords]]. To'
   .. ' continue using main-account login, see "[[Special:ApiHelp/clientlogin|action=clientlogin]]".'
-local ABORTED_NO_BOTS = 'Authentication requires user interaction, which is not supported by'
+local ABORTED_NO_BOTS = "Authentication requires user interaction, which is not supported by"
   .. ' "action=login". To log in, see "[[Special:ApiHelp/clientlogin|action=clientlogin]]".'
 
 function login.reads()
@@ -54,7 +54,10 @@ local function ended(call, result, what)
 end
 
 local function succeeded(account)
-  return object("login", object("result", "Success", "lguserid", account.id, "lgusername", account.name))
+  return object(
+    "login",
+    object("result", "Success", "lguserid", account.id, "lgusername", account.name)
+  )
 end
 
 -- "Alice@app" with its secret, or "Alice" with "app@secret": nil when the shape is another.

@@ -5,7 +5,8 @@ local paraminfo = {}
 
 local object = ordered_json.object
 
-local AUTH = { "requests", "messageformat", "mergerequestfields", "preservestate", "returnurl", "continue" }
+local AUTH =
+  { "requests", "messageformat", "mergerequestfields", "preservestate", "returnurl", "continue" }
 
 local KNOWN = {
   login = { prefix = "lg", names = { "name", "password", "domain" }, token = "login" },
@@ -13,7 +14,11 @@ local KNOWN = {
   createaccount = { prefix = "create", names = AUTH, token = "createaccount", dynamic = true },
   linkaccount = { prefix = "link", names = AUTH, token = "csrf", since = 27, dynamic = true },
   logout = { prefix = "", names = {}, token = "csrf", token_since = 34 },
-  edit = { prefix = "", names = { "title", "text", "appendtext", "summary", "bot" }, token = "csrf" },
+  edit = {
+    prefix = "",
+    names = { "title", "text", "appendtext", "summary", "bot" },
+    token = "csrf",
+  },
 }
 
 function paraminfo.reads()
@@ -31,7 +36,8 @@ end
 local function describe(wiki, name, known)
   local parameters = {}
   for index, parameter in ipairs(known.names) do
-    parameters[index] = object("index", index, "name", parameter, "type", "string", "required", false)
+    parameters[index] =
+      object("index", index, "name", parameter, "type", "string", "required", false)
   end
   if known.token and wiki.minor >= (known.token_since or 0) then
     local index = #parameters + 1
@@ -53,7 +59,8 @@ function paraminfo.run(call)
     if known and call.wiki.minor >= (known.since or 0) then
       modules[#modules + 1] = describe(call.wiki, name, known)
     else
-      call:warn("paraminfo", "badmodule", ('The module "main" does not have a submodule "%s".'):format(name))
+      local text = 'The module "main" does not have a submodule "%s".'
+      call:warn("paraminfo", "badmodule", text:format(name))
     end
   end
   return object("paraminfo", object("helpformat", "none", "modules", modules))

@@ -118,7 +118,8 @@ end
 
 local function requests_for(call, action)
   if action == "change" then
-    return call.account and { password.new_password_request(call.account, "primary-required") } or {}
+    return call.account and { password.new_password_request(call.account, "primary-required") }
+      or {}
   elseif ACTIONS[action] == true then
     return {}
   end
@@ -148,11 +149,13 @@ function query.authmanagerinfo(call)
   if call:param("amisecuritysensitiveoperation") then
     local since = call.session.record.since
     local recent = since and wiki:now() - since <= 300
-    result:set("securitysensitiveoperationstatus", call.account and (recent and "ok" or "reauth") or "fail")
+    local status = call.account and (recent and "ok" or "reauth") or "fail"
+    result:set("securitysensitiveoperationstatus", status)
   end
   if action then
     preserved_keys(call, result, action)
-    local list, fields = auth_request.describe(requests_for(call, action), format, merge, wiki.minor)
+    local list, fields =
+      auth_request.describe(requests_for(call, action), format, merge, wiki.minor)
     result:set("requests", list):set("fields", fields)
   end
   return result

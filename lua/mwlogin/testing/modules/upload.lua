@@ -32,7 +32,8 @@ function upload.run(call)
     call:die("missingparam", 'One of the parameters "filekey", "file" and "url" is required.')
   end
   local user = call.account.name
-  wiki.uploads[#wiki.uploads + 1] = { name = name, bytes = file.body, type = file.type, user = user }
+  wiki.uploads[#wiki.uploads + 1] =
+    { name = name, bytes = file.body, type = file.type, user = user }
   return object("upload", object("result", "Success", "filename", name))
 end
 

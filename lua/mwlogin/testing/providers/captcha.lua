@@ -84,8 +84,10 @@ function captcha:requests(context)
   end
   local kind = KINDS[script.type or "question"]
   local id, question = new_captcha(context)
-  local words = ("To protect the wiki against automated %s, we kindly ask you to %s"
-    .. " ([[Special:Captcha/help|more info]]):"):format(PURPOSE[context.action], kind.task)
+  local words = (
+    "To protect the wiki against automated %s, we kindly ask you to %s"
+    .. " ([[Special:Captcha/help|more info]]):"
+  ):format(PURPOSE[context.action], kind.task)
   local request = auth_request.new({
     id = ID,
     metadata = ordered_json.object("type", script.type or "question", "mime", kind.mime),

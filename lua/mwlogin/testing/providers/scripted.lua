@@ -27,8 +27,6 @@ local KNOWN = {
   tries = "number",
 }
 
-local STATUSES = { "PASS", "FAIL", "UI", "REDIRECT" }
-
 local function check_step(step)
   for key, value in pairs(step) do
     if not KNOWN[key] then
@@ -71,7 +69,7 @@ local function complete(response)
   if response == nil or response == "ABSTAIN" then
     return nil
   elseif type(response) ~= "table" or type(response.status) ~= "string" then
-    error("a step returns a response { status = … } or nil, status " .. table.concat(STATUSES, ", "))
+    error("a step returns a response { status = … }, or nil to stand aside")
   end
   local copy = {}
   for key, value in pairs(response) do
@@ -101,7 +99,7 @@ local function is_right(step, context)
   return true
 end
 
-local function ask(step, requests, words, code)
+local function ask(requests, words, code)
   local says = words and message.of(words, code) or nil
   return { status = "UI", message = says, requests = requests }
 end
@@ -151,7 +149,7 @@ local function judge(step, requests, context)
     return { status = "FAIL", message = says }
   end
   words = words or step.rejected or step.message
-  return ask(step, requests, words, step.rejected_code)
+  return ask(requests, words, step.rejected_code)
 end
 
 --- Makes a provider of a step.
@@ -176,7 +174,7 @@ function scripted.new(step)
     elseif step.primary then
       return judge(step, requests, context)
     end
-    return ask(step, requests, step.message, step.code)
+    return ask(requests, step.message, step.code)
   end
 
   function provider.continue(_, context)

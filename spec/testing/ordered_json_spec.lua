@@ -1,0 +1,15 @@
+local ordered_json = require("mwlogin.testing.ordered_json")
+
+describe("mwlogin.testing: the order of JSON keys", function()
+  it("is that in which they were set", function()
+    local object = ordered_json.object("zeta", 1, "alpha", { true, "x" }, "empty", {})
+    object:set("map", ordered_json.object())
+    local text = ordered_json.encode(object)
+    assert.equal('{"zeta":1,"alpha":[true,"x"],"empty":[],"map":{}}', text)
+  end)
+
+  it("drops false and empties true in formatversion 1", function()
+    local object = ordered_json.object("yes", true, "no", false)
+    assert.equal('{"yes":""}', ordered_json.encode(object, true))
+  end)
+end)

@@ -1,0 +1,20 @@
+local alice = require("spec.testing.alice")
+local capture = require("spec.testing.capture")
+
+describe("mwlogin.testing: a new password", function()
+  it("is asked softly and can be skipped", function()
+    local _, client = alice.wiki({ account = { new_password = "soft" } })
+    assert.same(capture.read("clientlogin-ui-reset-soft").clientlogin, client.start(alice.LOGIN))
+    assert.equal("PASS", client.continue({ skipReset = "1" }).status)
+  end)
+
+  it("is asked hard, and compared with its retype", function()
+    local wiki, client = alice.wiki({ account = { new_password = "hard" } })
+    assert.same(capture.read("clientlogin-ui-reset-hard").clientlogin, client.start(alice.LOGIN))
+    local differs = client.continue({ password = "long enough 1", retype = "other" })
+    assert.same(capture.read("clientlogin-ui-reset-badretype").clientlogin, differs)
+    local same = { password = "long enough 1", retype = "long enough 1" }
+    assert.equal("PASS", client.continue(same).status)
+    assert.equal("long enough 1", wiki.accounts.Alice.password)
+  end)
+end)

@@ -1,0 +1,55 @@
+local alice = require("spec.testing.alice")
+local capture = require("spec.testing.capture")
+local one_time_codes = require("mwlogin.testing.one_time_codes")
+
+local SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
+
+describe("mwlogin.testing: a second factor", function()
+  it("is asked after the password, wrong is asked again, right passes", function()
+    local wiki, client = alice.wiki({ account = { totp = SECRET }, now = 1111111109 })
+    local step = client.start(alice.login({ rememberMe = "1" }))
+    local expected = capture.read("clientlogin-ui-totp").clientlogin
+    expected.requests[1].account = "Alice"
+    assert.same(expected, step)
+    local pending = client.get({ meta = "authmanagerinfo", amirequestsfor = "login-continue" })
+    assert.same(expected.requests, pending.query.authmanagerinfo.requests)
+    local wrong = client.continue({ OATHToken = "000000" })
+    assert.equal("UI", wrong.status)
+    assert.equal("oathauth-login-failed", wrong.messagecode)
+    local code = one_time_codes.at(SECRET, wiki:now() // 30)
+    assert.equal("PASS", client.continue({ OATHToken = code }).status)
+    assert.truthy(client.jar.wikiToken)
+  end)
+
+  it("does not take the code of the login before", function()
+    local wiki, client = alice.wiki({ account = { totp = SECRET }, now = 1111111109 })
+    local code = one_time_codes.at(SECRET, wiki:now() // 30)
+    client.start(alice.LOGIN)
+    assert.equal("PASS", client.continue({ OATHToken = code }).status)
+    client.start(alice.LOGIN)
+    assert.equal("UI", client.continue({ OATHToken = code }).status)
+    wiki:advance(30)
+    local later = one_time_codes.at(SECRET, wiki:now() // 30)
+    assert.equal("PASS", client.continue({ OATHToken = later }).status)
+  end)
+
+  it("stops looking at codes after ten wrong ones in a minute", function()
+    local _, client = alice.wiki({ account = { totp = SECRET } })
+    client.start(alice.LOGIN)
+    for _ = 1, 10 do
+      client.continue({ OATHToken = "000000" })
+    end
+    assert.equal("oathauth-throttled", client.continue({ OATHToken = "000000" }).messagecode)
+  end)
+
+  it("may be mailed: three wrong codes end the login", function()
+    local wiki, client = alice.wiki({ account = { email_auth = true, email = "a@example.org" } })
+    assert.equal("emailauth-login-message", client.start(alice.LOGIN).messagecode)
+    assert.equal("a@example.org", wiki.mails[1].to)
+    assert.equal("UI", client.continue({ token = "x" }).status)
+    assert.equal("UI", client.continue({ token = "x" }).status)
+    assert.equal("emailauth-login-retry-limit", client.continue({ token = "x" }).messagecode)
+    client.start(alice.LOGIN)
+    assert.equal("PASS", client.continue({ token = wiki.mails[2].code }).status)
+  end)
+end)

@@ -1,0 +1,60 @@
+local alice = require("spec.testing.alice")
+local capture = require("spec.testing.capture")
+local cookie_client = require("spec.testing.cookie_client")
+
+describe("mwlogin.testing: sessions", function()
+  it("end after an hour without use, silently", function()
+    local wiki, client = alice.wiki()
+    client.start(alice.LOGIN)
+    wiki:advance(3601)
+    local reply = client.get({ meta = "userinfo" })
+    assert.same(capture.read("session-expired-userinfo"), reply)
+    assert.is_nil(client.jar.wiki_session)
+    assert.is_nil(client.jar.wikiUserID)
+    assert.equal("Alice", client.jar.wikiUserName)
+  end)
+
+  it("are renewed by the Token cookie, and the old tokens are dead", function()
+    local wiki, client = alice.wiki()
+    client.start(alice.login({ rememberMe = "1" }))
+    local csrf, before = client.token("csrf"), client.jar.wiki_session
+    wiki:lose_session()
+    assert.equal("Alice", client.get({ meta = "userinfo", assert = "user" }).query.userinfo.name)
+    assert.not_equal(before, client.jar.wiki_session)
+    local reply = client.post({ action = "edit", title = "X", text = "y", token = csrf })
+    assert.equal("badtoken", cookie_client.code_of(reply))
+  end)
+
+  it("are nobody's without the user cookie", function()
+    local _, client = alice.wiki()
+    client.start(alice.LOGIN)
+    client.jar.wikiUserID = nil
+    assert.equal(0, client.whoami().id)
+  end)
+
+  it("end with a logout, on the server too", function()
+    local _, client = alice.wiki()
+    client.start(alice.LOGIN)
+    local kept = { wiki_session = client.jar.wiki_session, wikiUserID = client.jar.wikiUserID }
+    assert.equal(
+      "badtoken",
+      cookie_client.code_of(client.post({ action = "logout", token = "+\\" }))
+    )
+    assert.equal("missingparam", cookie_client.code_of(client.post({ action = "logout" })))
+    assert.same({}, client.post({ action = "logout", token = client.token("csrf") }))
+    assert.is_nil(client.jar.wikiUserID)
+    client.jar = kept
+    assert.equal(0, client.whoami().id)
+  end)
+
+  it("remember who edited", function()
+    local wiki, client = alice.wiki()
+    client.post({ action = "edit", title = "S", text = "anonymous", token = "+\\" })
+    client.start(alice.LOGIN)
+    local token = client.token("csrf")
+    client.post({ action = "edit", title = "S", appendtext = "!", token = token })
+    assert.equal("127.0.0.1", wiki.edits[1].user)
+    assert.equal("Alice", wiki.edits[2].user)
+    assert.equal("anonymous!", wiki.pages.S)
+  end)
+end)
