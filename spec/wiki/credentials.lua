@@ -3,6 +3,7 @@
 -- Methods of a test wiki.
 
 local json = require("cjson.safe")
+local template = require("spec.wiki.template")
 
 local credentials = {}
 
@@ -29,6 +30,28 @@ function credentials:two_factor(name)
     return [ 'secret' => $key->getSecret(), 'codes' => $key->getScratchTokens() ];
   ]])
   return key.secret, key.codes
+end
+
+--- What an authenticator app shows for a secret.
+---@param secret string base32
+---@param later? integer number of 30-second windows from now (default 0)
+---@return string code six digits
+function credentials.app_code(_, secret, later)
+  local script = [[
+    [ , $secret, $later ] = $argv;
+    $bits = "";
+    foreach ( str_split( $secret ) as $letter ) {
+      $bits .= sprintf( "%05b", strpos( "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", $letter ) );
+    }
+    $key = "";
+    foreach ( str_split( $bits, 8 ) as $byte ) {
+      $key .= strlen( $byte ) === 8 ? chr( bindec( $byte ) ) : "";
+    }
+    $mac = hash_hmac( "sha1", pack( "J", intdiv( time(), 30 ) + $later ), $key, true );
+    $at = ord( $mac[19] ) & 15;
+    printf( "%06d", ( unpack( "N", substr( $mac, $at, 4 ) )[1] & 0x7fffffff ) % 1000000 );
+  ]]
+  return template.run("php", "-r", script, "--", secret, tostring(later or 0))
 end
 
 --- Takes the second factor's memory of used codes away, so that a spec need not wait for new ones.

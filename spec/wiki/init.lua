@@ -195,8 +195,8 @@ end
 
 --- What each call of clientlogin, createaccount, linkaccount sent since `mark`, values and all
 --- (extension MwloginTest).
----@return { action: "login"|"create"|"link", step: string, fields: table, requests?: string[], preserve_state?: true }[]
----  step: "START", or the kinds of the requests that were pending, e.g. "TwoFactorAuthenticationRequest";
+---@return table[] received { action, step, fields, requests, preserve_state }
+---  action: "login", "create" or "link"; step: "START", or the kinds of the requests that were pending, e.g. "TwoFactorAuthenticationRequest";
 ---  fields: values by name, without the API's own parameters; requests: loginrequests and its like
 function Wiki:received()
   return since(self, "received")

@@ -66,12 +66,13 @@ local base_key
 -- The version of the package counts too: an upgraded MediaWiki wants a new installation.
 local function key_of_base()
   if not base_key then
-    local sum = ("cd %s && cat LocalSettings.php template.sh captchas.php MwloginTest/extension.json %s | sha256sum"):format(
-      quote(HERE),
-      "$(find MwloginTest -name '*.json' -o -name '*.sql' -o -name '*lias*.php' | sort) "
-        .. quote(template.mediawiki .. "/includes/Defines.php")
-    )
-    base_key = template.run("sh", "-c", sum):sub(1, 16)
+    local parts = {
+      "cd " .. quote(HERE) .. " && cat LocalSettings.php template.sh captchas.php",
+      "$(find MwloginTest -name '*.json' | sort)",
+      quote(template.mediawiki .. "/includes/Defines.php"),
+      "| sha256sum",
+    }
+    base_key = template.run("sh", "-c", table.concat(parts, " ")):sub(1, 16)
   end
   return base_key
 end

@@ -28,7 +28,7 @@ class Journal {
 		$own = array_merge(
 			array_keys( $module->getMain()->getFinalParams() ),
 			array_map( static fn ( $name ) => $action . $name, array_keys( $module->getFinalParams() ) ),
-			[ 'title' ]
+			[ 'title', 'formatversion', 'callback' ]
 		);
 		$fields = array_diff_key( $_POST + $_GET, array_flip( $own ) );
 		$entry = [ 'action' => $action, 'step' => $step, 'fields' => (object)$fields ];
