@@ -139,8 +139,19 @@ local function expected_error(row, capture)
   end
 end
 
--- The decoded reply against the capture, all the way down. `fields` and `options` are lists in the
--- wiki's order for the core, so of them only what each holds is compared here.
+-- The core turns the options of a field into a list of { value, label }.
+local function as_map(options)
+  if #options == 0 then
+    return options
+  end
+  local map = {}
+  for _, option in ipairs(options) do
+    map[option.value] = option.label
+  end
+  return map
+end
+
+-- The decoded reply against the capture, all the way down.
 local function same_content(expected, got, path)
   if expected == cjson.null then
     assert.is_nil(got, path)
@@ -150,11 +161,57 @@ local function same_content(expected, got, path)
     assert.equal("table", type(got), path)
     for key, value in pairs(expected) do
       local inner = path .. "." .. tostring(key)
-      if key == "fields" or key == "options" then
-        assert.equal("table", type(got[key]), inner)
+      if key == "options" then
+        assert.same(value, as_map(got[key]), inner)
       else
         same_content(value, got[key], inner)
       end
+    end
+  end
+end
+
+-- The order of fields and options in the captured text, which is indented by one blank a level:
+-- for each request a list of { name, option, … }.
+local function order_in(text)
+  local requests, indent, in_options = {}, nil, false
+  for line in text:gmatch("[^\n]+") do
+    local blanks, name = line:match('^( *)"(.-)": ')
+    local depth = #(blanks or line:match("^ *"))
+    if name == "fields" then
+      requests[#requests + 1] = {}
+      indent = line:find("{}", 1, true) == nil and depth or nil
+    elseif indent and depth <= indent then
+      indent = nil
+    elseif indent and name and depth == indent + 1 then
+      table.insert(requests[#requests], { name })
+    elseif indent and depth == indent + 2 then
+      in_options = name == "options"
+    elseif indent and in_options and depth == indent + 3 then
+      local fields = requests[#requests]
+      table.insert(fields[#fields], name)
+    end
+  end
+  return requests
+end
+
+local function requests_of(capture, reply)
+  local info = reply.query and reply.query.authmanagerinfo or reply[capture.params.action]
+  return info and info.requests or {}
+end
+
+local function assert_order(capture, reply)
+  local orders = order_in(capture.reply_body)
+  for position, request in ipairs(requests_of(capture, reply)) do
+    if request.fields then
+      local seen = {}
+      for index, field in ipairs(request.fields) do
+        assert.equal(field, request.fields[field.name])
+        seen[index] = { field.name }
+        for _, option in ipairs(field.options or {}) do
+          table.insert(seen[index], option.value)
+        end
+      end
+      assert.same(orders[position], seen)
     end
   end
 end
@@ -205,6 +262,7 @@ local function read_api(row, capture)
   else
     assert.is_nil(err)
     same_content(capture.response.json, reply, "reply")
+    assert_order(capture, reply)
   end
   assert_cookies(session, capture)
   session:close()

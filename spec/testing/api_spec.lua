@@ -57,6 +57,14 @@ describe("mwlogin.testing: errors", function()
     assert.equal("5", client.reply.headers["Retry-After"])
   end)
 
+  it("of http where https is due are only a warning, but its cookies are lost", function()
+    local address = "http://wiki.localhost/api.php"
+    local _, client = alice.wiki({ force_https = true, api = address })
+    local reply = client.get({ meta = "tokens", type = "login" })
+    capture.assert_same_shape("forcehttps-over-http", reply)
+    assert.truthy(client.cookies[1]:find("; secure", 1, true))
+  end)
+
   it("name what is not known", function()
     local _, client = alice.wiki()
     capture.assert_same_shape("unknown-action", client.get({ action = "nosuch" }))

@@ -148,6 +148,20 @@ local function suppress_foreign_login(call)
   end
 end
 
+local NEWS = "Subscribe to the mediawiki-api-announce mailing list at"
+  .. " <https://lists.wikimedia.org/postorius/lists/mediawiki-api-announce.lists.wikimedia.org/>"
+  .. " for notice of API deprecations and breaking changes."
+
+-- A deprecation is followed by where the next ones are announced.
+local function warn_of_news(call)
+  for _, warning in ipairs(call.warnings) do
+    if warning.code == "deprecation" or warning.code == "https-expected" then
+      call:warn("main", "deprecation-help", NEWS)
+      return
+    end
+  end
+end
+
 local function run(call)
   local module = find_module(call)
   suppress_foreign_login(call)
@@ -161,6 +175,7 @@ local function run(call)
     call:warn("main", "https-expected", "HTTP used when HTTPS was expected.")
   end
   local body = module.run(call)
+  warn_of_news(call)
   warn_of_unused(call)
   local warnings = api_error.warnings(call)
   if not warnings then

@@ -66,7 +66,7 @@ describe("mwlogin.testing: action=login", function()
     local _, client = bot_wiki()
     local token = client.token("login")
     local params = { action = "login", lgname = "Alice", lgpassword = "x" }
-    assert.equal("NeedToken", client.post(params).login.result)
+    capture.assert_same_shape("login-needtoken", client.post(params))
     params.lgtoken = token:gsub("^%x", { a = "b" }):gsub("^(%x)", function(char)
       return char == "0" and "1" or "0"
     end)
@@ -89,7 +89,7 @@ describe("mwlogin.testing: action=login", function()
     local _, client = alice.wiki()
     assert.equal("Success", bot_login(client, "Alice", "open sesame").result)
     assert.truthy(client.jar.wikiToken)
-    assert.truthy(cjson.decode(client.reply.body).warnings.login)
+    capture.assert_same_shape("login-mainaccount-success", cjson.decode(client.reply.body))
   end)
 
   it("must be posted, its token not in the address", function()

@@ -41,6 +41,35 @@ describe("mwlogin.testing: the login form", function()
     assert.same(capture.read("authmanagerinfo-login-merged"), reply)
   end)
 
+  it("asks a person who is logged in for a new password when told to change it", function()
+    local _, client = alice.wiki()
+    client.start(alice.LOGIN)
+    local expected = capture.read("authmanagerinfo-while-logged-in")
+    expected.query.authmanagerinfo.requests[1].account = "Alice"
+    local reply = client.get({
+      meta = "authmanagerinfo",
+      amirequestsfor = "change",
+      amisecuritysensitiveoperation = "ChangeCredentials",
+    })
+    assert.same(expected, reply)
+  end)
+
+  it("has only optional fields when two primary providers are merged", function()
+    local step = {
+      primary = true,
+      id = "Other",
+      fields = { { name = "mode" } },
+      begin = function() end,
+    }
+    local _, client = alice.wiki({ steps = { step } })
+    local reply = client.get({
+      meta = "authmanagerinfo",
+      amirequestsfor = "login",
+      amimergerequestfields = "1",
+    })
+    assert.is_true(reply.query.authmanagerinfo.fields.password.optional)
+  end)
+
   it("has no rememberMe where the wiki decides", function()
     local _, client = alice.wiki({ remember = "never" })
     local reply = client.get({ meta = "authmanagerinfo", amirequestsfor = "login" })

@@ -53,6 +53,16 @@ describe("mwlogin.testing: steps of a script", function()
     assert.equal("PASS", client.continue(filled()).status)
   end)
 
+  it("speak in every message format, merged and in formatversion 1", function()
+    local _, client = alice.wiki({ steps = { FIELDS } })
+    local raw = client.start(alice.LOGIN, { loginmessageformat = "raw" })
+    capture.assert_same_shape("clientlogin-ui-raw", { clientlogin = raw })
+    local merged = client.start(alice.LOGIN, { loginmergerequestfields = "1" })
+    capture.assert_same_shape("clientlogin-ui-merged", { clientlogin = merged })
+    local old = client.start(alice.LOGIN, { formatversion = "1" })
+    capture.assert_same_shape("clientlogin-ui-formatversion1", { clientlogin = old })
+  end)
+
   it("are asked again when anything is amiss with one field", function()
     local without = filled()
     without.pf_stringopt = nil
