@@ -9,7 +9,8 @@ cookies.summary = "the session's cookies as Netscape lines, for curl -b and wget
 cookies.usage = "[OPTION…] WIKI"
 
 cookies.examples = [[
-  (umask 077; mwlogin cookies wiki.example.org --user Alice --password-from env:P > cookies.txt)
+  umask 077
+  mwlogin cookies wiki.example.org --user Alice --password-from env:P > cookies.txt
   curl -b cookies.txt 'https://wiki.example.org/w/api.php?action=query&meta=userinfo&format=json']]
 
 function cookies.configure(command)
