@@ -1,0 +1,43 @@
+/* Waiting with an end: a point on the monotonic clock, and what is left until then. */
+#ifndef MWL_DEADLINE_H
+#define MWL_DEADLINE_H
+
+#include <lauxlib.h>
+#include <lua.h>
+#include <time.h>
+
+#define MWL_LONGEST_WAIT (7 * 24 * 3600.0)
+
+static inline double mwl_monotonic(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+/* Milliseconds for poll(), rounded up so that nobody spins; 0 once the time has come. */
+static inline int mwl_milliseconds_left(double deadline) {
+  double left = deadline - mwl_monotonic();
+  if (left <= 0) return 0;
+  return left > 1e6 ? 1000000000 : (int)(left * 1000) + 1;
+}
+
+static inline void mwl_sleep_milliseconds(int milliseconds) {
+  struct timespec time = {milliseconds / 1000, milliseconds % 1000 * 1000000L};
+  nanosleep(&time, NULL);
+}
+
+/* Seconds from an argument or option at `index`; `otherwise` when it is nil. Raises below zero. */
+static inline double mwl_seconds(lua_State *L, int index, double otherwise) {
+  double seconds = luaL_optnumber(L, index, otherwise);
+  luaL_argcheck(L, seconds >= 0, index, "seconds must not be negative");
+  return seconds > MWL_LONGEST_WAIT ? MWL_LONGEST_WAIT : seconds;
+}
+
+/* A signal came: lets a debug hook run (the lua program turns Ctrl-C into one), which may raise. */
+static inline void mwl_run_hooks(lua_State *L) {
+  if (lua_gethook(L) == NULL) return;
+  if (luaL_loadstring(L, "") != LUA_OK) lua_error(L);
+  lua_call(L, 0, 0);
+}
+
+#endif

@@ -1,0 +1,372 @@
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <openssl/rand.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core.h"
+#include "deadline.h"
+#include "failure.h"
+#include "private_folder.h"
+#include "private_lock.h"
+#include "secret.h"
+
+#define DESCRIPTOR_CLASS "mwlogin.descriptor"
+#define FOLDER_CLASS "mwlogin.folder"
+#define LARGEST_FILE (64 * 1024 * 1024)
+#define DRAFT_SUFFIX ".draft"
+
+static int push_refusal(lua_State *L, const struct mwl_refusal *refusal) {
+  return mwl_failure(L, "store", refusal->code, "%s", refusal->message);
+}
+
+static int fail_errno(lua_State *L, const char *path, const char *doing, int error) {
+  struct mwl_refusal refusal;
+  mwl_refuse_errno(&refusal, path, doing, error);
+  return push_refusal(L, &refusal);
+}
+
+/* A path argument; a NUL in it would be another file than the one named. */
+static const char *check_path(lua_State *L, int index) {
+  size_t length;
+  const char *path = luaL_checklstring(L, index, &length);
+  luaL_argcheck(L, length > 0 && strlen(path) == length, index, "not a path");
+  return path;
+}
+
+static const char *check_split(lua_State *L, int index, char folder[PATH_MAX]) {
+  const char *name = mwl_split_path(check_path(L, index), folder, PATH_MAX);
+  luaL_argcheck(L, name != NULL, index, "not the path of a file");
+  return name;
+}
+
+/* == descriptors that close themselves when an error passes ==================================== */
+
+static int *prepare_descriptor(lua_State *L) {
+  int *descriptor = lua_newuserdatauv(L, sizeof *descriptor, 0);
+  *descriptor = -1;
+  luaL_setmetatable(L, DESCRIPTOR_CLASS);
+  return descriptor;
+}
+
+static void close_descriptor(int *descriptor) {
+  int fd = *descriptor;
+  *descriptor = -1;
+  if (fd >= 0) close(fd);
+}
+
+static int descriptor_gc(lua_State *L) {
+  close_descriptor(luaL_checkudata(L, 1, DESCRIPTOR_CLASS));
+  return 0;
+}
+
+/* == reading =================================================================================== */
+
+/* Opens what is safe to read; pushes nothing when it returns 1, else nil and an error. */
+static int open_private(lua_State *L, const char *path, int *descriptor, struct stat *status) {
+  struct mwl_refusal refusal;
+  char folder[PATH_MAX];
+  (void)check_split(L, 1, folder);
+  if (!mwl_check_folder(folder, &refusal)) {
+    push_refusal(L, &refusal);
+    return 0;
+  }
+  *descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+  if (*descriptor < 0) {
+    fail_errno(L, path, "open", errno);
+    return 0;
+  }
+  if (fstat(*descriptor, status) != 0) {
+    fail_errno(L, path, "look at", errno);
+    return 0;
+  }
+  if (!mwl_check_private(status, path, &refusal)) {
+    push_refusal(L, &refusal);
+    return 0;
+  }
+  return 1;
+}
+
+/***
+Reads a file that only its owner can: a symbolic link, a file of another user, one that others can
+read or that has a second name, and one in a folder others can change are refused.
+@function private_file.read
+@tparam string path
+@treturn[1] string its bytes
+@treturn[2] nil
+@treturn[2] table error, kind `store`, code `missing`, `unsafe`, `denied`, `large` or `io`
+*/
+static int private_file_read(lua_State *L) {
+  const char *path = check_path(L, 1);
+  int *descriptor = prepare_descriptor(L);
+  struct stat status;
+  luaL_Buffer buffer;
+  ssize_t count = 1;
+  size_t length = 0;
+  if (!open_private(L, path, descriptor, &status)) return 2;
+  luaL_buffinit(L, &buffer);
+  while (count > 0 && length <= LARGEST_FILE) {
+    count = read(*descriptor, luaL_prepbuffer(&buffer), LUAL_BUFFERSIZE);
+    if (count < 0 && errno == EINTR) count = 1;
+    else if (count > 0) {
+      luaL_addsize(&buffer, (size_t)count);
+      length += (size_t)count;
+    }
+  }
+  if (count < 0) return fail_errno(L, path, "read", errno);
+  if (length > LARGEST_FILE) {
+    return mwl_failure(L, "store", "large", "%s is larger than 64 MiB", path);
+  }
+  close_descriptor(descriptor);
+  luaL_pushresult(&buffer);
+  return 1;
+}
+
+/***
+Whether a file would be read by `private_file.read`.
+@function private_file.check
+@tparam string path
+@treturn[1] boolean true
+@treturn[2] nil
+@treturn[2] table error as of `private_file.read`
+*/
+static int private_file_check(lua_State *L) {
+  const char *path = check_path(L, 1);
+  int *descriptor = prepare_descriptor(L);
+  struct stat status;
+  if (!open_private(L, path, descriptor, &status)) return 2;
+  close_descriptor(descriptor);
+  lua_pushboolean(L, 1);
+  return 1;
+}
+
+/* == writing =================================================================================== */
+
+/* A draft is `.NAME.RANDOM.draft`, and its writer holds a lock on it while it is alive. */
+static int is_draft_of(const char *entry, const char *name) {
+  size_t length = strlen(entry), size = strlen(name), suffix = strlen(DRAFT_SUFFIX);
+  return length == 1 + size + 1 + 16 + suffix && entry[0] == '.' &&
+         memcmp(entry + 1, name, size) == 0 && entry[1 + size] == '.' &&
+         strcmp(entry + length - suffix, DRAFT_SUFFIX) == 0;
+}
+
+static void remove_if_dead(int folder, const char *entry) {
+  int fd = openat(folder, entry, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+  struct stat opened, named;
+  if (fd < 0) return;
+  if (flock(fd, LOCK_EX | LOCK_NB) == 0 && fstat(fd, &opened) == 0 &&
+      fstatat(folder, entry, &named, AT_SYMLINK_NOFOLLOW) == 0 && opened.st_ino == named.st_ino) {
+    unlinkat(folder, entry, 0);
+  }
+  close(fd);
+}
+
+static void remove_dead_drafts(int folder, const char *name) {
+  int fd = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  DIR *stream = fd < 0 ? NULL : fdopendir(fd);
+  struct dirent *entry;
+  if (stream == NULL) {
+    if (fd >= 0) close(fd);
+    return;
+  }
+  for (entry = readdir(stream); entry != NULL; entry = readdir(stream)) {
+    if (is_draft_of(entry->d_name, name)) remove_if_dead(folder, entry->d_name);
+  }
+  closedir(stream);
+}
+
+/* Returns the draft's descriptor, or -1 with errno set. */
+static int open_draft(int folder, const char *name, char draft[NAME_MAX + 1]) {
+  for (int attempt = 0; attempt < 16; attempt++) {
+    unsigned char random[8];
+    struct stat status;
+    int fd, length;
+    if (RAND_bytes(random, sizeof random) != 1) break;
+    length = snprintf(draft, NAME_MAX + 1, ".%s.%02x%02x%02x%02x%02x%02x%02x%02x" DRAFT_SUFFIX,
+                      name, random[0], random[1], random[2], random[3], random[4], random[5],
+                      random[6], random[7]);
+    if (length > NAME_MAX) {
+      errno = ENAMETOOLONG;
+      return -1;
+    }
+    fd = openat(folder, draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (fd < 0 && errno != EEXIST) return -1;
+    if (fd < 0) continue;
+    if (flock(fd, LOCK_EX | LOCK_NB) == 0 && fstat(fd, &status) == 0 && status.st_nlink == 1)
+      return fd;
+    unlinkat(folder, draft, 0);
+    close(fd);
+  }
+  errno = EIO;
+  return -1;
+}
+
+static int write_all(int fd, const char *bytes, size_t length) {
+  while (length > 0) {
+    ssize_t count = write(fd, bytes, length);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return 0;
+    bytes += count;
+    length -= (size_t)count;
+  }
+  return 1;
+}
+
+/* Either the whole new file has the name, or the old one keeps it. */
+static int replace(int folder, const char *name, const char *bytes, size_t length) {
+  char draft[NAME_MAX + 1];
+  int fd = open_draft(folder, name, draft);
+  int error;
+  if (fd < 0) return 0;
+  if (write_all(fd, bytes, length) && fchmod(fd, 0600) == 0 && fsync(fd) == 0 &&
+      renameat(folder, draft, folder, name) == 0) {
+    close(fd);
+    return 1;
+  }
+  error = errno;
+  unlinkat(folder, draft, 0);
+  close(fd);
+  errno = error;
+  return 0;
+}
+
+/***
+Writes a file that only its owner can read (0600): all of it or nothing, on disk when it returns.
+What `private_file.read` would refuse is not overwritten.
+@function private_file.write
+@tparam string path its folder must be there
+@tparam string|secret bytes
+@treturn[1] boolean true
+@treturn[2] nil
+@treturn[2] table error, kind `store`, code `unsafe`, `missing` (the folder), `full`, `denied`, …
+*/
+static int private_file_write(lua_State *L) {
+  struct mwl_refusal refusal;
+  struct stat status;
+  char folder[PATH_MAX];
+  size_t length;
+  const char *path = check_path(L, 1);
+  const char *name = check_split(L, 1, folder);
+  const char *bytes = mwl_secret_or_string(L, 2, &length);
+  int *descriptor = prepare_descriptor(L);
+  if (!mwl_check_folder(folder, &refusal)) return push_refusal(L, &refusal);
+  *descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (*descriptor < 0) return fail_errno(L, folder, "open the folder", errno);
+  if (fstatat(*descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0) {
+    if (!mwl_check_private(&status, path, &refusal)) return push_refusal(L, &refusal);
+  } else if (errno != ENOENT) {
+    return fail_errno(L, path, "look at", errno);
+  }
+  remove_dead_drafts(*descriptor, name);
+  if (!replace(*descriptor, name, bytes, length)) return fail_errno(L, path, "write", errno);
+  if (fsync(*descriptor) != 0 && errno != EINVAL) return fail_errno(L, folder, "sync", errno);
+  close_descriptor(descriptor);
+  lua_pushboolean(L, 1);
+  return 1;
+}
+
+/***
+Removes a file. One that is not there is removed already.
+@function private_file.remove
+@tparam string path
+@treturn[1] boolean true
+@treturn[2] nil
+@treturn[2] table error, kind `store`
+*/
+static int private_file_remove(lua_State *L) {
+  struct mwl_refusal refusal;
+  char folder[PATH_MAX];
+  const char *path = check_path(L, 1);
+  const char *name = check_split(L, 1, folder);
+  int *descriptor = prepare_descriptor(L);
+  if (!mwl_check_folder(folder, &refusal)) return push_refusal(L, &refusal);
+  *descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (*descriptor >= 0) remove_dead_drafts(*descriptor, name);
+  if (*descriptor >= 0 && unlinkat(*descriptor, name, 0) == 0) (void)fsync(*descriptor);
+  else if (errno != ENOENT) return fail_errno(L, path, "remove", errno);
+  close_descriptor(descriptor);
+  lua_pushboolean(L, 1);
+  return 1;
+}
+
+/* == folders =================================================================================== */
+
+/***
+Makes a folder that only its owner can enter (0700), and the missing ones above it.
+@function private_file.folder
+@tparam string path
+@treturn[1] boolean true, also when it was there and is private
+@treturn[2] nil
+@treturn[2] table error, kind `store`, code `unsafe`, `exists` (not a folder), `full`, `denied`, …
+*/
+static int private_file_folder(lua_State *L) {
+  struct mwl_refusal refusal;
+  if (!mwl_make_folder(check_path(L, 1), &refusal)) return push_refusal(L, &refusal);
+  lua_pushboolean(L, 1);
+  return 1;
+}
+
+static int folder_gc(lua_State *L) {
+  DIR **stream = luaL_checkudata(L, 1, FOLDER_CLASS);
+  DIR *open_stream = *stream;
+  *stream = NULL;
+  if (open_stream != NULL) closedir(open_stream);
+  return 0;
+}
+
+/* Names that are about other files: drafts and locks. */
+static int is_listed(const char *name) {
+  size_t length = strlen(name), suffix = strlen(MWL_LOCK_SUFFIX);
+  return name[0] != '.' &&
+         !(length > suffix && strcmp(name + length - suffix, MWL_LOCK_SUFFIX) == 0);
+}
+
+/***
+The names in a folder, in no particular order; hidden ones and locks are left out.
+@function private_file.list
+@tparam string path
+@treturn[1] {string,...}
+@treturn[2] nil
+@treturn[2] table error, kind `store`, code `missing`, `unsafe`, `denied`, …
+*/
+static int private_file_list(lua_State *L) {
+  struct mwl_refusal refusal;
+  const char *path = check_path(L, 1);
+  struct dirent *entry;
+  lua_Integer count = 0;
+  DIR **stream = lua_newuserdatauv(L, sizeof *stream, 0);
+  *stream = NULL;
+  luaL_setmetatable(L, FOLDER_CLASS);
+  if (!mwl_check_folder(path, &refusal)) return push_refusal(L, &refusal);
+  *stream = opendir(path);
+  if (*stream == NULL) return fail_errno(L, path, "open the folder", errno);
+  lua_newtable(L);
+  for (entry = readdir(*stream); entry != NULL; entry = readdir(*stream)) {
+    if (!is_listed(entry->d_name)) continue;
+    lua_pushstring(L, entry->d_name);
+    lua_rawseti(L, -2, ++count);
+  }
+  closedir(*stream);
+  *stream = NULL;
+  return 1;
+}
+
+void mwl_register_private_file(lua_State *L) {
+  static const luaL_Reg functions[] = {
+      {"read", private_file_read},     {"check", private_file_check},
+      {"write", private_file_write},   {"remove", private_file_remove},
+      {"folder", private_file_folder}, {"list", private_file_list},
+      {"lock", mwl_private_lock},      {NULL, NULL}};
+  static const luaL_Reg descriptor_metamethods[] = {{"__gc", descriptor_gc}, {NULL, NULL}};
+  static const luaL_Reg folder_metamethods[] = {{"__gc", folder_gc}, {NULL, NULL}};
+  mwl_class(L, DESCRIPTOR_CLASS, NULL, descriptor_metamethods);
+  mwl_class(L, FOLDER_CLASS, NULL, folder_metamethods);
+  luaL_newlib(L, functions);
+  lua_setfield(L, -2, "private_file");
+  mwl_register_private_lock(L);
+}
