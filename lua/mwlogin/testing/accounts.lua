@@ -22,6 +22,7 @@ local NEW_PASSWORD = { soft = 1, hard = 1, expired = 1, ["expired-soft"] = 1, te
 local RIGHTS = {
   ["*"] = { "createaccount", "edit", "createpage" },
   user = { "move", "upload", "writeapi" },
+  autoconfirmed = { "autoconfirmed", "editsemiprotected" },
   bot = { "bot", "autoconfirmed", "apihighlimits" },
   sysop = { "block", "delete", "protect", "apihighlimits" },
 }
@@ -113,10 +114,11 @@ end
 ---@param account table|nil
 ---@return string[]
 function accounts.groups(account)
-  local groups = { "*" }
+  local groups = copy(account and account.groups)
+  groups[#groups + 1] = "*"
   if account then
-    groups[2] = "user"
-    table.move(account.groups, 1, #account.groups, 3, groups)
+    groups[#groups + 1] = "user"
+    groups[#groups + 1] = "autoconfirmed"
   end
   return groups
 end

@@ -37,10 +37,14 @@ local function check_token(call, module)
   end
 end
 
+local ASSERTIONS = { user = true, bot = true, anon = true }
+
 local function check_assertions(call)
   local wiki, account = call.wiki, call.account
   local what = call:param("assert")
-  if what == "user" and not account then
+  if what and not ASSERTIONS[what] then
+    call:bad_value("assert", what)
+  elseif what == "user" and not account then
     call:die(
       "assertuserfailed",
       "You are no longer logged in, so the action could not be completed."

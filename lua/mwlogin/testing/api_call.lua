@@ -116,7 +116,7 @@ end
 ---@return any
 function Call:require_param(prefix, name)
   local value = self:param(prefix .. name)
-  if value ~= nil then
+  if value ~= nil and value ~= "" then
     return value
   end
   local minor = self.wiki.minor

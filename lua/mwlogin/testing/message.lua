@@ -6,6 +6,17 @@ local message = {}
 local object = ordered_json.object
 
 local TEXT = {
+  ["api-login-fail-aborted"] = "Authentication requires user interaction, which is not supported by"
+    .. ' "action=login". To be able to login with "action=login", see [[Special:BotPasswords]]. To'
+    .. ' continue using main-account login, see "[[Special:ApiHelp/clientlogin|'
+    .. 'action=clientlogin]]".',
+  ["api-login-fail-aborted-nobotpw"] = "Authentication requires user interaction, which is not"
+    .. ' supported by "action=login". To log in, see "[[Special:ApiHelp/clientlogin|'
+    .. 'action=clientlogin]]".',
+  ["api-login-fail-badsessionprovider"] = "Cannot log in when using $1.",
+  ["api-login-fail-sameorigin"] = "Cannot log in when the same-origin policy is not applied.",
+  ["badaccess-groups"] = "The action you have requested is limited to users in one of the groups:"
+    .. " *, [[Project:Administrators|Administrators]].",
   ["authmanager-authn-autocreate-failed"] = "Auto-creation of a local account failed: $1",
   ["authmanager-authn-no-local-user"] = "The supplied credentials are not associated with any"
     .. " user on this wiki.",
@@ -94,6 +105,7 @@ local TEXT = {
 local CODES = {
   ["noname"] = "invaliduser",
   ["nouserspecified"] = "invaliduser",
+  ["badaccess-groups"] = "permissiondenied",
   ["nosuchusershort"] = "nosuchuser",
   ["authpage-cannot-login-continue"] = "sessionlost",
 }

@@ -106,7 +106,9 @@ local function open_normal_session(store, session, cookies)
     session.id, session.record = id, record
     return
   end
-  if proved then
+  if id and not record and not claims_user then
+    session:persist()
+  elseif proved then
     session:become(account, true)
   elseif claims_user or (record and record.account) then
     session:delete_cookie("_session")

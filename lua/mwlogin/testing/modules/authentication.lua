@@ -30,6 +30,12 @@ function authentication.token(call)
   return { type = TOKEN[call.action], prefix = PREFIX[call.action], name = "token" }
 end
 
+-- Any scheme will do, but what has slashes needs a host.
+local function is_address(text)
+  local rest = text:match("^%a[%w+.-]*:(.+)")
+  return rest ~= nil and (rest:sub(1, 2) ~= "//" or rest:find("^//[^/?#]") ~= nil)
+end
+
 --- The parameters all three share, read; the fields are read by `load_requests`.
 local function read_parameters(call)
   local prefix = PREFIX[call.action]
@@ -47,7 +53,7 @@ local function read_parameters(call)
   if not own.continue and not own.returnurl then
     local text = 'At least one of the parameters "%scontinue" and "%sreturnurl" is required.'
     call:die("missingparam", text:format(prefix, prefix))
-  elseif own.returnurl and not own.returnurl:find("^%a[%w+.-]*:.") then
+  elseif own.returnurl and not is_address(own.returnurl) then
     local text = 'Invalid value "%s" for URL parameter "%sreturnurl".'
     call:die("badurl_" .. prefix .. "returnurl", text:format(own.returnurl, prefix))
   end
@@ -115,12 +121,20 @@ local function describe(call, own, response)
   return result
 end
 
+-- The grants of a bot password never go so far.
+local function may_create(call)
+  return not call.session.is_bot and call.wiki:has_right(call.session, "createaccount")
+end
+
 local function perform(call, own)
   local action = MACHINE[call.action]
   if action == "login" and not call.session:can_set_user() then
     return { status = "FAIL", message = message.new("userlogin-cannot-login") }
   end
   local loaded = load_requests(call, own)
+  if action == "createaccount" and not may_create(call) then
+    return { status = "FAIL", message = message.new("badaccess-groups") }
+  end
   if own.continue then
     return authmanager.continue(call, action, loaded)
   end

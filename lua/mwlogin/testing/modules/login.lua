@@ -15,11 +15,7 @@ local MAIN_ACCOUNT = 'Main-account login via "action=login" is deprecated and ma
 local WITH_BOTS = 'To continue login with "action=login", see [[Special:BotPasswords]]. To safely'
   .. ' continue using main-account login, see "action=clientlogin".'
 local WITHOUT_BOTS = 'To safely log in, see "action=clientlogin".'
-local ABORTED = "Authentication requires user interaction, which is not supported by"
-  .. ' "action=login". To be able to login with "action=login", see [[Special:BotPasswords]]. To'
-  .. ' continue using main-account login, see "[[Special:ApiHelp/clientlogin|action=clientlogin]]".'
-local ABORTED_NO_BOTS = "Authentication requires user interaction, which is not supported by"
-  .. ' "action=login". To log in, see "[[Special:ApiHelp/clientlogin|action=clientlogin]]".'
+local BOT_SESSIONS = "MediaWiki\\Session\\BotPasswordSessionProvider sessions"
 
 function login.reads()
   return false
@@ -107,14 +103,15 @@ local function main_login(call, name, password)
   local response = authmanager.begin(call, "login", loaded, "null:")
   local bots = call.wiki.botpasswords
   if response.status == "PASS" then
-    call:warn("login", "deprecation", MAIN_ACCOUNT .. (bots and WITH_BOTS or WITHOUT_BOTS))
+    call:warn("login", "deprecation", MAIN_ACCOUNT .. (bots and WITH_BOTS or WITHOUT_BOTS), {
+      data = object("feature", "main-account-login"),
+    })
     return succeeded(call.wiki:account(response.username))
   elseif response.status == "FAIL" then
     return ended(call, "Failed", response.message)
   end
-  local what = bots and message.raw(ABORTED, "api-login-fail-aborted")
-    or message.raw(ABORTED_NO_BOTS, "api-login-fail-aborted-nobotpw")
-  return ended(call, "Aborted", what)
+  local key = bots and "api-login-fail-aborted" or "api-login-fail-aborted-nobotpw"
+  return ended(call, "Aborted", message.new(key))
 end
 
 local function need_token(call)
@@ -126,7 +123,9 @@ local function check_token(call)
   local sent = call:param("lgtoken")
   if not sent or sent == "" then
     if call.wiki.minor >= 27 then
-      call:warn("login", "deprecation", FETCH)
+      call:warn("login", "deprecation", FETCH, {
+        data = object("feature", "action=login&!lgtoken"),
+      })
     end
     return need_token(call)
   end
@@ -169,17 +168,16 @@ function login.run(call)
   call.used.lgtoken, call.used.lgdomain = true, true
   call:must_post({ "lgpassword", "lgtoken" })
   if call.foreign then
-    local text = "Cannot log in when the same-origin policy is not applied."
-    return ended(call, "Aborted", message.raw(text, "api-login-fail-sameorigin"))
+    return ended(call, "Aborted", message.new("api-login-fail-sameorigin"))
+  elseif not call.session:can_set_user() then
+    local what = message.new("api-login-fail-badsessionprovider", BOT_SESSIONS)
+    return ended(call, "Aborted", what)
   end
   local refused = check_token(call)
   if refused then
     return refused
   elseif call.wiki.minor < 27 then
     return old_login(call, name, password)
-  elseif not call.session:can_set_user() then
-    local text = "Cannot log in when using MediaWiki\\Session\\BotPasswordSessionProvider sessions."
-    return ended(call, "Aborted", message.raw(text, "api-login-fail-badsessionprovider"))
   end
   return bot_login(call, name, password) or main_login(call, name, password)
 end

@@ -20,11 +20,10 @@ function logout.token(call)
 end
 
 function logout.run(call)
-  if call.account then
-    call.session:finish()
-  elseif call.wiki.minor >= 42 then
+  if not call.account and call.wiki.minor >= 42 then
     call:warn("logout", "notloggedin", "You must be logged in.")
   end
+  call.session:finish()
   return ordered_json.object()
 end
 

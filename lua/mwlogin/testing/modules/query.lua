@@ -118,8 +118,8 @@ end
 
 local function requests_for(call, action)
   if action == "change" then
-    return call.account and { password.new_password_request(call.account, "primary-required") }
-      or {}
+    local nobody = { name = "" }
+    return { password.new_password_request(call.account or nobody, "primary-required") }
   elseif ACTIONS[action] == true then
     return {}
   end

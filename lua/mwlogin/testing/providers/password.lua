@@ -7,7 +7,7 @@ local password = { level = "primary" }
 local ID = "MediaWiki\\Auth\\PasswordAuthenticationRequest"
 password.ID = ID
 
-local COMMON = { abc = true, password = true, ["12345678"] = true, qwertyui = true }
+local COMMON = { abc = true, short = true, password = true, ["12345678"] = true }
 
 local USERNAME = {
   name = "username",
