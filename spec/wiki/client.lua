@@ -62,7 +62,8 @@ function Client:fetch(url, body)
   })
   assert(type(status) == "number", status)
   -- LuaSocket joins several Set-Cookie headers with commas; dates hold commas of their own.
-  for name, value in (", " .. (own and headers["set-cookie"] or "")):gmatch(", ([%w_%-]+)=([^;]*)") do
+  local set = ", " .. (own and headers["set-cookie"] or "")
+  for name, value in set:gmatch(", ([%w_%.%-]+)=([^;]*)") do
     self.cookies[name] = value ~= "deleted" and value ~= "" and value or nil
   end
   return { status = status, headers = headers, body = table.concat(sink) }
@@ -88,8 +89,9 @@ end
 ---@param for_what? string
 ---@return table[]
 function Client:form(for_what)
-  local params = { action = "query", meta = "authmanagerinfo", amirequestsfor = for_what or "login" }
-  return self:api(params).query.authmanagerinfo.requests
+  local what = for_what or "login"
+  local reply = self:api({ action = "query", meta = "authmanagerinfo", amirequestsfor = what })
+  return reply.query.authmanagerinfo.requests
 end
 
 --- Starts a clientlogin.

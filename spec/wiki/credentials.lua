@@ -90,7 +90,8 @@ end
 function credentials:set_password(name, password)
   self:php(([[
     $user = MediaWiki\MediaWikiServices::getInstance()->getUserFactory()->newFromName( %s );
-    $status = $user->changeAuthenticationData( [ 'username' => %s, 'password' => %s, 'retype' => %s ] );
+    $data = [ 'username' => %s, 'password' => %s, 'retype' => %s ];
+    $status = $user->changeAuthenticationData( $data );
     if ( !$status->isGood() ) {
       throw new Exception( $status->getWikiText() );
     }

@@ -67,7 +67,8 @@ describe("captchas on the test wiki", function()
   end
 
   it("ask a question", function()
-    local one <close> = wiki.start({ extensions = { "ConfirmEdit/QuestyCaptcha" }, settings = always })
+    local one <close> =
+      wiki.start({ extensions = { "ConfirmEdit/QuestyCaptcha" }, settings = always })
     local person = client.new(one)
     local fields, metadata = captcha(person)
     assert.equal("question", metadata.type)
@@ -87,7 +88,8 @@ describe("captchas on the test wiki", function()
   end)
 
   it("show a picture", function()
-    local one <close> = wiki.start({ extensions = { "ConfirmEdit/FancyCaptcha" }, settings = always })
+    local one <close> =
+      wiki.start({ extensions = { "ConfirmEdit/FancyCaptcha" }, settings = always })
     local person = client.new(one)
     local fields, metadata = captcha(person)
     assert.equal("image", metadata.type)
@@ -190,7 +192,7 @@ describe("the test extension", function()
       seal = "opaque-123+\\",
       ["toppings[]"] = { "salt", "oil|vinegar" },
     }
-    local partial = { note = "preset", passphrase = "open it", colour = "blue", seal = "opaque-123+\\" }
+    local partial = { note = "x", passphrase = "y", colour = "blue", seal = "opaque-123+\\" }
     assert.equal("mwlogintest-all-fields-wrong", person:continue(partial).messagecode)
     assert.equal("PASS", person:continue(whole).status)
     local received = one:received()

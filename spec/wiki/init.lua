@@ -18,7 +18,13 @@ local ACCOUNTS = {
   Bob = "Builder of bridges 22",
   Carol = { password = "Chief & keeper of keys 7", groups = "sysop,bureaucrat,bot" },
 }
-local OPTIONS = { private = true, settings = true, extensions = true, accounts = true, host = true }
+local OPTIONS = {
+  private = true,
+  settings = true,
+  extensions = true,
+  accounts = true,
+  host = true,
+}
 
 ---@class spec.Wiki
 ---@field api string address of api.php
@@ -29,7 +35,7 @@ local OPTIONS = { private = true, settings = true, extensions = true, accounts =
 ---@field folder string temporary folder of this wiki
 ---@field base_folder string folder of the template it was made from
 ---@field accounts table<string, string> passwords by account name
----@field botpassword { name: string, password: string, variant_name: string, variant_password: string }
+---@field botpassword table name and password, and the other form: variant_name, variant_password
 local Wiki = {}
 Wiki.__index = Wiki
 
@@ -88,13 +94,14 @@ local function wait_until_ready(self)
     end
     socket.sleep(0.005)
   end
-  local log = (read(self.folder .. "/server.log") or "") .. (read(self.folder .. "/errors.log") or "")
+  local folder = self.folder
+  local log = (read(folder .. "/server.log") or "") .. (read(folder .. "/errors.log") or "")
   self:stop()
   error("the wiki did not start:\n" .. log, 0)
 end
 
 --- Starts a wiki and returns when it answers.
----@param options? { private?: boolean, settings?: string, extensions?: string[], accounts?: table, host?: string }
+---@param options? table
 ---  private: reading needs a login. settings: PHP evaluated after the shared settings.
 ---  extensions: "ConfirmEdit/QuestyCaptcha", "OATHAuth", "MwloginTest"…
 ---  accounts: password, or { password=, groups="sysop,bot" }, by name (default Alice, Bob, Carol).
@@ -126,7 +133,7 @@ function wiki.start(options)
       host = self.host,
       private = options.private or false,
       base = base,
-      extensions = #extensions > 0 and extensions or json.empty_array or {},
+      extensions = extensions,
     })
   )
   write(folder .. "/settings.php", options.settings or "")
@@ -176,9 +183,10 @@ local function since(self, name)
 end
 
 --- The requests to api.php, index.php, rest.php since `mark`, in order of their answers.
----@param filter? table only requests that have these values, e.g. { method = "POST", action = "clientlogin" }
----@return table[] requests { method, path, query, body, params, files (names, never values), action,
----  meta, title, status, host, user_agent, content_type, cookies (names), authorization (its first word) }
+---@param filter? table only those with these values, e.g. { method = "POST", action = "login" }
+---@return table[] requests { method, path, query, body, params, files (names, never values),
+---  action, meta, title, status, host, user_agent, content_type, cookies (names),
+---  authorization (its first word) }
 function Wiki:requests(filter)
   local list = {}
   for _, request in ipairs(since(self, "requests")) do
@@ -196,8 +204,9 @@ end
 --- What each call of clientlogin, createaccount, linkaccount sent since `mark`, values and all
 --- (extension MwloginTest).
 ---@return table[] received { action, step, fields, requests, preserve_state }
----  action: "login", "create" or "link"; step: "START", or the kinds of the requests that were pending, e.g. "TwoFactorAuthenticationRequest";
----  fields: values by name, without the API's own parameters; requests: loginrequests and its like
+---  action: "login", "create" or "link"; step: "START", or the kinds of the requests that were
+---  pending, e.g. "TwoFactorAuthenticationRequest"; fields: values by name, without the API's own
+---  parameters; requests: those named by loginrequests and its like
 function Wiki:received()
   return since(self, "received")
 end
@@ -248,7 +257,7 @@ function Wiki:php(code)
   return reply.value
 end
 
---- Runs one SQL statement on the wiki's database (or on its cache, where sessions and throttles live).
+--- Runs one SQL statement on the wiki's database, or on its cache (sessions, throttles).
 ---@param statement string
 ---@param database? "wiki"|"wikicache"
 ---@return table[] rows
@@ -269,14 +278,16 @@ end
 --- Deletes all sessions on the server, as a restarted cache does.
 ---@return integer count
 function Wiki:forget_sessions()
-  local _, count = self:sql("DELETE FROM objectcache WHERE keyname LIKE '%:MWSession:%'", "wikicache")
+  local statement = "DELETE FROM objectcache WHERE keyname LIKE '%:MWSession:%'"
+  local _, count = self:sql(statement, "wikicache")
   return count
 end
 
 --- Forgets failed attempts, so that nobody is throttled any more.
 ---@return integer count
 function Wiki:forget_throttles()
-  local _, count = self:sql("DELETE FROM objectcache WHERE keyname LIKE '%throttle%'", "wikicache")
+  local statement = "DELETE FROM objectcache WHERE keyname LIKE '%throttle%'"
+  local _, count = self:sql(statement, "wikicache")
   return count
 end
 

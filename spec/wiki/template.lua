@@ -53,6 +53,11 @@ local function write(path, text)
   file:close()
 end
 
+local function exists(path)
+  local file = io.open(path)
+  return file ~= nil and file:close()
+end
+
 local function checksum(text)
   local name = os.tmpname()
   write(name, text)
@@ -78,14 +83,15 @@ local function key_of_base()
 end
 
 --- Finds or makes the template for a list of accounts.
----@param accounts { name: string, password: string, groups: string }[] the first gets a bot password
+---@param accounts table[] { name, password, groups }; the first gets a bot password
 ---@param app string name of the bot password
 ---@param secret string the bot password, 32 characters of [0-9a-v]
 ---@return string base folder of the installation (its message cache is shared by all wikis)
 ---@return string accounts folder with the database to copy
 function template.prepare(accounts, app, secret)
-  if not io.open(template.mediawiki .. "/includes/Defines.php") then
-    error("no MediaWiki at " .. template.mediawiki .. ": apt-get install mediawiki php-cli php-sqlite3", 0)
+  if not exists(template.mediawiki .. "/includes/Defines.php") then
+    local cure = ": apt-get install mediawiki php-cli php-sqlite3 php-gd"
+    error("no MediaWiki at " .. template.mediawiki .. cure, 0)
   end
   local lines = {}
   for _, account in ipairs(accounts) do
@@ -96,9 +102,7 @@ function template.prepare(accounts, app, secret)
   local key = key_of_base()
   local base = template.root .. "/base-" .. key
   local folder = template.root .. "/accounts-" .. checksum(key .. list .. bot)
-  local made = io.open(folder .. "/data/wiki.sqlite")
-  if made and io.open(base .. "/cache/en.l10n.php") then
-    made:close()
+  if exists(folder .. "/data/wiki.sqlite") and exists(base .. "/words.json") then
     return base, folder
   end
   local list_file, bot_file = os.tmpname(), os.tmpname()
