@@ -133,6 +133,7 @@ static void lead(char **arguments, int report) {
     execvp(arguments[0], arguments);
     _exit(127);
   }
+  signal(SIGHUP, SIG_IGN); /* the program has to see for itself that its terminal is gone */
   if (write(report, &child, sizeof child) < 0) _exit(1);
   while (waitpid(child, &status, WUNTRACED) == child) {
     if (write(report, &status, sizeof status) < 0) break;
