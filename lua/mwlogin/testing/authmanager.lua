@@ -1,13 +1,7 @@
 --- The AuthManager machine: begin and continue of a login, of an account creation, of a link.
---
--- A provider is a table with a `level` ("pre", "primary", "secondary") and any of
---   requests(context) → list of requests      what it wants to see in the begin step
---   test(context) → message                   a reason not to start at all
---   begin(context), continue(context) → response, nil abstains
---   after(context, response)                  told how it ended
--- A response is { status, message, requests, target, data, username, create, link }.
 local auth_request = require("mwlogin.testing.auth_request")
 local message = require("mwlogin.testing.message")
+local provider_calls = require("mwlogin.testing.provider_calls")
 local remember_me = require("mwlogin.testing.providers.remember_me")
 
 local authmanager = {}
@@ -28,20 +22,6 @@ local NO_PRIMARY = {
 
 local function fail(key, ...)
   return { status = "FAIL", message = message.new(key, ...) }
-end
-
-local function is_over(response)
-  return response.status == "PASS" or response.status == "FAIL"
-end
-
-local function each(wiki, level)
-  local index = 0
-  return function()
-    repeat
-      index = index + 1
-    until not wiki.providers[index] or wiki.providers[index].level == level
-    return wiki.providers[index]
-  end
 end
 
 local function new_context(call, action, state, loaded)
@@ -65,39 +45,15 @@ local function new_context(call, action, state, loaded)
   }
 end
 
--- A provider sees a table of its own that lives as long as this login.
-local function ask(provider, method, context, response)
-  local own = context.pending.own
-  own[provider] = own[provider] or {}
-  context.state = own[provider]
-  local run = provider[method]
-  return run and run(provider, context, response) or nil
-end
+-- What was kept for a new account is listed too when a RESTART is read again; nobody fills it.
+local KEPT = auth_request.new({
+  id = "MediaWiki\\Auth\\CreateFromLoginAuthenticationRequest",
+  required = "optional",
+})
 
-local function tell_all(context, response)
-  if is_over(response) then
-    for _, provider in ipairs(context.wiki.providers) do
-      ask(provider, "after", context, response)
-    end
-  end
-  return response
-end
-
-local function collect(call, context, levels)
-  local list, seen = {}, {}
-  for _, level in ipairs(levels) do
-    for provider in each(call.wiki, level) do
-      for _, request in ipairs(ask(provider, "requests", context) or {}) do
-        if not seen[request.id] then
-          seen[request.id] = true
-          list[#list + 1] = request
-        end
-      end
-    end
-  end
-  if context.action == "login" then
-    list[#list + 1] = remember_me.request(call)
-  end
+local function requests_of_step(state)
+  local list = table.move(state.continue, 1, #state.continue, 1, {})
+  list[#list + 1] = state.kept and KEPT or nil
   return list
 end
 
@@ -113,11 +69,11 @@ end
 function authmanager.requests(call, action, continue)
   local pending = call.session.record.pending[action]
   if continue then
-    return pending and pending.continue or {}
+    return pending and requests_of_step(pending) or {}
   end
   local context = new_context(call, action, new_state(), {})
   local levels = { "pre", "primary", "secondary" }
-  return collect(call, context, action == "linkaccount" and { "primary" } or levels)
+  return provider_calls.collect(call, context, action == "linkaccount" and { "primary" } or levels)
 end
 
 local function load_all(requests, data)
@@ -131,6 +87,7 @@ authmanager.load = load_all
 
 local function wait_for(context, response)
   context.pending.continue = response.requests or {}
+  context.pending.kept = response.preserved
   return response
 end
 
@@ -138,11 +95,11 @@ end
 local function run_primary(context)
   local state = context.pending
   if state.primary then
-    return ask(state.primary, "continue", context)
+    return provider_calls.ask(state.primary, "continue", context)
       or error("a primary provider may not abstain from what it began")
   end
-  for provider in each(context.wiki, "primary") do
-    local response = ask(provider, "begin", context)
+  for provider in provider_calls.each(context.wiki, "primary") do
+    local response = provider_calls.ask(provider, "begin", context)
     if response then
       state.primary = provider
       return response
@@ -153,11 +110,11 @@ end
 
 local function run_secondaries(context)
   local state = context.pending
-  for provider in each(context.wiki, "secondary") do
+  for provider in provider_calls.each(context.wiki, "secondary") do
     if not state.done[provider] then
       local method = state.secondary == provider and "continue" or "begin"
       state.secondary = provider
-      local response = ask(provider, method, context)
+      local response = provider_calls.ask(provider, method, context)
       if response and response.status ~= "PASS" then
         return response
       end
@@ -174,7 +131,7 @@ local function restart(call, context, response)
     key = "authmanager-authn-no-local-user-link"
   end
   state.primary, state.primary_done = nil, nil
-  local requests = collect(call, context, { "primary", "secondary" })
+  local requests = provider_calls.collect(call, context, { "primary", "secondary" })
   local kept = response.create or #state.links > 0
   return wait_for(context, {
     status = "RESTART",
@@ -245,7 +202,7 @@ end
 
 local function continue_link(_, context)
   local response = run_primary(context)
-  if is_over(response) then
+  if provider_calls.is_over(response) then
     if response.status == "PASS" and response.link then
       table.insert(context.creator.links, response.link.id)
     end
@@ -272,21 +229,10 @@ local function run(call, action, state, loaded)
     pending[action] = nil
     error(response, 0)
   end
-  if is_over(response) then
+  if provider_calls.is_over(response) then
     pending[action] = nil
   end
-  return tell_all(context, response)
-end
-
-local function test_all(context)
-  for _, level in ipairs({ "pre", "primary", "secondary" }) do
-    for provider in each(context.wiki, level) do
-      local reason = ask(provider, "test", context)
-      if reason then
-        return reason
-      end
-    end
-  end
+  return provider_calls.tell_all(context, response)
 end
 
 local function creation_name(wiki, loaded)
@@ -317,9 +263,9 @@ function authmanager.begin(call, action, loaded, returnurl, preserved)
       return fail("userexists")
     end
   end
-  local reason = action ~= "linkaccount" and test_all(context)
+  local reason = action ~= "linkaccount" and provider_calls.test_all(context)
   if reason then
-    return tell_all(context, { status = "FAIL", message = reason })
+    return provider_calls.tell_all(context, { status = "FAIL", message = reason })
   end
   call.session:persist()
   call.session.record.pending[action] = state

@@ -16,7 +16,7 @@ local TEXT = {
   ["api-login-fail-badsessionprovider"] = "Cannot log in when using $1.",
   ["api-login-fail-sameorigin"] = "Cannot log in when the same-origin policy is not applied.",
   ["badaccess-groups"] = "The action you have requested is limited to users in one of the groups:"
-    .. " *, [[Project:Administrators|Administrators]].",
+    .. " *, [[$1:Administrators|Administrators]].",
   ["authmanager-authn-autocreate-failed"] = "Auto-creation of a local account failed: $1",
   ["authmanager-authn-no-local-user"] = "The supplied credentials are not associated with any"
     .. " user on this wiki.",

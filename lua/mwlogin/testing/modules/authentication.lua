@@ -133,7 +133,7 @@ local function perform(call, own)
   end
   local loaded = load_requests(call, own)
   if action == "createaccount" and not may_create(call) then
-    return { status = "FAIL", message = message.new("badaccess-groups") }
+    return { status = "FAIL", message = message.new("badaccess-groups", call.wiki.name) }
   end
   if own.continue then
     return authmanager.continue(call, action, loaded)

@@ -129,7 +129,7 @@ end
 local function preserved_keys(call, result, action)
   local kept = call.session.record.data.preserved
   local creates = action == "create"
-  local linkable = kept ~= nil and #kept.links > 0
+  local linkable = (creates or action == "login") and kept ~= nil and #kept.links > 0
   local primary = kept ~= nil and creates and kept.create ~= nil
   result:set("haspreservedstate", linkable or primary)
   result:set("hasprimarypreservedstate", primary)
