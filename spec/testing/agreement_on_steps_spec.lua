@@ -20,7 +20,7 @@ describe("the scripted wiki and the real one agree on steps after the password,"
     end
   end
 
-  local function begin(names, steps, confirm_link)
+  local function begin(names, list, confirm_link)
     real = real_wiki.start({
       extensions = { "MwloginTest" },
       settings = "$wgMwloginTest = [ '" .. table.concat(names, "', '") .. "' ];",
@@ -30,7 +30,7 @@ describe("the scripted wiki and the real one agree on steps after the password,"
       api = "http://127.0.0.1:1/api.php",
       accounts = { Alice = { password = real.accounts.Alice } },
       confirm_link = confirm_link,
-      steps = steps,
+      steps = list,
     })
     return { username = "Alice", password = real.accounts.Alice }
   end

@@ -1,4 +1,4 @@
--- The steps of spec/wiki/MwloginTest, the extension of the real test wiki, as steps of a scripted one.
+-- The steps of MwloginTest, the extension of the real test wiki, for a scripted one.
 local steps = {}
 
 steps.Code = {
