@@ -41,13 +41,23 @@ local function ask_password(mwlogin, credentials, respond)
   end
 end
 
+---What says that a login is wanted; `remember`, say, only says how.
+local function can_log_in(credentials)
+  for _, name in ipairs { "username", "password", "method", "access_token", "client_id", "consumer_key" } do
+    if credentials[name] ~= nil then
+      return true
+    end
+  end
+  return false
+end
+
 ---@param args table parsed arguments
 ---@param profile table { login? }
 ---@return table credentials for `wiki:login`
 ---@return boolean given whether there is anything to log in with
 local function credentials_of(mwlogin, args, profile)
   local credentials = overlay(profile.login, options.credentials(args))
-  local given = next(credentials) ~= nil
+  local given = can_log_in(credentials)
   local found = answers.collect(args)
   if found then
     credentials.answers = overlay(credentials.answers, found)

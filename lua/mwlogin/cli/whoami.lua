@@ -20,7 +20,7 @@ end
 
 function whoami.run(args)
   local out = output.new(args)
-  return connect.run(args, out, function(session)
+  return connect.run(args, out, function(session, logged_in)
     local me, err = session:whoami()
     if not me then
       return nil, err
@@ -29,7 +29,7 @@ function whoami.run(args)
       wiki = args.wiki,
       name = me.name,
       id = me.id,
-      method = me.method,
+      method = me.method or logged_in and logged_in.method,
       anonymous = me.anonymous or false,
       fresh = me.fresh,
       groups = me.groups,
