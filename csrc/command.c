@@ -40,10 +40,11 @@ void mwl_command_check_options(lua_State *L, int options, const char *const know
 
 static const char *check_text(lua_State *L, int index, const char *what) {
   size_t length;
-  const char *text = lua_tolstring(L, index, &length);
+  const char *text;
   if (lua_type(L, index) != LUA_TSTRING) {
     luaL_error(L, "%s must be a string, not a %s", what, luaL_typename(L, index));
   }
+  text = lua_tolstring(L, index, &length);
   if (strlen(text) != length) luaL_error(L, "%s must not hold a NUL", what);
   return text;
 }

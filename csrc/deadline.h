@@ -28,8 +28,14 @@ static inline void mwl_sleep_milliseconds(int milliseconds) {
 
 /* Seconds from an argument or option at `index`; `otherwise` when it is nil. Raises below zero. */
 static inline double mwl_seconds(lua_State *L, int index, double otherwise) {
-  double seconds = luaL_optnumber(L, index, otherwise);
-  luaL_argcheck(L, seconds >= 0, index, "seconds must not be negative");
+  double seconds = otherwise;
+  if (!lua_isnoneornil(L, index)) {
+    if (lua_type(L, index) != LUA_TNUMBER) {
+      luaL_error(L, "seconds must be a number, not a %s", luaL_typename(L, index));
+    }
+    seconds = lua_tonumber(L, index);
+  }
+  if (!(seconds >= 0)) luaL_error(L, "seconds must not be negative");
   return seconds > MWL_LONGEST_WAIT ? MWL_LONGEST_WAIT : seconds;
 }
 

@@ -22,6 +22,7 @@ static const char *code_of(int error) {
     case ENOENT:
     case ENOTDIR: return "missing";
     case ENOSPC:
+    case EFBIG:
     case EDQUOT: return "full";
     case EACCES:
     case EPERM: return "denied";
