@@ -1,0 +1,69 @@
+---Query strings and form bodies (application/x-www-form-urlencoded), read and written.
+local query = {}
+
+local function unescape(text)
+  local spaced = text:gsub("+", " ")
+  return (spaced:gsub("%%(%x%x)", function(hex)
+    return string.char(tonumber(hex, 16))
+  end))
+end
+
+---Decodes a query or a form body, once. Where a name comes twice its first value holds.
+---@param text string without the "?"
+---@return table<string, string> values
+function query.read(text)
+  local values = {}
+  for piece in text:gmatch("[^&]+") do
+    local name, value = piece:match("^([^=]*)=(.*)$")
+    name = unescape(name or piece)
+    if values[name] == nil then
+      values[name] = unescape(value or "")
+    end
+  end
+  return values
+end
+
+local function part_after(address, sign, stop)
+  local at = address:find(sign, 1, true)
+  if not at then
+    return ""
+  end
+  local text = address:sub(at + 1)
+  local last = stop and text:find(stop, 1, true)
+  return last and text:sub(1, last - 1) or text
+end
+
+---The decoded query of an address, its fragment left out.
+---@param address string
+---@return table<string, string> values
+function query.of(address)
+  return query.read(part_after(address:match("^[^#]*"), "?"))
+end
+
+---The decoded fragment of an address, as providers fill it when asked for response_mode=fragment.
+---@param address string
+---@return table<string, string> values
+function query.of_fragment(address)
+  return query.read(part_after(address, "#"))
+end
+
+---Adds an encoded query to an address, before its fragment.
+---@param address string
+---@param text string encoded already
+---@return string address
+function query.add(address, text)
+  if text == "" then
+    return address
+  end
+  local front, fragment = address:match("^([^#]*)(.*)$")
+  local last = front:sub(-1)
+  local sign = "&"
+  if not front:find("?", 1, true) then
+    sign = "?"
+  elseif last == "?" or last == "&" then
+    sign = ""
+  end
+  return front .. sign .. text .. fragment
+end
+
+return query
