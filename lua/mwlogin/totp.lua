@@ -217,8 +217,8 @@ end
 
 --- A source of one-time codes that never gives the same code twice: where this window's code was
 --- given out before (by any source of this process), it waits for the next window.
----@param source string|userdata|table|function the key: text or secret as for `totp.parse`, a source
---- with `read`, or a function; asked anew for each code
+---@param source string|userdata|table|function the key: text or secret as for `totp.parse`, a
+--- source with `read`, or a function; asked anew for each code
 ---@param options? { wait: (fun(seconds: number): any, table?), clock: (fun(): number) } how to wait
 --- (the core's sleep) and what time it is (os.time)
 ---@return mwlogin.totp.Source source `source:read()` gives a secret, or nil and an error
