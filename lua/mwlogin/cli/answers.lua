@@ -61,7 +61,7 @@ local function sourced(text)
   if not source then
     return nil, tostring(err.message or err)
   end
-  return { name = name, value = source, from = true }
+  return { name = name, value = source }
 end
 
 ---@param command table argparse command
@@ -84,14 +84,30 @@ function answers.declare(command)
   return field, from
 end
 
+---A plain answer is for the step that asks first; a field that the wiki marks secret does not get it,
+---since what stood on the command line is no secret any more.
+local function for_one_step(name, value)
+  local answered
+  return function(field, context)
+    if field.secret then
+      return nil,
+        ("the wiki keeps '%s' secret, and the command line can be read by others"):format(field.name)
+          .. ("; use --field-from %s=SOURCE"):format(name)
+    end
+    answered = answered or context.step
+    return answered == context.step and value or nil
+  end
+end
+
 ---@param args table parsed arguments
 ---@return table|nil answers for `wiki:login`, nil when none were given
 function answers.collect(args)
   local found = {}
-  for _, list in ipairs { args.fields or {}, args.fields_from or {} } do
-    for _, answer in ipairs(list) do
-      found[answer.name] = answer.value
-    end
+  for _, answer in ipairs(args.fields or {}) do
+    found[answer.name] = for_one_step(answer.name, answer.value)
+  end
+  for _, answer in ipairs(args.fields_from or {}) do
+    found[answer.name] = answer.value
   end
   return next(found) and found
 end

@@ -1,6 +1,7 @@
 ---What the command prints: results on stdout, words on stderr, and nothing that a wiki could use to
 ---write on the user's screen what it likes.
 local exit = require "mwlogin.cli.exit"
+local plaintext = require "mwlogin.plaintext"
 
 local output = {}
 
@@ -25,73 +26,47 @@ for rank, key in ipairs(FIRST) do
   RANK[key] = rank
 end
 
----Characters that move the cursor, colour, hide or reorder what follows them.
-local function is_unprintable(code)
-  return code < 0x20
-    or (code >= 0x7F and code <= 0x9F)
-    or code == 0x61C
-    or (code >= 0x200B and code <= 0x200F)
-    or (code >= 0x2028 and code <= 0x202E)
-    or (code >= 0x2060 and code <= 0x206F)
-    or code == 0xFEFF
-    or (code >= 0xE0000 and code <= 0xE007F)
-end
-
----Calls `put(code, bytes)` for every character; a byte that is no UTF-8 comes as U+FFFD.
-local function each_character(text, put)
-  local position = 1
-  while position <= #text do
-    local bytes = text:match("^" .. utf8.charpattern, position)
-    if bytes and utf8.len(bytes) == 1 then
-      put(utf8.codepoint(bytes), bytes)
-    else
-      bytes = text:match("^.[\x80-\xBF]*", position)
-      put(0xFFFD, "\u{FFFD}")
-    end
-    position = position + #bytes
-  end
-end
-
----Text for a terminal: one line or several, without control, invisible and reordering characters.
+---Text for a terminal, without control, invisible and reordering characters.
 ---@param text any
 ---@return string
 function output.clean(text)
-  text = tostring(text)
-  if not text:find("[^\x20-\x7E]") then
-    return text
-  end
-  local parts = {}
-  each_character(text, function(code, bytes)
-    if code == 0x0A then
-      parts[#parts + 1] = "\n"
-    elseif code == 0x09 then
-      parts[#parts + 1] = " "
-    elseif not is_unprintable(code) then
-      parts[#parts + 1] = bytes
-    end
-  end)
-  return table.concat(parts)
+  return plaintext.clean(text) or plaintext.clean(tostring(text))
 end
 
 local SHORT <const> = { [0x22] = '\\"', [0x5C] = "\\\\", [0x0A] = "\\n", [0x0D] = "\\r", [0x09] = "\\t" }
 
+local function escape(code)
+  if code <= 0xFFFF then
+    return ("\\u%04x"):format(code)
+  end
+  local rest = code - 0x10000
+  return ("\\u%04x\\u%04x"):format(0xD800 + (rest >> 10), 0xDC00 + (rest & 0x3FF))
+end
+
+---A JSON string; what a terminal must not get is written as \uXXXX, bytes that are no UTF-8 as U+FFFD.
 local function encode_string(text)
-  if not text:find('[^\x20-\x7E]') and not text:find('["\\]') then
+  text = text:gsub('[%c"\\]', function(one)
+    return SHORT[one:byte()] or escape(one:byte())
+  end)
+  if not text:find("[\x80-\xFF]") then
     return '"' .. text .. '"'
   end
-  local parts = {}
-  each_character(text, function(code, bytes)
-    if SHORT[code] then
-      bytes = SHORT[code]
-    elseif code > 0xFFFF and is_unprintable(code) then
-      local rest = code - 0x10000
-      bytes = ("\\u%04x\\u%04x"):format(0xD800 + (rest >> 10), 0xDC00 + (rest & 0x3FF))
-    elseif is_unprintable(code) then
-      bytes = ("\\u%04x"):format(code)
+  text = text:gsub("[\x80-\xFF]+", function(run)
+    local clean = plaintext.clean(run)
+    if clean == run then
+      return run
     end
-    parts[#parts + 1] = bytes
+    local parts, position = {}, 1
+    while position <= #run do
+      local one = run:match("^[\xC2-\xFD][\x80-\xBF]+", position) or run:sub(position, position)
+      local valid = utf8.len(one) == 1
+      local shown = valid and plaintext.clean(one) == one
+      parts[#parts + 1] = shown and one or escape(valid and utf8.codepoint(one) or 0xFFFD)
+      position = position + #one
+    end
+    return table.concat(parts)
   end)
-  return '"' .. table.concat(parts) .. '"'
+  return '"' .. text .. '"'
 end
 
 local function sorted_keys(map)
