@@ -1,0 +1,166 @@
+---The answers a script gave for a whole login, and which step each of them belongs to.
+---
+---A plain value answers the first step that asks and is then used up; a source or function is asked
+---each time. So OpenID's `code` never becomes the two-factor `code`, nor the password a new one.
+local errors = require "mwlogin.error"
+local secret = require "mwlogin.secret"
+
+local Answers = {}
+Answers.__index = Answers
+
+local answers = {}
+
+local CHOICES <const> = { select = true, multiselect = true, checkbox = true, button = true }
+
+---@param values table|nil key → value, source or function; a key is `field` or `Kind.field`
+---@param credentials table|nil `username`, `password`
+---@return table answers
+function answers.new(values, credentials)
+  local all = {}
+  for key, value in pairs(values or {}) do
+    if type(key) ~= "string" then
+      error("answers are named: answers = { field = value }", 3)
+    end
+    all[key] = value
+  end
+  for name, value in pairs(credentials or {}) do
+    if all[name] == nil then
+      all[name] = value
+    end
+  end
+  return setmetatable({ values = all, spent = {}, asked = {} }, Answers)
+end
+
+local function is_source(value)
+  return type(value) == "function" or secret.is_source(value)
+end
+
+function Answers:available(key)
+  return self.values[key] ~= nil and not self.spent[key]
+end
+
+---@return boolean repeats whether the answer is asked for anew each time
+function Answers:repeats(key)
+  return is_source(self.values[key])
+end
+
+local function key_of_credential(self, step, request, name)
+  if step.status == "START" then
+    return nil
+  end
+  if request.fields.retype then
+    return self:available "retype" and "retype"
+  end
+  local tight = request.kind .. "." .. name
+  return self:available(tight) and tight
+end
+
+---The answer that belongs to a field of this step, by name; nothing is read yet.
+---@return string|nil key
+function Answers:find(step, request, field)
+  local name = field.name
+  if field.type == "null" or (step.status ~= "START" and step.status ~= "UI") then
+    return nil
+  end
+  if name == "rememberMe" and step.status ~= "START" then
+    return nil
+  end
+  if step.status ~= "START" and (name == "username" or name == "password") then
+    return key_of_credential(self, step, request, name) or nil
+  end
+  local tight = request.kind .. "." .. name
+  if self:available(tight) then
+    return tight
+  end
+  return self:available(name) and name or nil
+end
+
+local function nothing_read(key, cause)
+  return nil,
+    errors.new {
+      kind = "answer",
+      code = "source",
+      message = ("the answer for '%s' could not be had: %s"):format(key, cause),
+      advice = "Look at what this answer is read from.",
+    }
+end
+
+---Reads an answer: a plain value as it is, a source or function asked now.
+---@param key string as `find` gave it
+---@param field mwlogin.Field
+---@param context table what a function gets beside the field
+---@return any value nil when the function has no answer
+---@return table|nil err
+function Answers:read(key, field, context)
+  local value, err = self.values[key], nil
+  self.asked[key] = true
+  if type(value) == "function" then
+    local ok
+    ok, value, err = pcall(value, field, context)
+    if not ok then
+      return nothing_read(key, tostring(value))
+    elseif value == nil and err ~= nil then
+      return nothing_read(key, tostring(err))
+    end
+  end
+  if secret.is_source(value) then
+    value, err = secret.resolve(value)
+    if value == nil then
+      if errors.is(err) then
+        return nil, err
+      end
+      return nothing_read(key, err and tostring(err) or "the source gave nothing")
+    end
+  end
+  return value
+end
+
+---Marks the plain answers of a step that was sent as used.
+---@param uses table list of { key, request, field, status }
+function Answers:spend(uses)
+  for _, use in ipairs(uses) do
+    self.asked[use.key] = true
+    if not self:repeats(use.key) then
+      self.spent[use.key] = use
+    end
+  end
+end
+
+---An answer to a challenge is worth nothing to the next one, nor is a code of a later step.
+local function is_for_once(use)
+  if CHOICES[use.field.type] then
+    return false
+  end
+  if use.status ~= "START" then
+    return true
+  end
+  for _, field in ipairs(use.request.fields) do
+    if field.type == "hidden" then
+      return true
+    end
+  end
+  return false
+end
+
+---After a login was lost on the wiki: what may be said again may be used again, one-time values not.
+function Answers:afresh()
+  for key, use in pairs(self.spent) do
+    if not is_for_once(use) then
+      self.spent[key] = nil
+    end
+  end
+end
+
+---@return string[] names of the answers no step asked for, sorted
+function Answers:unused()
+  local names = {}
+  for key in pairs(self.values) do
+    if not self.asked[key] then
+      names[#names + 1] = key
+    end
+  end
+  table.sort(names)
+  return names
+end
+
+return answers

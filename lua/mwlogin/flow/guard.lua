@@ -1,0 +1,130 @@
+---Runs a handler's code: in the caller's coroutine, with an end to it, and with its failures named.
+local core = require "mwlogin.core"
+local errors = require "mwlogin.error"
+
+local guard = {}
+
+local Guard = {}
+Guard.__index = Guard
+
+---Seconds of its own that a call of a handler may take.
+local SECONDS <const> = 10
+local INSTRUCTIONS <const> = 10000
+
+local OVERTIME <const> = setmetatable({}, {
+  __tostring = function()
+    return "the handler took too long"
+  end,
+})
+
+---@param seconds number|nil
+---@return table guard
+function guard.new(seconds)
+  return setmetatable({ seconds = seconds or SECONDS, outside_seconds = 0 }, Guard)
+end
+
+function Guard:elapsed()
+  return core.now() - self.started - self.outside_seconds
+end
+
+---A handler that catches the error would go on; with a hook at each instruction it cannot.
+local function stop(self)
+  self.over = true
+  debug.sethook(function()
+    error(OVERTIME, 0)
+  end, "", 1)
+  error(OVERTIME, 0)
+end
+
+function Guard:arm()
+  self.armed = true
+  debug.sethook(function()
+    if self:elapsed() > self.seconds then
+      stop(self)
+    end
+  end, "", INSTRUCTIONS)
+end
+
+---Runs `fn` outside the handler's own time: what it does has bounds of its own.
+function Guard:outside(fn, ...)
+  if not self.armed then
+    return fn(...)
+  end
+  debug.sethook()
+  self.armed = false
+  local began = core.now()
+  local results = table.pack(pcall(fn, ...))
+  self.outside_seconds = self.outside_seconds + core.now() - began
+  self:arm()
+  if not results[1] then
+    error(results[2], 0)
+  end
+  return table.unpack(results, 2, results.n)
+end
+
+local function run(self, fn, ...)
+  local hook, mask, count = debug.gethook()
+  local ours = hook == nil or type(hook) == "function"
+  self.started = core.now()
+  if ours then
+    self:arm()
+  end
+  local results = table.pack(pcall(fn, ...))
+  self.armed = false
+  if ours then
+    debug.sethook(hook, mask or "", count or 0)
+  end
+  return results
+end
+
+---@param entry table handler as loaded
+---@return table err kind `handler`
+function guard.failure(entry, code, message, cause)
+  return errors.new {
+    kind = "handler",
+    code = code,
+    handler = entry.name,
+    message = ("handler '%s': %s"):format(entry.name, message),
+    advice = "Correct the handler; doc/handlers.md says what it must return.",
+    cause = cause,
+  }
+end
+
+---Calls one function of a handler.
+---@param entry table handler as loaded
+---@param method string "answer", "match", "redirect" or "restart"
+---@param wanted table<string, boolean> types it may return beside nil
+---@return any value nil when the handler has nothing to say
+---@return table|nil err
+function Guard:call(entry, method, wanted, ...)
+  local results = run(self, entry.handler[method], ...)
+  if self.over then
+    local words = ("%s ran for more than %g seconds"):format(method, self.seconds)
+    return nil, guard.failure(entry, "overtime", words)
+  elseif not results[1] then
+    local raised = results[2]
+    local words = ("%s raised an error: %s"):format(method, tostring(raised))
+    return nil, guard.failure(entry, "raised", words)
+  end
+  local value, err = results[2], results[3]
+  if value == nil then
+    if errors.is(err) then
+      return nil, err
+    elseif err ~= nil then
+      return nil, guard.failure(entry, "stopped", tostring(err))
+    end
+    return nil
+  elseif not wanted[type(value)] then
+    local names = {}
+    for name in pairs(wanted) do
+      names[#names + 1] = name
+    end
+    table.sort(names)
+    local words = "%s returned a %s, not a %s or nil"
+    local list = table.concat(names, " or a ")
+    return nil, guard.failure(entry, "wrong-type", words:format(method, type(value), list))
+  end
+  return value
+end
+
+return guard
