@@ -5,7 +5,8 @@ return {
   kinds = { "RememberMeAuthenticationRequest" },
   fields = { "rememberMe" },
   answer = function(_, _, context)
-    if context.step.status ~= "START" or context.remember == nil then
+    local status = context.step.status
+    if (status ~= "START" and status ~= "RESTART") or context.remember == nil then
       return nil
     end
     return { rememberMe = context.remember }
