@@ -1,0 +1,403 @@
+---A browser of Chromium's family over its debugging pipe: no port that others could reach.
+--
+-- Messages are JSON ended by a zero byte; it reads them from descriptor 3 and writes to 4.
+local browser_flags = require("mwlogin.redirect.browser_flags")
+local core = require("mwlogin.core")
+local errors = require("mwlogin.error")
+local json = require("mwlogin.json")
+local query = require("mwlogin.query")
+local target = require("mwlogin.redirect.target")
+
+local chromium = {}
+
+local LARGEST <const> = 64 * 1024 * 1024
+local START_SECONDS <const> = 30
+local CALL_SECONDS <const> = 30
+local SLICE <const> = 0.02
+
+---@class mwlogin.redirect.Engine
+---@field returned string|nil the return address, if it was seen on its way
+local Engine = {}
+Engine.__index = Engine
+
+local function trouble(code, message, advice)
+  return errors.new({ kind = "interaction", code = code, message = message, advice = advice })
+end
+
+---What to say when the pipe has ended: the window was closed, or the browser broke.
+local function ended(self)
+  local status = self.process:wait(3)
+  self.gone = true
+  if not self.ready then
+    local how = status and status.exit and "exit code " .. status.exit
+      or status and "signal " .. tostring(status.signal)
+      or "no answer"
+    return trouble(
+      "browser_start",
+      ("The browser %s did not start (%s)."):format(self.program, how),
+      "Start it by hand to see why, or name another with MWLOGIN_BROWSER."
+    )
+  end
+  if status and status.exit == 0 then
+    return errors.new({
+      kind = "cancelled",
+      code = "window_closed",
+      message = "The browser window was closed before the login came back.",
+      advice = "Log in again and leave the window open until it closes by itself.",
+    })
+  end
+  return trouble(
+    "browser_crashed",
+    ("The browser ended by itself (%s)."):format(
+      status and (status.signal and "signal " .. status.signal or "exit code " .. status.exit)
+        or "no longer answering"
+    ),
+    "Log in again; if it happens again, name another browser with MWLOGIN_BROWSER."
+  )
+end
+
+local function closed_by_person(self)
+  self.gone = true
+  return errors.new({
+    kind = "cancelled",
+    code = "window_closed",
+    message = "The browser window was closed before the login came back.",
+    advice = "Log in again and leave the window open until it closes by itself.",
+  })
+end
+
+local function send(self, method, params, page)
+  self.number = self.number + 1
+  local message = { id = self.number, method = method, params = params }
+  if page then
+    message.sessionId = self.page
+  end
+  local good = self.process:write(3, json.encode(message) .. "\0", CALL_SECONDS)
+  if not good then
+    return nil, ended(self)
+  end
+  return self.number
+end
+
+local EVENTS <const> = {
+  ["Target.targetCreated"] = function(self, event)
+    if event.targetInfo.type == "page" then
+      self.windows[event.targetInfo.targetId] = true
+    end
+  end,
+  ["Target.targetDestroyed"] = function(self, event)
+    self.windows[event.targetId] = nil
+    if self.ready and not next(self.windows) then
+      self.closed = true
+    end
+  end,
+  ["Inspector.targetCrashed"] = function(self)
+    self.crashed = true
+  end,
+  ["Page.javascriptDialogOpening"] = function(self)
+    send(self, "Page.handleJavaScriptDialog", { accept = true }, true)
+  end,
+  ["Fetch.requestPaused"] = function(self, event)
+    local asked = event.request
+    if self.return_url and target.is_return(asked.url, self.return_url) then
+      self.returned = asked.url
+      if asked.method == "POST" then
+        self.returned = query.add(asked.url, asked.postData or "")
+      end
+      send(self, "Fetch.fulfillRequest", { requestId = event.requestId, responseCode = 204 }, true)
+      return
+    end
+    send(self, "Fetch.continueRequest", { requestId = event.requestId }, true)
+  end,
+  ["Fetch.authRequired"] = function(self, event)
+    local own = event.authChallenge.origin == self.auth_origin
+    local answer = { response = "CancelAuth" }
+    if own and self.auth and not self.auth_used[event.requestId] then
+      self.auth_used[event.requestId] = true
+      answer = {
+        response = "ProvideCredentials",
+        username = self.auth.username,
+        password = self.auth.reveal(),
+      }
+    end
+    local params = { requestId = event.requestId, authChallengeResponse = answer }
+    send(self, "Fetch.continueWithAuth", params, true)
+  end,
+}
+
+---Reads one message, waiting at most `seconds`.
+---@return table|false|nil message false: none came
+---@return table|nil err
+local function receive(self, seconds)
+  local text, err = self.process:read(4, { stop = "\0", timeout = seconds, max = LARGEST })
+  if not text then
+    if err.code == "timeout" then
+      return false
+    end
+    return nil, ended(self)
+  end
+  local message = json.decode(text)
+  if type(message) ~= "table" then
+    return nil, trouble("browser_protocol", "The browser sent something that is not JSON.")
+  end
+  local react = message.method and EVENTS[message.method]
+  if react and type(message.params) == "table" then
+    react(self, message.params)
+  end
+  return message
+end
+
+local function broken(self)
+  if self.closed then
+    return closed_by_person(self)
+  end
+  if self.crashed then
+    return trouble(
+      "page_crashed",
+      "The page in the browser crashed.",
+      "Log in again; if it happens again, name another browser with MWLOGIN_BROWSER."
+    )
+  end
+end
+
+---One call of the DevTools protocol.
+---@return table|nil result
+---@return table|nil err
+local function call(self, method, params, page, seconds)
+  if self.gone then
+    return nil, closed_by_person(self)
+  end
+  local id, failed = send(self, method, params, page)
+  if not id then
+    return nil, failed
+  end
+  local ends = core.now() + (seconds or CALL_SECONDS)
+  while true do
+    local message, err = receive(self, SLICE)
+    if message == nil then
+      return nil, err
+    end
+    if message and message.id == id then
+      if message.error then
+        return nil,
+          trouble(
+            "browser_protocol",
+            ("The browser refused %s: %s"):format(method, tostring(message.error.message)),
+            "It may be too old: use Chromium 112 or newer, or a WebDriver."
+          )
+      end
+      return message.result or {}
+    end
+    local wrong = broken(self)
+    if wrong then
+      return nil, wrong
+    end
+    if not message then
+      self.idle()
+    end
+    if core.now() >= ends then
+      return nil, trouble("browser_slow", ("The browser did not answer %s in time."):format(method))
+    end
+  end
+end
+
+local function first_page(self, ends)
+  while core.now() < ends do
+    local reply, err = call(self, "Target.getTargets", {}, false, START_SECONDS)
+    if not reply then
+      return nil, err
+    end
+    for _, info in ipairs(reply.targetInfos or {}) do
+      if info.type == "page" then
+        return info.targetId
+      end
+    end
+    receive(self, SLICE)
+  end
+  return nil, trouble("browser_start", "The browser opened no window.")
+end
+
+local function prepare(self)
+  local id, err = first_page(self, core.now() + START_SECONDS)
+  if not id then
+    return nil, err
+  end
+  self.target = id
+  local attached
+  attached, err = call(self, "Target.attachToTarget", { targetId = id, flatten = true })
+  if not attached then
+    return nil, err
+  end
+  self.page = attached.sessionId
+  local done
+  done, err = call(self, "Target.setDiscoverTargets", { discover = true })
+  if done and self.headless then
+    done, err = call(self, "Page.enable", {}, true)
+  end
+  if done and (self.return_url or self.auth) then
+    local patterns = { { urlPattern = self.auth and "*" or self.return_url .. "*" } }
+    done, err = call(
+      self,
+      "Fetch.enable",
+      { patterns = patterns, handleAuthRequests = self.auth ~= nil },
+      true
+    )
+  end
+  if not done then
+    return nil, err
+  end
+  self.ready = true
+  return true
+end
+
+---Starts the browser with a fresh profile.
+---@param options table
+---  program: its path; folder: a private one, for profile and temporary files; headless; idle: called
+---  while waiting; return_url: an address to be caught on its way, where nobody listens; proxy;
+---  auth: { username, reveal() } for Basic or Digest in front of the wiki; auth_origin
+---@return mwlogin.redirect.Engine|nil engine
+---@return table|nil err interaction
+function chromium.start(options)
+  local argv = { options.program, "--remote-debugging-pipe" }
+  local flags = browser_flags.list(options)
+  table.move(flags, 1, #flags, #argv + 1, argv)
+  argv[#argv + 1] = "about:blank"
+  local process, err = core.process(argv, {
+    pipes = { [3] = "write", [4] = "read" },
+    env = { TMPDIR = options.folder },
+    timeout = CALL_SECONDS,
+  })
+  if not process then
+    return nil, errors.from(err, { advice = "Name another browser with MWLOGIN_BROWSER." })
+  end
+  local self = setmetatable({
+    process = process,
+    program = options.program,
+    headless = options.headless,
+    idle = options.idle,
+    return_url = options.return_url,
+    auth = options.auth,
+    auth_origin = options.auth_origin,
+    auth_used = {},
+    number = 0,
+    windows = {},
+  }, Engine)
+  local good, failed = prepare(self)
+  if not good then
+    self:close()
+    return nil, failed
+  end
+  return self
+end
+
+---Puts the login's cookies in, before any page.
+---@param list mwlogin.redirect.Cookie[]
+---@param address string a page of the wiki, whose host they are for
+---@return boolean|nil done
+---@return table|nil err
+function Engine:set_cookies(list, address)
+  local wanted = {}
+  for position, cookie in ipairs(list) do
+    wanted[position] = {
+      name = cookie.name,
+      value = cookie.value,
+      url = address,
+      domain = cookie.domain,
+      path = cookie.path,
+      secure = cookie.secure,
+      httpOnly = cookie.http_only,
+      sameSite = cookie.same_site,
+      expires = cookie.expires,
+    }
+  end
+  if #wanted == 0 then
+    return true
+  end
+  local done, err = call(self, "Storage.setCookies", { cookies = wanted })
+  return done and true, err
+end
+
+---Goes to an address; what becomes of it is seen later.
+---@param address string
+---@return boolean|nil done
+---@return table|nil err
+function Engine:go(address)
+  local id, err = send(self, "Page.navigate", { url = address }, true)
+  return id and true, err
+end
+
+---Lets it work for a moment.
+---@param seconds number at most
+---@return boolean|nil alive
+---@return table|nil err cancelled when the window was closed
+function Engine:pump(seconds)
+  repeat
+    local message, err = receive(self, seconds)
+    if message == nil then
+      return nil, err
+    end
+    seconds = 0
+  until not message
+  local wrong = broken(self)
+  if wrong then
+    return nil, wrong
+  end
+  return true
+end
+
+---@return string|nil address of the page shown
+---@return table|nil err
+function Engine:address()
+  local reply, err = call(self, "Target.getTargetInfo", { targetId = self.target })
+  return reply and reply.targetInfo.url, err
+end
+
+---Calls a JavaScript function in the page.
+---@param source string
+---@param ... any its arguments, plain data
+---@return any value nil also while the page is being changed for another
+---@return table|nil err
+function Engine:evaluate(source, ...)
+  local arguments = {}
+  for position = 1, select("#", ...) do
+    arguments[position] = json.encode((select(position, ...)))
+  end
+  local expression = ("(%s)(%s)"):format(source, table.concat(arguments, ","))
+  local params = { expression = expression, returnByValue = true, userGesture = true }
+  local reply, err = call(self, "Runtime.evaluate", params, true)
+  if not reply then
+    if err.code == "browser_protocol" then
+      return nil
+    end
+    return nil, err
+  end
+  return reply.result and reply.result.value
+end
+
+---Types into what has the focus.
+---@param text string
+---@return boolean|nil done
+---@return table|nil err
+function Engine:type(text)
+  local done, err = call(self, "Input.insertText", { text = text }, true)
+  return done and true, err
+end
+
+---Ends the browser; twice is fine.
+function Engine:close()
+  local process = self.process
+  if not process then
+    return
+  end
+  self.process = nil
+  if process:pid() and process:write(3, '{"id":0,"method":"Browser.close"}\0', 1) then
+    local ends = core.now() + 3
+    repeat
+      local text, err = process:read(4, { stop = "\0", timeout = 0.1, max = LARGEST })
+    until core.now() > ends or not text and err.code ~= "timeout"
+  end
+  -- Not waited for: its helpers live in its process group and end with it here.
+  process:close()
+end
+
+return chromium

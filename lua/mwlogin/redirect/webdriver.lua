@@ -1,0 +1,378 @@
+---A browser through a W3C WebDriver (chromedriver), for where the debugging pipe is out of reach.
+--
+-- The driver's port knows no password, so it lives as briefly as can be, and the browser is ended
+-- through it first: else a browser with the login's cookies would stay behind.
+local browser_flags = require("mwlogin.redirect.browser_flags")
+local core = require("mwlogin.core")
+local errors = require("mwlogin.error")
+local json = require("mwlogin.json")
+local target = require("mwlogin.redirect.target")
+
+local webdriver = {}
+
+local CALL_SECONDS <const> = 30
+local START_SECONDS <const> = 60
+local LARGEST <const> = 8 * 1024 * 1024
+local SLICE <const> = 0.02
+local LOOK_SECONDS <const> = 0.3
+
+local Engine = {}
+Engine.__index = Engine
+
+local function trouble(code, message, advice)
+  return errors.new({ kind = "interaction", code = code, message = message, advice = advice })
+end
+
+local function driver_gone()
+  return trouble(
+    "driver_crashed",
+    "The WebDriver ended by itself.",
+    "Log in again; if it happens again, install the driver that fits the browser (chromium-driver)."
+  )
+end
+
+---One HTTP exchange with the driver, letting others work meanwhile.
+---@return string|nil body
+---@return string|nil why
+local function exchange(self, method, path, body, seconds)
+  local socket = require("socket")
+  local client <close> = setmetatable({ socket = socket.connect("127.0.0.1", self.port) }, {
+    __close = function(it)
+      if it.socket then
+        it.socket:close()
+      end
+    end,
+  })
+  if not client.socket then
+    return nil, "gone"
+  end
+  client.socket:settimeout(5)
+  local sent = client.socket:send(table.concat({
+    ("%s %s HTTP/1.1"):format(method, path),
+    "Host: 127.0.0.1:" .. self.port,
+    "Content-Type: application/json; charset=utf-8",
+    "Content-Length: " .. #body,
+    "Connection: close",
+    "",
+    body,
+  }, "\r\n"))
+  if not sent then
+    return nil, "gone"
+  end
+  client.socket:settimeout(SLICE)
+  local pieces, size, wanted = {}, 0, nil
+  local ends = core.now() + seconds
+  while core.now() < ends do
+    local whole, why, part = client.socket:receive(64 * 1024)
+    local bytes = whole or part or ""
+    pieces[#pieces + 1] = bytes
+    size = size + #bytes
+    if not wanted and #bytes > 0 then
+      local text = table.concat(pieces)
+      pieces = { text }
+      local _, last = text:find("\r\n\r\n", 1, true)
+      local length = last and text:lower():match("\r\ncontent%-length:%s*(%d+)")
+      wanted = length and last + length
+    end
+    if size > LARGEST then
+      return nil, "large"
+    end
+    if why == "closed" or wanted and size >= wanted then
+      local text = table.concat(pieces)
+      local _, last = text:find("\r\n\r\n", 1, true)
+      return last and text:sub(last + 1) or nil, "gone"
+    end
+    self.idle()
+  end
+  return nil, "slow"
+end
+
+---One command.
+---@return any value
+---@return table|nil err with `driver_code` as W3C names it
+local function call(self, method, path, body, seconds)
+  local text = method == "POST" and json.encode(body or {}) or ""
+  local reply, why = exchange(self, method, path, text, seconds or CALL_SECONDS)
+  local message = reply and json.decode(reply)
+  if type(message) ~= "table" then
+    if why == "slow" then
+      return nil, trouble("driver_slow", "The WebDriver did not answer in time.")
+    end
+    return nil, driver_gone()
+  end
+  local value = message.value
+  if type(value) == "table" and value.error then
+    local err = trouble(
+      "driver_refused",
+      ("The WebDriver refused: %s"):format(tostring(value.message):match("^[^\n]*")),
+      "The driver and the browser must be of the same version (package chromium-driver)."
+    )
+    err.driver_code = value.error
+    return nil, err
+  end
+  return value, nil
+end
+
+local function closed_by_person(self)
+  self.gone = true
+  return errors.new({
+    kind = "cancelled",
+    code = "window_closed",
+    message = "The browser window was closed before the login came back.",
+    advice = "Log in again and leave the window open until it closes by itself.",
+  })
+end
+
+local function read_port(self)
+  local ends = core.now() + START_SECONDS
+  while core.now() < ends do
+    local line, err = self.process:read(1, { stop = "\n", timeout = START_SECONDS, max = 65536 })
+    if not line then
+      return nil, err
+    end
+    local port = line:match("started successfully on port (%d+)")
+    if port then
+      return math.tointeger(tonumber(port))
+    end
+  end
+end
+
+local function begin(self, options)
+  self.port = read_port(self)
+  if not self.port then
+    local advice = "Start it by hand to see why, or name another with MWLOGIN_DRIVER."
+    local words = ("The WebDriver %s did not start."):format(options.driver)
+    return nil, trouble("driver_start", words, advice)
+  end
+  local wanted = {
+    args = browser_flags.list(options),
+    binary = options.program,
+  }
+  local value, err = call(self, "POST", "/session", {
+    capabilities = {
+      alwaysMatch = {
+        pageLoadStrategy = "none",
+        unhandledPromptBehavior = "accept",
+        ["goog:chromeOptions"] = wanted,
+      },
+    },
+  }, START_SECONDS)
+  if not value then
+    return nil, err
+  end
+  self.session = "/session/" .. value.sessionId
+  self.browser_pid = math.tointeger((value.capabilities or {})["goog:processID"])
+  self.window, err = call(self, "GET", self.session .. "/window")
+  if not self.window then
+    return nil, err
+  end
+  return true
+end
+
+---Starts the driver and through it a browser with a fresh profile.
+---@param options table
+---  driver: its path; program: the browser's, or nil; folder, headless, idle, return_url, proxy: as
+---  for chromium.start
+---@return mwlogin.redirect.Engine|nil engine
+---@return table|nil err interaction
+function webdriver.start(options)
+  local process, err = core.process({ options.driver, "--port=0" }, {
+    stdout = "pipe",
+    env = { TMPDIR = options.folder },
+    timeout = START_SECONDS,
+  })
+  if not process then
+    return nil, errors.from(err, { advice = "Name another driver with MWLOGIN_DRIVER." })
+  end
+  local self = setmetatable({
+    process = process,
+    idle = options.idle,
+    return_url = options.return_url,
+    looked = 0,
+  }, Engine)
+  local good, failed = begin(self, options)
+  if not good then
+    self:close()
+    return nil, failed
+  end
+  return self
+end
+
+---Puts the login's cookies in. A driver takes them only for the page that is shown, so a page of the
+---wiki is opened first.
+---@param list mwlogin.redirect.Cookie[]
+---@param address string a cheap page of the wiki
+---@return boolean|nil done
+---@return table|nil err
+function Engine:set_cookies(list, address)
+  if #list == 0 then
+    return true
+  end
+  local _, err = call(self, "POST", self.session .. "/url", { url = address })
+  if err then
+    return nil, err
+  end
+  local ends = core.now() + CALL_SECONDS
+  local origin = address:match("^%a+://[^/]+")
+  while true do
+    local here, failed = self:address()
+    if failed then
+      return nil, failed
+    end
+    if here and here:sub(1, #origin) == origin and self:evaluate(
+      "function () { return document.readyState === 'complete' }"
+    ) then
+      break
+    end
+    if core.now() > ends then
+      return nil, trouble("browser_slow", "The browser did not open the wiki's page in time.")
+    end
+    self:pump(SLICE)
+  end
+  for _, cookie in ipairs(list) do
+    local _, refused = call(self, "POST", self.session .. "/cookie", {
+      cookie = {
+        name = cookie.name,
+        value = cookie.value,
+        domain = cookie.domain,
+        path = cookie.path,
+        secure = cookie.secure,
+        httpOnly = cookie.http_only,
+        sameSite = cookie.same_site,
+        expiry = cookie.expires,
+      },
+    })
+    if refused then
+      return nil, refused
+    end
+  end
+  return true
+end
+
+---Goes to an address.
+---@param address string
+---@return boolean|nil done
+---@return table|nil err
+function Engine:go(address)
+  local _, err = call(self, "POST", self.session .. "/url", { url = address })
+  return not err or nil, err
+end
+
+local function look(self)
+  local handles, err = call(self, "GET", self.session .. "/window/handles")
+  if not handles then
+    -- The driver speaks of an invalid session once the browser has gone.
+    if err.driver_code or not self.process:wait(0) then
+      return nil, closed_by_person(self)
+    end
+    return nil, err
+  end
+  for _, handle in ipairs(handles) do
+    if handle == self.window then
+      return true
+    end
+  end
+  return nil, closed_by_person(self)
+end
+
+---Lets it work for a moment, and looks whether the window is still there.
+---@param seconds number
+---@return boolean|nil alive
+---@return table|nil err
+function Engine:pump(seconds)
+  if seconds > 0 then
+    require("socket").sleep(seconds)
+  end
+  if core.now() - self.looked < LOOK_SECONDS then
+    return true
+  end
+  self.looked = core.now()
+  local alive, err = look(self)
+  if alive and self.return_url then
+    local here = self:address()
+    if here and target.is_return(here, self.return_url) then
+      self.returned = here
+    end
+  end
+  return alive, err
+end
+
+local PASSING <const> = {
+  ["stale element reference"] = true,
+  ["javascript error"] = true,
+  ["no such element"] = true,
+  ["unknown error"] = true,
+  ["element not interactable"] = true,
+}
+
+local function passing(value, err)
+  if err and PASSING[err.driver_code] then
+    return nil
+  end
+  if err and err.driver_code then
+    return nil, closed_by_person({})
+  end
+  return value, err
+end
+
+---@return string|nil address of the page shown
+---@return table|nil err
+function Engine:address()
+  return passing(call(self, "GET", self.session .. "/url"))
+end
+
+---Calls a JavaScript function in the page.
+---@param source string
+---@param ... any its arguments, plain data
+---@return any value nil also while the page is being changed for another
+---@return table|nil err
+function Engine:evaluate(source, ...)
+  local arguments = { ... }
+  -- An empty list could not be told from an empty object.
+  arguments[#arguments + 1] = ""
+  return passing(call(self, "POST", self.session .. "/execute/sync", {
+    script = ("return (%s).apply(null, arguments)"):format(source),
+    args = arguments,
+  }))
+end
+
+---Types into what has the focus.
+---@param text string
+---@return boolean|nil done
+---@return table|nil err
+function Engine:type(text)
+  local element, err = call(self, "GET", self.session .. "/element/active")
+  if not element then
+    return passing(nil, err)
+  end
+  local _, id = next(element)
+  local path = ("%s/element/%s/value"):format(self.session, id)
+  local _, failed = call(self, "POST", path, { text = text })
+  if failed then
+    return passing(nil, failed)
+  end
+  return true
+end
+
+---Ends the browser, then the driver; twice is fine.
+function Engine:close()
+  local process = self.process
+  if not process then
+    return
+  end
+  self.process = nil
+  self.idle = function() end
+  if self.session then
+    call(self, "DELETE", self.session, nil, 5)
+  end
+  process:close()
+  if self.browser_pid then
+    local killer = core.process({ "kill", "-KILL", tostring(self.browser_pid) })
+    if killer then
+      killer:wait(5)
+      killer:close()
+    end
+  end
+end
+
+return webdriver

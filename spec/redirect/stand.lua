@@ -1,0 +1,94 @@
+--- What specs of the way through a browser stand on: a site in a process of its own, a Session in
+--- front of it, and a count of what a browser could leave behind.
+
+local core = require("mwlogin.core")
+local http = require("socket.http")
+local ltn12 = require("ltn12")
+local url = require("socket.url")
+
+local stand = {}
+
+--- A site with a wiki on `localhost` and a provider on `127.0.0.1`, and a session of that wiki.
+function stand.site()
+  local process = assert(core.process({ "lua5.4", "spec/redirect/site.lua" }, {
+    stdin = "pipe",
+    stdout = "pipe",
+    env = { LUA_INIT = false },
+  }))
+  local wiki, provider = assert(process:read(1, { stop = "\n", timeout = 10 })):match("(%d+) (%d+)")
+  return {
+    wiki = "http://localhost:" .. wiki,
+    provider = "http://127.0.0.1:" .. provider,
+    journal = function(self)
+      return (http.request(self.wiki .. "/journal"))
+    end,
+    close = function()
+      process:close()
+    end,
+  }
+end
+
+--- A Session reduced to what the way through a browser asks of it.
+function stand.session(site, options)
+  local session = { api = site.wiki .. "/api.php", options = options or {}, events = {} }
+  session.core = {
+    fetch = function(_, address)
+      local body = {}
+      local _, status, headers = http.request({
+        url = address,
+        redirect = false,
+        headers = { Cookie = "wiki_session=ours" },
+        sink = ltn12.sink.table(body),
+      })
+      if type(status) ~= "number" then
+        return nil, { kind = "network", message = status }
+      end
+      return {
+        status = status,
+        body = table.concat(body),
+        location = headers.location and url.absolute(address, headers.location),
+      }
+    end,
+  }
+  function session.export_cookies()
+    return { "#HttpOnly_localhost\tFALSE\t/\tFALSE\t0\twiki_session\tours" }
+  end
+  function session:trace_event(event)
+    self.events[#self.events + 1] = event
+  end
+  return session
+end
+
+local function lines_of(argv)
+  local process = assert(core.process(argv, { stdout = "pipe" }))
+  local text = process:read(1, { timeout = 10 }) or ""
+  process:close()
+  local count = 0
+  for _ in text:gmatch("[^\n]+") do
+    count = count + 1
+  end
+  return count, text
+end
+
+--- Browsers and drivers that run, their folders, and sockets we hold, as one text to compare.
+function stand.left_behind()
+  local parent = tostring(core.process and require("spec.redirect.own_pid"))
+  local _, processes = lines_of({ "ps", "-eo", "pid=,args=" })
+  local running = {}
+  for line in processes:gmatch("[^\n]+") do
+    if line:find("mwlogin-browser.", 1, true) or line:find("chromedriver", 1, true) then
+      running[#running + 1] = line:sub(1, 100)
+    end
+  end
+  local folder = os.getenv("TMPDIR") or "/tmp"
+  local folders = lines_of({ "find", folder, "-maxdepth", "1", "-name", "mwlogin-browser.*" })
+  local sockets = lines_of({ "find", "/proc/" .. parent .. "/fd", "-lname", "socket:*" })
+  return ("%d processes %s, %d folders, %d sockets"):format(
+    #running,
+    table.concat(running, "; "),
+    folders,
+    sockets
+  )
+end
+
+return stand
