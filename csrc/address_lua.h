@@ -1,0 +1,12 @@
+/* Addresses for Lua. */
+#ifndef MWL_ADDRESS_LUA_H
+#define MWL_ADDRESS_LUA_H
+
+#include <lua.h>
+
+#include "address.h"
+
+/* Pushes the address as a string, without its fragment. */
+void mwl_address_push(lua_State *L, const struct mwl_address *address);
+
+#endif

@@ -1,0 +1,17 @@
+/* From a reply to a Lua value or an error, in the order of PROTOCOL I12: status, complete JSON, the
+   API's errors, the module's own object. */
+#ifndef MWL_ANSWER_H
+#define MWL_ANSWER_H
+
+#include <lua.h>
+
+struct mwl_exchange;
+
+/* Pushes the decoded reply and returns 1, or nil and an error and returns 2. `module`: the object
+   that must be there; NULL: any reply will do. */
+int mwl_answer_push(lua_State *L, const struct mwl_exchange *exchange, const char *module);
+
+/* Pushes an error for a status that is none of the API's own. */
+void mwl_answer_push_status(lua_State *L, const struct mwl_exchange *exchange);
+
+#endif

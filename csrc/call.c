@@ -1,0 +1,74 @@
+#include "call.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "answer.h"
+#include "core.h"
+#include "exchange.h"
+#include "request.h"
+#include "secret.h"
+#include "session.h"
+
+static double positive(lua_State *L, int options, const char *name) {
+  double value = 0;
+  if (lua_getfield(L, options, name) != LUA_TNIL) {
+    value = luaL_checknumber(L, -1);
+    if (!isfinite(value) || value <= 0) luaL_error(L, "option '%s' must be above 0", name);
+  }
+  lua_pop(L, 1);
+  return value;
+}
+
+/* What the options say goes into the request; a value they hold stays on the stack. */
+static void read_options(lua_State *L, int options, struct mwl_request *request) {
+  if (options == 0 || lua_isnoneornil(L, options)) return;
+  luaL_checktype(L, options, LUA_TTABLE);
+  request->timeout = positive(L, options, "timeout");
+  request->reply_max = (size_t)fmin(positive(L, options, "max_response"), 1e15);
+  if (lua_getfield(L, options, "authorization") != LUA_TNIL) {
+    request->authorization = mwl_secret_or_string(L, -1, &request->authorization_length);
+  }
+}
+
+int mwl_call_run(lua_State *L, const struct mwl_call *call, int params, int options) {
+  struct mwl_session *session = mwl_session_check(L, 1);
+  struct mwl_parameters parameters;
+  struct mwl_request request;
+  struct mwl_exchange *exchange;
+  memset(&request, 0, sizeof request);
+  if (!mwl_parameters_read(L, params, call->defaults, &parameters)) return 2;
+  request.method = call->method;
+  request.url = session->api;
+  request.parameters = &parameters;
+  request.is_secret = call->is_secret;
+  if (strcmp(call->method, "GET") == 0 && (parameters.has_secret || parameters.has_file)) {
+    return luaL_error(L, "secrets and files are sent by POST, never in an address");
+  }
+  read_options(L, options, &request);
+  exchange = mwl_exchange_run(L, 1, &request);
+  if (exchange == NULL) return 2;
+  return mwl_answer_push(L, exchange, call->module);
+}
+
+/***
+One call of the API. Adds `format=json`, `formatversion=2` and, where none is given,
+`errorformat=plaintext`.
+@function session:call
+@tparam string method "GET" or "POST"
+@tparam table params values: string, number, boolean, list, secret, file
+@tparam[opt] table options `timeout` (seconds), `max_response` (bytes), `authorization`
+@treturn table the decoded reply, warnings included
+@return nil, err: `api` or `throttled` with the API's code, else network, tls, http, protocol, answer
+*/
+int mwl_session_call(lua_State *L) {
+  static const char *const methods[] = {"GET", "POST", NULL};
+  static const struct mwl_default defaults[] = {
+      {"format", "json"}, {"formatversion", "2"}, {"errorformat", "plaintext"}, {NULL, NULL}};
+  struct mwl_call call = {NULL, defaults, NULL, 0};
+  mwl_session_check(L, 1);
+  call.method = methods[luaL_checkoption(L, 2, NULL, methods)];
+  luaL_checktype(L, 3, LUA_TTABLE);
+  lua_settop(L, 4);
+  return mwl_call_run(L, &call, 3, 4);
+}

@@ -1,0 +1,103 @@
+/* luaopen: each class file registers its own. */
+#define _GNU_SOURCE /* dladdr */
+
+#if !__has_include(<curl/curl.h>)
+#error "libcurl's headers are missing: apt-get install libcurl4-openssl-dev (or libcurl-devel)"
+#endif
+
+#include "core.h"
+
+#include <curl/curl.h>
+#include <dlfcn.h>
+#include <lualib.h>
+#include <malloc.h>
+#include <stdlib.h>
+#include <string.h>
+
+#if LIBCURL_VERSION_NUM < 0x075500
+#error "libcurl 7.85 or newer is needed"
+#endif
+
+__attribute__((visibility("default"))) int luaopen_mwlogin_core(lua_State *L);
+
+/* == memory of libcurl: what it frees may have held a password =================================== */
+
+static void wipe_free(void *memory) {
+  if (memory == NULL) return;
+  explicit_bzero(memory, malloc_usable_size(memory));
+  free(memory);
+}
+
+static void *wipe_realloc(void *memory, size_t size) {
+  void *grown = malloc(size);
+  size_t used;
+  if (grown == NULL || memory == NULL) return grown;
+  used = malloc_usable_size(memory);
+  memcpy(grown, memory, used < size ? used : size);
+  wipe_free(memory);
+  return grown;
+}
+
+/* Best effort: who initialised libcurl first in this process has chosen its allocator. */
+static int start_curl(void) {
+  return curl_global_init_mem(CURL_GLOBAL_DEFAULT, malloc, wipe_free, wipe_realloc, strdup,
+                              calloc) == CURLE_OK;
+}
+
+/* == the module ================================================================================== */
+
+void mwl_class(lua_State *L, const char *name, const luaL_Reg *methods,
+               const luaL_Reg *metamethods) {
+  if (!luaL_newmetatable(L, name)) {
+    lua_pop(L, 1);
+    return;
+  }
+  luaL_setfuncs(L, metamethods, 0);
+  lua_getfield(L, -1, "__gc");
+  lua_setfield(L, -2, "__close");
+  if (methods != NULL) {
+    lua_newtable(L);
+    luaL_setfuncs(L, methods, 0);
+    lua_setfield(L, -2, "__index");
+  }
+  lua_pop(L, 1);
+}
+
+/* libcurl's resolver threads may outlive a closed Lua state: this code must stay mapped. */
+static void pin_module(void) {
+  static int anchor;
+  Dl_info info;
+  if (dladdr(&anchor, &info) != 0) (void)dlopen(info.dli_fname, RTLD_NOW | RTLD_NOLOAD | RTLD_NODELETE);
+}
+
+static void require_json(lua_State *L) {
+  lua_getglobal(L, "require");
+  lua_pushliteral(L, "mwlogin.json");
+  lua_call(L, 1, 1);
+  lua_getfield(L, -1, "decode");
+  lua_setfield(L, LUA_REGISTRYINDEX, MWL_DECODE);
+  lua_getfield(L, -1, "encode");
+  lua_setfield(L, LUA_REGISTRYINDEX, MWL_ENCODE);
+  lua_pop(L, 1);
+}
+
+int luaopen_mwlogin_core(lua_State *L) {
+  luaL_checkversion(L);
+  pin_module();
+  if (!start_curl()) return luaL_error(L, "libcurl cannot be started");
+  require_json(L);
+  lua_newtable(L);
+  mwl_register_failure(L);
+  mwl_register_secret(L);
+  mwl_register_address(L);
+  mwl_register_parameters(L);
+  mwl_register_exchange(L);
+  mwl_register_answer(L);
+  mwl_register_pool(L);
+  mwl_register_session(L);
+  mwl_register_crypto(L);
+  mwl_register_private_file(L);
+  mwl_register_process(L);
+  mwl_register_terminal(L);
+  return 1;
+}

@@ -1,0 +1,186 @@
+#include "exchange.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "core.h"
+#include "failure.h"
+#include "pool.h"
+#include "request.h"
+#include "session.h"
+#include "transport.h"
+#include "trouble.h"
+
+#define EXCHANGE_CLASS "mwlogin.exchange"
+#define FIRST_ROOM 4096
+
+/* == buffers ===================================================================================== */
+
+int mwl_bytes_add(struct mwl_bytes *buffer, const char *bytes, size_t length, size_t max) {
+  if (length > max - buffer->length) return 0;
+  if (length > buffer->room - buffer->length) {
+    size_t room = buffer->room > 0 ? buffer->room : FIRST_ROOM;
+    char *grown;
+    while (room < buffer->length + length) room *= 2;
+    grown = malloc(room);
+    if (grown == NULL) return 0;
+    if (buffer->length > 0) memcpy(grown, buffer->bytes, buffer->length);
+    if (buffer->bytes != NULL) explicit_bzero(buffer->bytes, buffer->length);
+    free(buffer->bytes);
+    buffer->bytes = grown;
+    buffer->room = room;
+  }
+  if (length > 0) memcpy(buffer->bytes + buffer->length, bytes, length);
+  buffer->length += length;
+  return 1;
+}
+
+static void free_bytes(struct mwl_bytes *buffer) {
+  if (buffer->bytes != NULL) explicit_bzero(buffer->bytes, buffer->length);
+  free(buffer->bytes);
+  memset(buffer, 0, sizeof *buffer);
+}
+
+void mwl_exchange_finish(struct mwl_exchange *exchange, CURLcode result) {
+  exchange->result = result;
+  exchange->done = 1;
+  curl_easy_getinfo(exchange->easy, CURLINFO_RESPONSE_CODE, &exchange->status);
+}
+
+/* == life ======================================================================================== */
+
+static void free_headers(struct curl_slist *headers) {
+  for (struct curl_slist *one = headers; one != NULL; one = one->next) {
+    explicit_bzero(one->data, strlen(one->data));
+  }
+  curl_slist_free_all(headers);
+}
+
+static void clear(struct mwl_exchange *exchange) {
+  mwl_pool_drop(exchange->pool, exchange);
+  if (exchange->easy != NULL) mwl_pool_give_back(exchange->pool, exchange->easy);
+  exchange->easy = NULL;
+  curl_mime_free(exchange->mime);
+  exchange->mime = NULL;
+  free_headers(exchange->headers);
+  exchange->headers = NULL;
+  mwl_arena_free(exchange->url, exchange->url_size);
+  exchange->url = NULL;
+  mwl_arena_free(exchange->body, exchange->body_size);
+  exchange->body = NULL;
+  free_bytes(&exchange->reply);
+  free_bytes(&exchange->header);
+}
+
+static int exchange_gc(lua_State *L) {
+  clear(luaL_checkudata(L, 1, EXCHANGE_CLASS));
+  return 0;
+}
+
+static struct mwl_exchange *push_exchange(lua_State *L, int session_index,
+                                          struct mwl_session *session,
+                                          const struct mwl_request *request) {
+  struct mwl_exchange *exchange = lua_newuserdatauv(L, sizeof *exchange, 1);
+  memset(exchange, 0, sizeof *exchange);
+  exchange->pool = session->pool;
+  exchange->reply_max = request->reply_max > 0 ? request->reply_max : session->max_response;
+  luaL_setmetatable(L, EXCHANGE_CLASS);
+  lua_pushvalue(L, session_index);
+  lua_setiuservalue(L, -2, 1);
+  return exchange;
+}
+
+/* == sending ===================================================================================== */
+
+static void note_last(struct mwl_session *session, const struct mwl_exchange *exchange,
+                      const struct mwl_request *request) {
+  struct mwl_last *last = &session->last;
+  size_t length = strcspn(request->url, "?#");
+  curl_off_t sent = 0;
+  curl_off_t received = 0;
+  if (length >= sizeof last->url) length = sizeof last->url - 1;
+  memcpy(last->url, request->url, length);
+  last->url[length] = '\0';
+  last->method = mwl_request_has_body(request) ? "POST" : "GET";
+  last->status = exchange->status;
+  last->seconds = 0;
+  last->sent = (double)exchange->body_size;
+  last->received = (double)exchange->reply.length;
+  if (exchange->easy == NULL) return;
+  curl_easy_getinfo(exchange->easy, CURLINFO_TOTAL_TIME, &last->seconds);
+  curl_easy_getinfo(exchange->easy, CURLINFO_SIZE_UPLOAD_T, &sent);
+  curl_easy_getinfo(exchange->easy, CURLINFO_SIZE_DOWNLOAD_T, &received);
+  last->sent = (double)sent;
+  last->received = (double)received;
+}
+
+static int run_network(lua_State *L, struct mwl_exchange *exchange, struct mwl_session *session,
+                       const struct mwl_request *request) {
+  if (!mwl_request_begin(L, exchange, session, request)) {
+    mwl_failure(L, "network", "memory", "There was not enough memory to send a request.");
+    return 0;
+  }
+  if (!mwl_pool_drive(exchange->pool, exchange)) {
+    mwl_failure(L, "cancelled", "interrupted", "The exchange was interrupted.");
+    return 0;
+  }
+  note_last(session, exchange, request);
+  if (exchange->result == CURLE_OK) return 1;
+  luaL_pushfail(L);
+  mwl_trouble_push(L, exchange, session);
+  return 0;
+}
+
+struct mwl_exchange *mwl_exchange_run(lua_State *L, int session_index,
+                                      const struct mwl_request *request) {
+  struct mwl_session *session = mwl_session_check(L, session_index);
+  struct mwl_exchange *exchange;
+  int ok;
+  luaL_checkstack(L, 12, "too much on the stack for a request");
+  if (session->pool->multi == NULL) luaL_error(L, "the pool of this session is closed");
+  if (!mwl_request_check(L, session, request)) return NULL;
+  exchange = push_exchange(L, session_index, session, request);
+  if (!mwl_request_build(exchange, request)) {
+    mwl_failure(L, "network", "memory", "There was not enough memory to send a request.");
+    return NULL;
+  }
+  if (session->has_transport) {
+    ok = mwl_transport_run(L, session, exchange, request);
+    note_last(session, exchange, request);
+  } else {
+    ok = run_network(L, exchange, session, request);
+  }
+  if (ok) return exchange;
+  clear(exchange);
+  return NULL;
+}
+
+const char *mwl_exchange_header(const struct mwl_exchange *exchange, const char *name,
+                                size_t *length) {
+  const char *at = exchange->header.bytes;
+  const char *end = at != NULL ? at + exchange->header.length : at;
+  size_t name_length = strlen(name);
+  while (at < end) {
+    const char *line_end = memchr(at, '\n', (size_t)(end - at));
+    size_t line = line_end != NULL ? (size_t)(line_end - at) : (size_t)(end - at);
+    if (line > name_length && at[name_length] == ':' && strncasecmp(at, name, name_length) == 0) {
+      const char *value = at + name_length + 1;
+      size_t left = line - name_length - 1;
+      while (left > 0 && (*value == ' ' || *value == '\t')) {
+        value++;
+        left--;
+      }
+      while (left > 0 && (value[left - 1] == '\r' || value[left - 1] == ' ')) left--;
+      *length = left;
+      return value;
+    }
+    at += line + 1;
+  }
+  return NULL;
+}
+
+void mwl_register_exchange(lua_State *L) {
+  static const luaL_Reg metamethods[] = {{"__gc", exchange_gc}, {NULL, NULL}};
+  mwl_class(L, EXCHANGE_CLASS, NULL, metamethods);
+}

@@ -1,0 +1,221 @@
+/* Any page of the wiki's own origin, by one exchange; redirects are told, never followed. */
+#include <math.h>
+#include <string.h>
+
+#include "address_lua.h"
+#include "core.h"
+#include "exchange.h"
+#include "failure.h"
+#include "request.h"
+#include "secret.h"
+#include "session.h"
+
+/* Stack slots of mwl_session_fetch. */
+enum { SESSION = 1, PATH, OPTIONS, URL };
+
+static int flag(lua_State *L, const char *name, int otherwise) {
+  int value = otherwise;
+  if (lua_getfield(L, OPTIONS, name) != LUA_TNIL) value = lua_toboolean(L, -1);
+  lua_pop(L, 1);
+  return value;
+}
+
+static double positive(lua_State *L, const char *name) {
+  double value = 0;
+  if (lua_getfield(L, OPTIONS, name) != LUA_TNIL) {
+    value = luaL_checknumber(L, -1);
+    if (!isfinite(value) || value <= 0) luaL_error(L, "option '%s' must be above 0", name);
+  }
+  lua_pop(L, 1);
+  return value;
+}
+
+static const char *method(lua_State *L) {
+  static const char *const methods[] = {"GET", "POST", "HEAD", "PUT", "DELETE", NULL};
+  int which = 0;
+  if (lua_getfield(L, OPTIONS, "method") != LUA_TNIL) {
+    which = luaL_checkoption(L, -1, NULL, methods);
+  }
+  lua_pop(L, 1);
+  return methods[which];
+}
+
+/* Pushes the absolute address; 0: nil and an error. */
+static int push_target(lua_State *L, const struct mwl_session *session, int foreign) {
+  struct mwl_address address;
+  const char *path = luaL_checkstring(L, PATH);
+  enum mwl_address_fault fault = mwl_address_parse(path, session->api, &address);
+  int same = fault == MWL_ADDRESS_SOUND && mwl_address_same_origin(&address, &session->address);
+  int sound = fault == MWL_ADDRESS_SOUND && !address.has_userinfo;
+  if (sound && (same || foreign)) mwl_address_push(L, &address);
+  mwl_address_free(&address);
+  if (fault == MWL_ADDRESS_NO_MEMORY) luaL_error(L, "not enough memory for an address");
+  if (!sound) {
+    mwl_failure(L, "answer", "address",
+                "The address to fetch is not one of http or https without user name.");
+    return 0;
+  }
+  if (!same && !foreign) {
+    mwl_failure(L, "answer", "origin",
+                "The address to fetch is not on the wiki's own origin (%s://%s:%d).",
+                session->address.scheme, session->address.host, session->address.port);
+    return 0;
+  }
+  return 1;
+}
+
+/* The body of another kind than a form: `json` or `content` with `content_type`. */
+static void read_content(lua_State *L, struct mwl_request *request) {
+  if (lua_getfield(L, OPTIONS, "json") != LUA_TNIL) {
+    lua_getfield(L, LUA_REGISTRYINDEX, MWL_ENCODE);
+    lua_insert(L, -2);
+    lua_call(L, 1, 1);
+    request->content = luaL_checklstring(L, -1, &request->content_length);
+    request->content_type = "application/json";
+    return;
+  }
+  lua_pop(L, 1);
+  if (lua_getfield(L, OPTIONS, "content") == LUA_TNIL) {
+    lua_pop(L, 1);
+    return;
+  }
+  request->content = mwl_secret_or_string(L, -1, &request->content_length);
+  if (lua_getfield(L, OPTIONS, "content_type") == LUA_TSTRING) {
+    request->content_type = lua_tostring(L, -1);
+  } else {
+    request->content_type = "application/octet-stream";
+  }
+}
+
+/* A value that points into a Lua string stays on the stack. 0: nil and an error were pushed. */
+static int read_options(lua_State *L, struct mwl_request *request,
+                        struct mwl_parameters *parameters) {
+  request->method = method(L);
+  request->timeout = positive(L, "timeout");
+  request->reply_max = (size_t)fmin(positive(L, "max_response"), 1e15);
+  request->foreign = flag(L, "foreign", 0);
+  request->no_cookies = !flag(L, "cookies", 1);
+  request->is_secret = flag(L, "secret", 0);
+  if (lua_getfield(L, OPTIONS, "authorization") != LUA_TNIL) {
+    request->authorization = mwl_secret_or_string(L, -1, &request->authorization_length);
+  }
+  if (lua_getfield(L, OPTIONS, "headers") != LUA_TNIL) {
+    luaL_checktype(L, -1, LUA_TTABLE);
+    request->headers = lua_gettop(L);
+  }
+  if (lua_getfield(L, OPTIONS, "params") != LUA_TNIL) {
+    if (!mwl_parameters_read(L, lua_gettop(L), NULL, parameters)) return 0;
+    request->parameters = parameters;
+  }
+  read_content(L, request);
+  return 1;
+}
+
+static char lower(char c) { return c >= 'A' && c <= 'Z' ? (char)(c | 32) : c; }
+
+/* Adds one header to the map on top; a repeated one is joined by a comma. */
+static void add_header(lua_State *L, const char *line, size_t length) {
+  const char *colon = memchr(line, ':', length);
+  const char *value;
+  size_t value_length;
+  luaL_Buffer name;
+  if (colon == NULL) return;
+  value = colon + 1;
+  value_length = length - (size_t)(value - line);
+  while (value_length > 0 && (*value == ' ' || *value == '\t')) {
+    value++;
+    value_length--;
+  }
+  while (value_length > 0 && (value[value_length - 1] == '\r' || value[value_length - 1] == ' ')) {
+    value_length--;
+  }
+  luaL_buffinit(L, &name);
+  for (const char *at = line; at < colon; at++) luaL_addchar(&name, lower(*at));
+  luaL_pushresult(&name);
+  if (strcmp(lua_tostring(L, -1), "set-cookie") == 0) { /* cookies stay in the jar */
+    lua_pop(L, 1);
+    return;
+  }
+  lua_pushvalue(L, -1);
+  if (lua_gettable(L, -3) == LUA_TSTRING) {
+    lua_pushliteral(L, ", ");
+    lua_pushlstring(L, value, value_length);
+    lua_concat(L, 3);
+  } else {
+    lua_pop(L, 1);
+    lua_pushlstring(L, value, value_length);
+  }
+  lua_settable(L, -3);
+}
+
+static void push_headers(lua_State *L, const struct mwl_exchange *exchange) {
+  const char *at = exchange->header.bytes;
+  const char *end = at != NULL ? at + exchange->header.length : at;
+  lua_newtable(L);
+  while (at < end) {
+    const char *line_end = memchr(at, '\n', (size_t)(end - at));
+    size_t line = line_end != NULL ? (size_t)(line_end - at) : (size_t)(end - at);
+    add_header(L, at, line);
+    at += line + 1;
+  }
+}
+
+/* Sets `location` of the table on top, made absolute; left out when it is no address. */
+static void set_location(lua_State *L, const struct mwl_exchange *exchange, const char *url) {
+  struct mwl_address address;
+  size_t length;
+  const char *value = mwl_exchange_header(exchange, "location", &length);
+  if (value == NULL || exchange->status < 300 || exchange->status >= 400) return;
+  lua_pushlstring(L, value, length);
+  if (mwl_address_parse(lua_tostring(L, -1), url, &address) == MWL_ADDRESS_SOUND) {
+    mwl_address_push(L, &address);
+    if (address.fragment != NULL) {
+      lua_pushfstring(L, "#%s", address.fragment);
+      lua_concat(L, 2);
+    }
+    lua_replace(L, -2);
+  }
+  mwl_address_free(&address);
+  lua_setfield(L, -2, "location");
+}
+
+/***
+Fetches a page of the wiki's own origin, with its cookies; one exchange.
+@function session:fetch
+@tparam string path an address, or a path that resolves against api.php's
+@tparam[opt] table options `method`, `params`, `json`, `content` and `content_type`, `headers`,
+  `cookies = false`, `timeout`, `max_response`, `authorization`, `secret` (may travel over https and
+  to loopback only), `foreign` (another origin: no cookies, no credentials)
+@treturn table `{ status, headers, body, location, url }`
+@return nil, err: answer, network, tls
+*/
+int mwl_session_fetch(lua_State *L) {
+  struct mwl_session *session = mwl_session_check(L, SESSION);
+  struct mwl_parameters parameters;
+  struct mwl_request request;
+  struct mwl_exchange *exchange;
+  memset(&request, 0, sizeof request);
+  lua_settop(L, OPTIONS);
+  if (lua_isnil(L, OPTIONS)) {
+    lua_newtable(L);
+    lua_replace(L, OPTIONS);
+  }
+  luaL_checktype(L, OPTIONS, LUA_TTABLE);
+  if (!push_target(L, session, flag(L, "foreign", 0))) return 2;
+  request.url = lua_tostring(L, URL);
+  if (!read_options(L, &request, &parameters)) return 2;
+  exchange = mwl_exchange_run(L, SESSION, &request);
+  if (exchange == NULL) return 2;
+  lua_createtable(L, 0, 5);
+  lua_pushinteger(L, exchange->status);
+  lua_setfield(L, -2, "status");
+  push_headers(L, exchange);
+  lua_setfield(L, -2, "headers");
+  lua_pushlstring(L, exchange->reply.bytes != NULL ? exchange->reply.bytes : "",
+                  exchange->reply.length);
+  lua_setfield(L, -2, "body");
+  lua_pushvalue(L, URL);
+  lua_setfield(L, -2, "url");
+  set_location(L, exchange, request.url);
+  return 1;
+}

@@ -1,0 +1,335 @@
+#include "request.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core.h"
+#include "exchange.h"
+#include "failure.h"
+#include "pool.h"
+#include "session.h"
+
+#define HEADER_MAX (256 * 1024)
+
+/* == what may not be sent =========================================================================== */
+
+/* 0: nil and an error were pushed: a secret would travel in the open. */
+static int check_private(lua_State *L, const struct mwl_session *session,
+                         const struct mwl_request *request) {
+  struct mwl_address address;
+  enum mwl_address_fault fault;
+  int is_private;
+  int is_secret = request->is_secret || request->authorization != NULL ||
+                  (session->auth_username != NULL && !request->foreign) ||
+                  (request->parameters != NULL && request->parameters->has_secret);
+  if (!is_secret || session->insecure_http) return 1;
+  fault = mwl_address_parse(request->url, NULL, &address);
+  is_private = fault == MWL_ADDRESS_SOUND && mwl_address_is_private(&address);
+  mwl_address_free(&address);
+  if (is_private) return 1;
+  mwl_failure(L, "tls", "insecure_http",
+              "A secret would travel unencrypted: %s is plain http beyond this machine.",
+              session->address.host);
+  return 0;
+}
+
+/* 0: nil and an error were pushed. */
+static int check_file(lua_State *L, const struct mwl_parameters *parameters) {
+  if (parameters == NULL || !parameters->has_file) return 1;
+  for (size_t i = 0; i < parameters->count; i++) {
+    const struct mwl_file *file = parameters->files[i];
+    int descriptor;
+    if (file == NULL) continue;
+    descriptor = open(file->path, O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0) {
+      mwl_failure(L, "answer", "file", "The file %s cannot be read: %s.", file->path,
+                  strerror(errno));
+      return 0;
+    }
+    close(descriptor);
+  }
+  return 1;
+}
+
+static int is_line(const char *text, size_t length) {
+  for (size_t i = 0; i < length; i++) {
+    if (text[i] == '\r' || text[i] == '\n' || text[i] == '\0') return 0;
+  }
+  return 1;
+}
+
+/* 0: nil and an error were pushed: a header would break out of its line. */
+static int check_headers(lua_State *L, const struct mwl_request *request) {
+  const char *bad = NULL;
+  if (request->authorization != NULL &&
+      !is_line(request->authorization, request->authorization_length)) {
+    bad = "Authorization";
+  }
+  if (bad == NULL && request->headers) {
+    lua_pushnil(L);
+    while (bad == NULL && lua_next(L, request->headers) != 0) {
+      size_t length;
+      size_t name_length;
+      const char *name;
+      const char *value;
+      if (lua_type(L, -2) != LUA_TSTRING || lua_type(L, -1) != LUA_TSTRING) {
+        luaL_error(L, "header names and values are strings");
+      }
+      name = lua_tolstring(L, -2, &name_length);
+      value = lua_tolstring(L, -1, &length);
+      if (!is_line(name, name_length) || strpbrk(name, ": ") != NULL || !is_line(value, length)) {
+        bad = name;
+      }
+      lua_pop(L, bad != NULL ? 2 : 1);
+    }
+  }
+  if (bad == NULL) return 1;
+  mwl_failure(L, "answer", "header", "The header '%.40s' holds a line break or a NUL byte.", bad);
+  return 0;
+}
+
+int mwl_request_check(lua_State *L, const struct mwl_session *session,
+                      const struct mwl_request *request) {
+  return check_private(L, session, request) && check_headers(L, request) &&
+         check_file(L, request->parameters);
+}
+
+/* == building ==================================================================================== */
+
+int mwl_request_has_body(const struct mwl_request *request) {
+  return strcmp(request->method, "GET") != 0 && strcmp(request->method, "HEAD") != 0;
+}
+
+/* The address, with the parameters of a request that has no body. */
+static int build_url(struct mwl_exchange *exchange, const struct mwl_request *request) {
+  const struct mwl_parameters *parameters = request->parameters;
+  size_t length = strlen(request->url);
+  int in_url = parameters != NULL && parameters->count > 0 && !mwl_request_has_body(request);
+  size_t size = length + 1;
+  char *end;
+  if (in_url) size += 1 + mwl_form_length(parameters->fields, parameters->count);
+  exchange->url = mwl_arena_alloc(size);
+  if (exchange->url == NULL) return 0;
+  exchange->url_size = size;
+  memcpy(exchange->url, request->url, length);
+  end = exchange->url + length;
+  if (in_url) {
+    *end++ = strchr(request->url, '?') != NULL ? '&' : '?';
+    end = mwl_form_write(end, parameters->fields, parameters->count);
+  }
+  *end = '\0';
+  return 1;
+}
+
+static int build_body(struct mwl_exchange *exchange, const struct mwl_request *request) {
+  const struct mwl_parameters *parameters = request->parameters;
+  if (!mwl_request_has_body(request)) return 1;
+  if (parameters != NULL && parameters->has_file) return 1;
+  if (request->content != NULL) {
+    exchange->body_size = request->content_length;
+  } else if (parameters != NULL) {
+    exchange->body_size = mwl_form_length(parameters->fields, parameters->count);
+  }
+  exchange->body = mwl_arena_alloc(exchange->body_size > 0 ? exchange->body_size : 1);
+  if (exchange->body == NULL) return 0;
+  if (request->content != NULL) {
+    memcpy(exchange->body, request->content, request->content_length);
+  } else if (parameters != NULL) {
+    mwl_form_write(exchange->body, parameters->fields, parameters->count);
+  }
+  if (exchange->body_size == 0) exchange->body_size = 1; /* the arena's size, not the body's */
+  return 1;
+}
+
+size_t mwl_request_body_length(const struct mwl_exchange *exchange,
+                               const struct mwl_request *request) {
+  if (request->content != NULL) return request->content_length;
+  if (request->parameters == NULL || request->parameters->count == 0) return 0;
+  return exchange->body_size;
+}
+
+static int build_part(curl_mime *mime, const struct mwl_field *field, const struct mwl_file *file) {
+  curl_mimepart *part = curl_mime_addpart(mime);
+  if (part == NULL || curl_mime_name(part, field->name) != CURLE_OK) return 0;
+  if (file == NULL) {
+    return curl_mime_data(part, field->value, field->value_length) == CURLE_OK;
+  }
+  return curl_mime_filedata(part, file->path) == CURLE_OK &&
+         curl_mime_filename(part, file->name) == CURLE_OK &&
+         (file->type == NULL || curl_mime_type(part, file->type) == CURLE_OK);
+}
+
+static int build_mime(struct mwl_exchange *exchange, const struct mwl_parameters *parameters) {
+  exchange->mime = curl_mime_init(exchange->easy);
+  if (exchange->mime == NULL) return 0;
+  for (size_t i = 0; i < parameters->count; i++) {
+    if (!build_part(exchange->mime, &parameters->fields[i], parameters->files[i])) return 0;
+  }
+  return 1;
+}
+
+static int add_header(struct mwl_exchange *exchange, const char *name, const char *value,
+                      size_t length) {
+  size_t size = strlen(name) + length + 3;
+  struct curl_slist *grown;
+  char *line = mwl_arena_alloc(size);
+  if (line == NULL) return 0;
+  memcpy(line, name, strlen(name));
+  memcpy(line + strlen(name), ": ", 2);
+  memcpy(line + strlen(name) + 2, value, length);
+  line[size - 1] = '\0';
+  grown = curl_slist_append(exchange->headers, line);
+  mwl_arena_free(line, size);
+  if (grown == NULL) return 0;
+  exchange->headers = grown;
+  return 1;
+}
+
+static int build_own_headers(lua_State *L, struct mwl_exchange *exchange,
+                             const struct mwl_request *request) {
+  if (!request->headers) return 1;
+  lua_pushnil(L);
+  while (lua_next(L, request->headers) != 0) {
+    size_t length;
+    const char *value = lua_tolstring(L, -1, &length);
+    if (!add_header(exchange, lua_tostring(L, -2), value, length)) {
+      lua_pop(L, 2);
+      return 0;
+    }
+    lua_pop(L, 1);
+  }
+  return 1;
+}
+
+static int build_headers(lua_State *L, struct mwl_exchange *exchange,
+                         const struct mwl_request *request) {
+  struct curl_slist *expect;
+  if (!request->headers && request->authorization == NULL && request->content_type == NULL) {
+    return 1;
+  }
+  expect = curl_slist_append(NULL, "Expect:");
+  if (expect == NULL) return 0;
+  exchange->headers = expect;
+  if (request->content_type != NULL &&
+      !add_header(exchange, "Content-Type", request->content_type, strlen(request->content_type))) {
+    return 0;
+  }
+  if (request->authorization != NULL &&
+      !add_header(exchange, "Authorization", request->authorization,
+                  request->authorization_length)) {
+    return 0;
+  }
+  return build_own_headers(L, exchange, request);
+}
+
+static int set_password(CURL *easy, const struct mwl_session *session) {
+  const struct mwl_secret *password = session->auth_password;
+  size_t length = password != NULL ? password->length : 0;
+  char *text = mwl_arena_alloc(length + 1);
+  int ok;
+  if (text == NULL) return 0;
+  if (length > 0) memcpy(text, password->bytes, length);
+  text[length] = '\0';
+  ok = curl_easy_setopt(easy, CURLOPT_USERNAME, session->auth_username) == CURLE_OK &&
+       curl_easy_setopt(easy, CURLOPT_PASSWORD, text) == CURLE_OK &&
+       curl_easy_setopt(easy, CURLOPT_HTTPAUTH, CURLAUTH_BASIC | CURLAUTH_DIGEST) == CURLE_OK;
+  mwl_arena_free(text, length + 1);
+  return ok;
+}
+
+static int set_method(struct mwl_exchange *exchange, const struct mwl_request *request) {
+  CURL *easy = exchange->easy;
+  int ok = 1;
+  if (strcmp(request->method, "HEAD") == 0) {
+    return curl_easy_setopt(easy, CURLOPT_NOBODY, 1L) == CURLE_OK;
+  }
+  if (!mwl_request_has_body(request)) return curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L) == CURLE_OK;
+  if (exchange->mime != NULL) {
+    ok = curl_easy_setopt(easy, CURLOPT_MIMEPOST, exchange->mime) == CURLE_OK;
+  } else {
+    ok = curl_easy_setopt(easy, CURLOPT_POST, 1L) == CURLE_OK &&
+         curl_easy_setopt(easy, CURLOPT_POSTFIELDS, exchange->body) == CURLE_OK &&
+         curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
+                          (curl_off_t)mwl_request_body_length(exchange, request)) == CURLE_OK;
+  }
+  if (strcmp(request->method, "POST") != 0) {
+    ok = ok && curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method) == CURLE_OK;
+  }
+  return ok;
+}
+
+static long milliseconds(double seconds) {
+  double value = seconds * 1000;
+  if (value < 1) return 1;
+  return value > 2e9 ? 2000000000L : (long)value;
+}
+
+/* == libcurl's callbacks and options ============================================================= */
+
+static size_t receive_body(char *bytes, size_t size, size_t count, void *data) {
+  struct mwl_exchange *exchange = data;
+  if (mwl_bytes_add(&exchange->reply, bytes, size * count, exchange->reply_max)) return count;
+  exchange->too_large = size * count > exchange->reply_max - exchange->reply.length;
+  return 0;
+}
+
+static size_t receive_header(char *bytes, size_t size, size_t count, void *data) {
+  struct mwl_exchange *exchange = data;
+  size_t length = size * count;
+  /* a status line begins the header of a new response: what an earlier one (100, 401) said goes */
+  if (length > 5 && memcmp(bytes, "HTTP/", 5) == 0) exchange->header.length = 0;
+  return mwl_bytes_add(&exchange->header, bytes, length, HEADER_MAX) ? count : 0;
+}
+
+/* Every option that a request can change is set each time; the handle keeps the rest. */
+static int set_options(struct mwl_exchange *exchange, const struct mwl_session *session,
+                       const struct mwl_request *request) {
+  CURL *easy = exchange->easy;
+  double timeout = request->timeout > 0 ? request->timeout : session->timeout;
+  double connect = session->connect_timeout < timeout ? session->connect_timeout : timeout;
+  CURLSH *share = request->foreign || request->no_cookies ? NULL : session->share;
+  struct curl_slist *headers =
+    exchange->headers != NULL ? exchange->headers : exchange->pool->plain_headers;
+  int ok = 1;
+#define SET(option, value) ok = ok && curl_easy_setopt(easy, option, value) == CURLE_OK
+  SET(CURLOPT_URL, exchange->url);
+  SET(CURLOPT_SHARE, share);
+  SET(CURLOPT_PRIVATE, exchange);
+  SET(CURLOPT_WRITEFUNCTION, receive_body);
+  SET(CURLOPT_WRITEDATA, exchange);
+  SET(CURLOPT_HEADERFUNCTION, receive_header);
+  SET(CURLOPT_HEADERDATA, exchange);
+  SET(CURLOPT_ERRORBUFFER, exchange->trouble);
+  SET(CURLOPT_USERAGENT, session->user_agent);
+  SET(CURLOPT_TIMEOUT_MS, milliseconds(timeout));
+  SET(CURLOPT_CONNECTTIMEOUT_MS, milliseconds(connect));
+  SET(CURLOPT_HTTPHEADER, headers);
+  SET(CURLOPT_PROXY, session->proxy);
+  /* NULL would take libcurl's own file away as well */
+  SET(CURLOPT_CAINFO, session->ca_file != NULL ? session->ca_file : exchange->pool->default_ca);
+  SET(CURLOPT_SSLCERT, request->foreign ? NULL : session->client_cert);
+  SET(CURLOPT_SSLKEY, request->foreign ? NULL : session->client_key);
+#undef SET
+  if (ok && session->auth_username != NULL && !request->foreign && request->authorization == NULL) {
+    ok = set_password(easy, session);
+  }
+  return ok && set_method(exchange, request);
+}
+
+int mwl_request_begin(lua_State *L, struct mwl_exchange *exchange,
+                      const struct mwl_session *session, const struct mwl_request *request) {
+  exchange->easy = mwl_pool_borrow(exchange->pool);
+  if (exchange->easy == NULL) return 0;
+  if (request->parameters != NULL && request->parameters->has_file &&
+      !build_mime(exchange, request->parameters)) {
+    return 0;
+  }
+  return build_headers(L, exchange, request) && set_options(exchange, session, request) &&
+         mwl_pool_start(exchange->pool, exchange) == CURLM_OK;
+}
+
+int mwl_request_build(struct mwl_exchange *exchange, const struct mwl_request *request) {
+  return build_url(exchange, request) && build_body(exchange, request);
+}

@@ -1,0 +1,391 @@
+#include "session.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "core.h"
+#include "exchange.h"
+#include "failure.h"
+#include "pool.h"
+
+#define DEFAULT_TIMEOUT 60.0
+#define DEFAULT_CONNECT_TIMEOUT 10.0
+#define DEFAULT_MAX_RESPONSE (32.0 * 1024 * 1024)
+#define DEFAULT_USER_AGENT "mwlogin"
+
+struct mwl_session *mwl_session_check(lua_State *L, int index) {
+  struct mwl_session *session = luaL_checkudata(L, index, MWL_SESSION_CLASS);
+  luaL_argcheck(L, session->is_open, index, "this session is closed");
+  return session;
+}
+
+/* == options ===================================================================================== */
+
+/* Strings are not copied: the table of options is a user value of the session. */
+static const char *string_option(lua_State *L, int options, const char *name) {
+  const char *value = NULL;
+  if (lua_getfield(L, options, name) != LUA_TNIL) {
+    if (lua_type(L, -1) != LUA_TSTRING) {
+      luaL_error(L, "option '%s' is a string, not a %s", name, luaL_typename(L, -1));
+    }
+    value = lua_tostring(L, -1);
+    if (strlen(value) != lua_rawlen(L, -1) || strpbrk(value, "\r\n") != NULL) {
+      luaL_error(L, "option '%s' holds a line break or a NUL byte", name);
+    }
+  }
+  lua_pop(L, 1);
+  return value;
+}
+
+static double number_option(lua_State *L, int options, const char *name, double otherwise) {
+  double value = otherwise;
+  if (lua_getfield(L, options, name) != LUA_TNIL) {
+    if (lua_type(L, -1) != LUA_TNUMBER) {
+      luaL_error(L, "option '%s' is a number, not a %s", name, luaL_typename(L, -1));
+    }
+    value = lua_tonumber(L, -1);
+    if (!isfinite(value) || value <= 0) luaL_error(L, "option '%s' must be above 0", name);
+  }
+  lua_pop(L, 1);
+  return value;
+}
+
+/* Plain text or a secret; a plain text is put into a secret, which stays in the options' copy. */
+static struct mwl_secret *secret_option(lua_State *L, int options, const char *name) {
+  struct mwl_secret *secret;
+  lua_getfield(L, options, name);
+  secret = mwl_secret_test(L, -1);
+  if (secret == NULL) {
+    size_t length;
+    const char *text = mwl_secret_or_string(L, -1, &length);
+    secret = mwl_secret_prepare(L, length);
+    memcpy(secret->bytes, text, length);
+    secret->length = length;
+    lua_setfield(L, options, name);
+  }
+  lua_pop(L, 1);
+  return secret;
+}
+
+static void read_http_auth(lua_State *L, struct mwl_session *session, int options) {
+  if (lua_getfield(L, options, "http_auth") == LUA_TTABLE) {
+    int given = lua_gettop(L);
+    lua_newtable(L);
+    lua_getfield(L, given, "username");
+    lua_setfield(L, -2, "username");
+    lua_getfield(L, given, "password");
+    lua_setfield(L, -2, "password");
+    session->auth_password = secret_option(L, given + 1, "password");
+    session->auth_username = string_option(L, given + 1, "username");
+    if (session->auth_username == NULL) luaL_error(L, "option 'http_auth' needs a username");
+    lua_setfield(L, options, "http_auth");
+  } else if (!lua_isnil(L, -1)) {
+    luaL_error(L, "option 'http_auth' is a table { username, password }");
+  }
+  lua_pop(L, 1);
+}
+
+static void check_names(lua_State *L, int options) {
+  static const char *const known[] = {
+      "user_agent", "timeout",    "connect_timeout", "max_response",  "proxy",     "ca_file",
+      "client_cert", "client_key", "http_auth",       "insecure_http", "transport", NULL};
+  lua_pushnil(L);
+  while (lua_next(L, options) != 0) {
+    int found = 0;
+    for (int i = 0; known[i] != NULL && lua_type(L, -2) == LUA_TSTRING; i++) {
+      if (strcmp(lua_tostring(L, -2), known[i]) == 0) found = 1;
+    }
+    if (!found) luaL_error(L, "unknown option '%s' for a session", luaL_tolstring(L, -2, NULL));
+    lua_pop(L, 1);
+  }
+}
+
+/* A copy of the options table, so that a later change of it changes nothing here. */
+static void push_copy(lua_State *L, int table) {
+  lua_newtable(L);
+  if (lua_isnoneornil(L, table)) return;
+  luaL_checktype(L, table, LUA_TTABLE);
+  check_names(L, table);
+  lua_pushnil(L);
+  while (lua_next(L, table) != 0) {
+    lua_pushvalue(L, -2);
+    lua_insert(L, -2);
+    lua_settable(L, -4);
+  }
+}
+
+static void read_options(lua_State *L, struct mwl_session *session, int options) {
+  session->user_agent = string_option(L, options, "user_agent");
+  if (session->user_agent == NULL) session->user_agent = DEFAULT_USER_AGENT;
+  session->proxy = string_option(L, options, "proxy");
+  session->ca_file = string_option(L, options, "ca_file");
+  session->client_cert = string_option(L, options, "client_cert");
+  session->client_key = string_option(L, options, "client_key");
+  session->timeout = number_option(L, options, "timeout", DEFAULT_TIMEOUT);
+  session->connect_timeout =
+    number_option(L, options, "connect_timeout", DEFAULT_CONNECT_TIMEOUT);
+  session->max_response =
+    (size_t)fmin(number_option(L, options, "max_response", DEFAULT_MAX_RESPONSE), 1e15);
+  read_http_auth(L, session, options);
+  lua_getfield(L, options, "insecure_http");
+  session->insecure_http = lua_toboolean(L, -1);
+  lua_pop(L, 1);
+}
+
+/* == life ======================================================================================== */
+
+/***
+A session: one conversation with one wiki, with cookies of its own.
+@function pool:session
+@tparam string api address of the wiki's api.php, http or https, without user name or password
+@tparam[opt] table options `user_agent`, `timeout` and `connect_timeout` (seconds), `max_response`
+  (bytes), `proxy`, `ca_file`, `client_cert`, `client_key`, `http_auth = { username, password }`,
+  `insecure_http`, `transport`
+@treturn session
+@return nil, err (kind answer) when the address is none
+*/
+int mwl_pool_session(lua_State *L) {
+  struct mwl_pool *pool = mwl_pool_check(L, 1);
+  const char *api = luaL_checkstring(L, 2);
+  struct mwl_session *session;
+  lua_settop(L, 3);
+  push_copy(L, 3);
+  lua_pushvalue(L, 2);
+  lua_setfield(L, 4, "api");
+  session = lua_newuserdatauv(L, sizeof *session, MWL_SESSION_VALUES);
+  memset(session, 0, sizeof *session);
+  luaL_setmetatable(L, MWL_SESSION_CLASS);
+  lua_pushvalue(L, 1);
+  lua_setiuservalue(L, 5, MWL_SESSION_POOL);
+  lua_pushvalue(L, 4);
+  lua_setiuservalue(L, 5, MWL_SESSION_OPTIONS);
+  lua_newtable(L);
+  lua_setiuservalue(L, 5, MWL_SESSION_TOKENS);
+  if (lua_getfield(L, 4, "transport") != LUA_TNIL) {
+    luaL_argcheck(L, lua_isfunction(L, -1), 3, "option 'transport' is a function");
+    session->has_transport = 1;
+  }
+  lua_setiuservalue(L, 5, MWL_SESSION_TRANSPORT);
+  session->pool = pool;
+  session->api = api;
+  read_options(L, session, 4);
+  if (mwl_address_parse(api, NULL, &session->address) != MWL_ADDRESS_SOUND ||
+      session->address.has_userinfo) {
+    return mwl_failure(L, "answer", "address",
+                       "The address of a wiki is http:// or https://, a host and a path, "
+                       "without user name and password.");
+  }
+  session->share = curl_share_init();
+  if (session->share == NULL ||
+      curl_share_setopt(session->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_COOKIE) != CURLSHE_OK) {
+    return luaL_error(L, "not enough memory for a session");
+  }
+  session->is_open = 1;
+  return 1;
+}
+
+/***
+Forgets cookies and tokens and closes. Twice is fine; a later call raises.
+@function session:close
+*/
+static int session_close(lua_State *L) {
+  struct mwl_session *session = luaL_checkudata(L, 1, MWL_SESSION_CLASS);
+  session->is_open = 0;
+  if (session->share != NULL) curl_share_cleanup(session->share);
+  session->share = NULL;
+  mwl_jar_free(&session->jar);
+  mwl_address_free(&session->address);
+  return 0;
+}
+
+static int session_tostring(lua_State *L) {
+  struct mwl_session *session = luaL_checkudata(L, 1, MWL_SESSION_CLASS);
+  if (session->is_open) {
+    lua_pushfstring(L, "mwlogin session: %s", session->api);
+  } else {
+    lua_pushliteral(L, "mwlogin session (closed)");
+  }
+  return 1;
+}
+
+/* == cookies ===================================================================================== */
+
+static CURL *borrow_with_cookies(lua_State *L, struct mwl_session *session) {
+  CURL *easy;
+  if (session->pool->multi == NULL) luaL_error(L, "the pool of this session is closed");
+  easy = mwl_pool_borrow(session->pool);
+  if (easy == NULL) luaL_error(L, "not enough memory for a request");
+  curl_easy_setopt(easy, CURLOPT_SHARE, session->share);
+  return easy;
+}
+
+static int is_live(const char *line) {
+  struct mwl_cookie cookie;
+  if (!mwl_cookie_parse(line, strlen(line), &cookie)) return 0;
+  return cookie.expires == 0 || cookie.expires > (long long)time(NULL);
+}
+
+/* Takes libcurl's list apart before Lua may raise: the lines are copied into a jar of their own. */
+static int copy_engine(struct mwl_pool *pool, CURL *easy, struct mwl_jar *jar) {
+  struct curl_slist *list = NULL;
+  int ok = curl_easy_getinfo(easy, CURLINFO_COOKIELIST, &list) == CURLE_OK;
+  for (struct curl_slist *one = list; ok && one != NULL; one = one->next) {
+    if (is_live(one->data)) ok = mwl_jar_put(jar, one->data, strlen(one->data)) >= 0;
+  }
+  curl_slist_free_all(list);
+  mwl_pool_give_back(pool, easy);
+  return ok;
+}
+
+static int export_cookies(lua_State *L, struct mwl_session *session) {
+  if (!session->has_transport) {
+    CURL *easy = borrow_with_cookies(L, session);
+    mwl_jar_free(&session->jar);
+    if (!copy_engine(session->pool, easy, &session->jar)) {
+      return luaL_error(L, "not enough memory for the cookies");
+    }
+  }
+  lua_createtable(L, (int)session->jar.count, 0);
+  for (size_t i = 0, used = 0; i < session->jar.count; i++) {
+    if (!is_live(session->jar.lines[i])) continue;
+    lua_pushstring(L, session->jar.lines[i]);
+    lua_rawseti(L, -2, (lua_Integer)++used);
+  }
+  if (!session->has_transport) mwl_jar_free(&session->jar);
+  return 1;
+}
+
+static void clear_cookies(lua_State *L, struct mwl_session *session) {
+  CURL *easy;
+  mwl_jar_free(&session->jar);
+  if (session->has_transport) return;
+  easy = borrow_with_cookies(L, session);
+  curl_easy_setopt(easy, CURLOPT_COOKIELIST, "ALL");
+  mwl_pool_give_back(session->pool, easy);
+}
+
+/* 1 kept, 0 none of this host's, -1 no memory. */
+static int import_line(struct mwl_session *session, CURL *easy, const char *line, size_t length) {
+  char text[MWL_COOKIE_LINE_MAX + 1];
+  struct mwl_cookie cookie;
+  int kept;
+  if (length > MWL_COOKIE_LINE_MAX || !mwl_cookie_parse(line, length, &cookie) ||
+      !mwl_cookie_belongs(&cookie, session->address.host)) {
+    return 0;
+  }
+  if (easy == NULL) return mwl_jar_put(&session->jar, line, length);
+  memcpy(text, line, length);
+  text[length] = '\0';
+  text[strcspn(text, "\r\n")] = '\0';
+  kept = curl_easy_setopt(easy, CURLOPT_COOKIELIST, text) == CURLE_OK;
+  explicit_bzero(text, sizeof text);
+  return kept ? 1 : -1;
+}
+
+/* Pushes the lines as one text: a list is joined by line ends. */
+static void push_text(lua_State *L, int index) {
+  luaL_Buffer buffer;
+  lua_Integer count;
+  if (lua_type(L, index) == LUA_TSTRING) {
+    lua_pushvalue(L, index);
+    return;
+  }
+  luaL_checktype(L, index, LUA_TTABLE);
+  count = luaL_len(L, index);
+  luaL_buffinit(L, &buffer);
+  for (lua_Integer i = 1; i <= count; i++) {
+    if (lua_geti(L, index, i) != LUA_TSTRING) luaL_argerror(L, index, "cookie lines are strings");
+    luaL_addvalue(&buffer);
+    luaL_addchar(&buffer, '\n');
+  }
+  luaL_pushresult(&buffer);
+}
+
+static int import_cookies(lua_State *L, struct mwl_session *session) {
+  lua_Integer kept = 0;
+  int result = 0;
+  size_t length;
+  const char *at;
+  const char *end;
+  CURL *easy = NULL;
+  push_text(L, 2);
+  at = lua_tolstring(L, -1, &length);
+  end = at + length;
+  if (!session->has_transport) easy = borrow_with_cookies(L, session);
+  while (at < end && result >= 0) {
+    const char *line_end = memchr(at, '\n', (size_t)(end - at));
+    size_t line = line_end != NULL ? (size_t)(line_end - at) : (size_t)(end - at);
+    result = import_line(session, easy, at, line);
+    if (result > 0) kept++;
+    at += line + 1;
+  }
+  if (easy != NULL) mwl_pool_give_back(session->pool, easy);
+  if (result < 0) return luaL_error(L, "not enough memory for the cookies");
+  lua_pushinteger(L, kept);
+  return 1;
+}
+
+/***
+The session's cookies as Netscape lines: without argument all of them; with a list of lines or a
+text, adds those that belong to the wiki's host; with `false`, empties the jar.
+@function session:cookies
+@tparam[opt] {string,...}|string|boolean lines
+@return a list of lines; how many lines were taken; or true
+*/
+static int session_cookies(lua_State *L) {
+  struct mwl_session *session = mwl_session_check(L, 1);
+  if (lua_isnoneornil(L, 2)) return export_cookies(L, session);
+  if (lua_isboolean(L, 2) && !lua_toboolean(L, 2)) {
+    clear_cookies(L, session);
+    lua_pushboolean(L, 1);
+    return 1;
+  }
+  return import_cookies(L, session);
+}
+
+/***
+What the last exchange was, for a trace.
+@function session:last
+@treturn table `{ method, url (no query), status, sent, received (bytes), seconds }`; nil before the
+  first
+*/
+static int session_last(lua_State *L) {
+  struct mwl_session *session = mwl_session_check(L, 1);
+  const struct mwl_last *last = &session->last;
+  if (last->method == NULL) {
+    lua_pushnil(L);
+    return 1;
+  }
+  lua_createtable(L, 0, 6);
+  lua_pushstring(L, last->method);
+  lua_setfield(L, -2, "method");
+  lua_pushstring(L, last->url);
+  lua_setfield(L, -2, "url");
+  lua_pushinteger(L, last->status);
+  lua_setfield(L, -2, "status");
+  lua_pushinteger(L, (lua_Integer)last->sent);
+  lua_setfield(L, -2, "sent");
+  lua_pushinteger(L, (lua_Integer)last->received);
+  lua_setfield(L, -2, "received");
+  lua_pushnumber(L, last->seconds);
+  lua_setfield(L, -2, "seconds");
+  return 1;
+}
+
+void mwl_register_session(lua_State *L) {
+  static const luaL_Reg methods[] = {{"call", mwl_session_call},
+                                     {"fetch", mwl_session_fetch},
+                                     {"token", mwl_session_token},
+                                     {"drop_tokens", mwl_session_drop_tokens},
+                                     {"login", mwl_session_login},
+                                     {"auth_step", mwl_session_auth_step},
+                                     {"cookies", session_cookies},
+                                     {"last", session_last},
+                                     {"close", session_close},
+                                     {NULL, NULL}};
+  static const luaL_Reg metamethods[] = {
+      {"__gc", session_close}, {"__tostring", session_tostring}, {NULL, NULL}};
+  mwl_class(L, MWL_SESSION_CLASS, methods, metamethods);
+}

@@ -1,0 +1,56 @@
+/* One conversation with one wiki: its cookies, its limits, how it names itself. */
+#ifndef MWL_SESSION_H
+#define MWL_SESSION_H
+
+#include <curl/curl.h>
+#include <lua.h>
+
+#include "address.h"
+#include "cookie_lines.h"
+#include "secret.h"
+
+#define MWL_SESSION_CLASS "mwlogin.core.session"
+#define MWL_LAST_URL 256
+
+/* User values of a session: what its pointers point into, and what it keeps for Lua. */
+enum { MWL_SESSION_POOL = 1, MWL_SESSION_OPTIONS, MWL_SESSION_TRANSPORT, MWL_SESSION_TOKENS };
+#define MWL_SESSION_VALUES 4
+
+struct mwl_pool;
+
+/* What the last exchange was, for a trace. */
+struct mwl_last {
+  const char *method; /* NULL: there was none */
+  char url[MWL_LAST_URL];
+  long status;
+  double sent;
+  double received;
+  double seconds;
+};
+
+struct mwl_session {
+  struct mwl_pool *pool;
+  CURLSH *share; /* cookies only; NULL: closed */
+  struct mwl_jar jar; /* the cookies of a session on a transport */
+  struct mwl_address address;
+  int is_open;
+  int has_transport;
+  const char *api;
+  const char *user_agent;
+  const char *proxy;
+  const char *ca_file;
+  const char *client_cert;
+  const char *client_key;
+  const char *auth_username; /* NULL: nothing in front of the wiki asks */
+  struct mwl_secret *auth_password;
+  double timeout;
+  double connect_timeout;
+  size_t max_response;
+  int insecure_http;
+  struct mwl_last last;
+};
+
+/* Raises when the argument is no session or a closed one. */
+struct mwl_session *mwl_session_check(lua_State *L, int index);
+
+#endif

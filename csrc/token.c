@@ -1,0 +1,65 @@
+/* The token primitive. */
+#include <string.h>
+
+#include "call.h"
+#include "core.h"
+#include "failure.h"
+#include "session.h"
+
+#define TYPE_MAX 40
+
+/* Finds query.tokens.<type>token in the reply on top; pushes it, or nil. */
+static void push_found(lua_State *L, const char *type) {
+  if (lua_getfield(L, -1, "query") == LUA_TTABLE && lua_getfield(L, -1, "tokens") == LUA_TTABLE) {
+    lua_pushfstring(L, "%stoken", type);
+    if (lua_gettable(L, -2) == LUA_TSTRING && lua_rawlen(L, -1) > 0) return;
+  }
+  lua_pushnil(L);
+}
+
+/***
+A token of a type ("csrf", "login", "createaccount", …), kept until `drop_tokens`.
+@function session:token
+@tparam string type
+@treturn string
+@return nil, err; kind protocol, code no_token, when the wiki gave none
+*/
+int mwl_session_token(lua_State *L) {
+  static const struct mwl_default defaults[] = {{"action", "query"},       {"meta", "tokens"},
+                                                {"format", "json"},        {"formatversion", "2"},
+                                                {"errorformat", "plaintext"}, {NULL, NULL}};
+  static const struct mwl_call call = {"GET", defaults, NULL, 0};
+  const char *type;
+  size_t length;
+  int results;
+  mwl_session_check(L, 1);
+  type = luaL_checklstring(L, 2, &length);
+  luaL_argcheck(L, length > 0 && length <= TYPE_MAX && strspn(type, "abcdefghijklmnopqrstuvwxyz-_") == length,
+                2, "a token's type is a word such as \"csrf\"");
+  lua_settop(L, 2);
+  lua_getiuservalue(L, 1, MWL_SESSION_TOKENS);
+  if (lua_getfield(L, 3, type) == LUA_TSTRING) return 1;
+  lua_newtable(L);
+  lua_pushvalue(L, 2);
+  lua_setfield(L, -2, "type");
+  results = mwl_call_run(L, &call, lua_gettop(L), 0);
+  if (results != 1) return results;
+  push_found(L, type);
+  if (lua_isnil(L, -1)) {
+    return mwl_failure(L, "protocol", "no_token", "The wiki gave no token of type '%s'.", type);
+  }
+  lua_pushvalue(L, -1);
+  lua_setfield(L, 3, type);
+  return 1;
+}
+
+/***
+Forgets the tokens: they die on every change of user.
+@function session:drop_tokens
+*/
+int mwl_session_drop_tokens(lua_State *L) {
+  mwl_session_check(L, 1);
+  lua_newtable(L);
+  lua_setiuservalue(L, 1, MWL_SESSION_TOKENS);
+  return 0;
+}

@@ -1,0 +1,16 @@
+/* The seam for specs (DESIGN §10): a Lua function in libcurl's place. */
+#ifndef MWL_TRANSPORT_H
+#define MWL_TRANSPORT_H
+
+#include <lua.h>
+
+struct mwl_exchange;
+struct mwl_request;
+struct mwl_session;
+
+/* Sends by the session's transport instead of libcurl: the exchange is on top of the stack, its url
+   and body are built. 0: nil and an error were pushed. */
+int mwl_transport_run(lua_State *L, struct mwl_session *session, struct mwl_exchange *exchange,
+                      const struct mwl_request *request);
+
+#endif

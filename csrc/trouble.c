@@ -1,0 +1,73 @@
+#include "trouble.h"
+
+#include "exchange.h"
+#include "failure.h"
+#include "session.h"
+
+struct trouble {
+  const char *kind;
+  const char *code;
+  const char *text;
+  int sent; /* whether the wiki may have executed the request */
+};
+
+static struct trouble trouble_of(CURLcode code) {
+  struct trouble trouble = {"network", "network", "The exchange failed", 1};
+  switch (code) {
+    case CURLE_COULDNT_RESOLVE_HOST:
+      return (struct trouble){"network", "resolve", "The host's name cannot be resolved", 0};
+    case CURLE_COULDNT_RESOLVE_PROXY:
+      return (struct trouble){"network", "proxy", "The proxy's name cannot be resolved", 0};
+    case CURLE_COULDNT_CONNECT:
+      return (struct trouble){"network", "connect", "The host does not accept a connection", 0};
+    case CURLE_OPERATION_TIMEDOUT:
+      return (struct trouble){"network", "timeout", "The wiki did not answer in time", 1};
+    case CURLE_GOT_NOTHING:
+    case CURLE_PARTIAL_FILE:
+    case CURLE_RECV_ERROR:
+    case CURLE_SEND_ERROR:
+    case CURLE_HTTP2:
+    case CURLE_HTTP2_STREAM:
+      return (struct trouble){"network", "cut", "The connection ended in the middle", 1};
+    case CURLE_READ_ERROR:
+      return (struct trouble){"answer", "file", "A file to be sent could not be read", 1};
+    case CURLE_PEER_FAILED_VERIFICATION:
+      return (struct trouble){"tls", "certificate", "The host's certificate is not to be trusted", 0};
+    case CURLE_SSL_CACERT_BADFILE:
+      return (struct trouble){"tls", "ca_file", "The file of certificate authorities is unusable", 0};
+    case CURLE_SSL_CERTPROBLEM:
+      return (struct trouble){"tls", "client_cert", "The client certificate is unusable", 0};
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_SSL_CIPHER:
+    case CURLE_USE_SSL_FAILED:
+      return (struct trouble){"tls", "handshake", "No secure connection could be made", 0};
+    case CURLE_UNSUPPORTED_PROTOCOL:
+    case CURLE_WEIRD_SERVER_REPLY:
+      return (struct trouble){"http", "not_http", "What answered does not speak HTTP", 1};
+    case CURLE_BAD_CONTENT_ENCODING:
+      return (struct trouble){"protocol", "encoding", "The reply's compression is damaged", 1};
+    case CURLE_OUT_OF_MEMORY:
+      return (struct trouble){"network", "memory", "There was not enough memory", 1};
+    case CURLE_ABORTED_BY_CALLBACK:
+      return (struct trouble){"cancelled", "closed", "The pool was closed meanwhile", 1};
+    default:
+      return trouble;
+  }
+}
+
+void mwl_trouble_push(lua_State *L, const struct mwl_exchange *exchange,
+                      const struct mwl_session *session) {
+  struct trouble trouble = trouble_of(exchange->result);
+  if (exchange->too_large) {
+    mwl_failure_push(L, "protocol", "too_large", "The reply is larger than %.0f bytes.",
+                     (double)exchange->reply_max);
+    trouble.sent = 1;
+  } else if (exchange->trouble[0] != '\0') {
+    mwl_failure_push(L, trouble.kind, trouble.code, "%s: %s (%s).", session->address.host,
+                     trouble.text, exchange->trouble);
+  } else {
+    mwl_failure_push(L, trouble.kind, trouble.code, "%s: %s.", session->address.host, trouble.text);
+  }
+  lua_pushboolean(L, trouble.sent);
+  lua_setfield(L, -2, "sent");
+}
