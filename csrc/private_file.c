@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -141,6 +142,36 @@ static int private_file_check(lua_State *L) {
   return 1;
 }
 
+/***
+Whether only its owner (this user or root) can change a file, who may read it notwithstanding. A
+symbolic link is looked through: what counts is the file at its end.
+@function private_file.owned
+@tparam string path
+@treturn[1] boolean true
+@treturn[2] nil
+@treturn[2] table error, kind `store`, code `missing`, `unsafe`, `denied` or `io`
+*/
+static int private_file_owned(lua_State *L) {
+  struct mwl_refusal refusal;
+  char real[PATH_MAX], folder[PATH_MAX];
+  struct stat status;
+  const char *path = check_path(L, 1);
+  if (realpath(path, real) == NULL || stat(real, &status) != 0) {
+    return fail_errno(L, path, "look at", errno);
+  }
+  (void)mwl_split_path(real, folder, PATH_MAX);
+  if (!mwl_check_folder(folder, &refusal)) return push_refusal(L, &refusal);
+  if (!S_ISREG(status.st_mode)) {
+    return mwl_failure(L, "store", "unsafe", "%s is not a regular file", path);
+  }
+  if ((status.st_uid != geteuid() && status.st_uid != 0) ||
+      (status.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
+    return mwl_failure(L, "store", "unsafe", "%s can be changed by other users", path);
+  }
+  lua_pushboolean(L, 1);
+  return 1;
+}
+
 /* == writing =================================================================================== */
 
 /***
@@ -268,9 +299,10 @@ static int private_file_list(lua_State *L) {
 void mwl_register_private_file(lua_State *L) {
   static const luaL_Reg functions[] = {
       {"read", private_file_read},     {"check", private_file_check},
-      {"write", private_file_write},   {"remove", private_file_remove},
-      {"folder", private_file_folder}, {"list", private_file_list},
-      {"lock", mwl_private_lock},      {NULL, NULL}};
+      {"owned", private_file_owned},   {"write", private_file_write},
+      {"remove", private_file_remove}, {"folder", private_file_folder},
+      {"list", private_file_list},     {"lock", mwl_private_lock},
+      {NULL, NULL}};
   static const luaL_Reg descriptor_metamethods[] = {{"__gc", descriptor_gc}, {NULL, NULL}};
   static const luaL_Reg folder_metamethods[] = {{"__gc", folder_gc}, {NULL, NULL}};
   mwl_class(L, DESCRIPTOR_CLASS, NULL, descriptor_metamethods);
