@@ -156,7 +156,8 @@ function schema.apply(declared, config)
       if not fits then
         return nil, why
       end
-      made[name] = entry.type == "secret" and type(value) == "string" and core.secret(value) or value
+      local plain = entry.type == "secret" and type(value) == "string"
+      made[name] = plain and core.secret(value) or value
     end
   end
   return made

@@ -1,7 +1,8 @@
 ---The answers a script gave for a whole login, and which step each of them belongs to.
 ---
----A plain value answers the first step that asks and is then used up; a source or function is asked
----each time. So OpenID's `code` never becomes the two-factor `code`, nor the password a new one.
+---A plain value answers the first step that asks and is then used up; a source or function is
+---asked each time. So OpenID's `code` never becomes the two-factor `code`, nor the password a new
+---one.
 local errors = require "mwlogin.error"
 local secret = require "mwlogin.secret"
 
@@ -92,7 +93,7 @@ end
 ---@return any value nil when the function has no answer
 ---@return table|nil err
 function Answers:read(key, field, context)
-  local value, err = self.values[key], nil
+  local value, err = self.values[key]
   self.asked[key] = true
   if type(value) == "function" then
     local ok
@@ -142,7 +143,7 @@ local function is_for_once(use)
   return false
 end
 
----After a login was lost on the wiki: what may be said again may be used again, one-time values not.
+---After a login was lost on the wiki: what may be said again is there again, one-time values not.
 function Answers:afresh()
   for key, use in pairs(self.spent) do
     if not is_for_once(use) then

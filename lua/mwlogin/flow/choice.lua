@@ -1,5 +1,5 @@
----Which requests of a step are answered: every required one, exactly one way to log in, and optional
----ones only where something answers them.
+---Which requests of a step are answered: every required one, exactly one way to log in, and
+---optional ones only where something answers them.
 local errors = require "mwlogin.error"
 
 local choice = {}

@@ -1,5 +1,6 @@
----How an answered request is sent: whole, by the wiki's rules. If one text, select or hidden field of
----a request is missing, an optional one too, the wiki takes the request as not sent and says nothing.
+---How an answered request is sent: whole, by the wiki's rules. If one text, select or hidden field
+---of a request is missing, an optional one too, the wiki takes the request as not sent and says
+---nothing.
 local core = require "mwlogin.core"
 local errors = require "mwlogin.error"
 

@@ -1,5 +1,5 @@
----Gathers the answers to one step: for each request the script's answers, then handlers in turn, and
----what is still missing from a person.
+---Gathers the answers to one step: for each request the script's answers, then handlers in turn,
+---and what is still missing from a person.
 local choice = require "mwlogin.flow.choice"
 local context = require "mwlogin.flow.context"
 local errors = require "mwlogin.error"
@@ -274,7 +274,7 @@ local function ask_person(run, step, answered, chosen, ways)
   return answered:put_values(without_blanks(shown, values), "respond", nil, "respond")
 end
 
--- == the whole =====================================================================================
+-- == the whole ====================================================================================
 
 ---@return table|nil chosen
 ---@return table|nil filled_or_err

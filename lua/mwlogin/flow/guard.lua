@@ -1,4 +1,5 @@
----Runs a handler's code: in the caller's coroutine, with an end to it, and with its failures named.
+---Runs a handler's code: in the caller's coroutine, with an end to it, and with its failures
+---named.
 local core = require "mwlogin.core"
 local errors = require "mwlogin.error"
 

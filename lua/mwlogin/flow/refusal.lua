@@ -14,8 +14,8 @@ local ADVICE <const> = {
   wrongpassword = "Check user name and password; it is not tried again, since a few tries lock the "
     .. "account.",
   ["captcha-login-required"] = "Log in again and answer the captcha (answers.captchaWord).",
-  ["login-throttled"] = "Wait as long as the message says; until then the right password is refused "
-    .. "too.",
+  ["login-throttled"] = "Wait as long as the message says; until then the right password is "
+    .. "refused too.",
   ["authmanager-authn-no-primary"] = "The wiki found no complete way to log in among the answers: "
     .. "look at what it asks (mwlogin doctor).",
   ["authmanager-authn-not-in-progress"] = "The session was lost on the wiki: log in again.",

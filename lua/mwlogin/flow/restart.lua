@@ -1,5 +1,5 @@
----RESTART: a third party vouched for someone whom the wiki does not know. What then is a decision, and
----only `restart` handlers or a person take it: login credentials are never sent by themselves.
+---RESTART: a third party vouched for someone whom the wiki does not know. What then is a decision,
+---and only `restart` handlers or a person take it: login credentials are never sent by themselves.
 local answers = require "mwlogin.flow.answers"
 local context = require "mwlogin.flow.context"
 local errors = require "mwlogin.error"
@@ -115,7 +115,7 @@ end
 ---@return table|nil err
 function restart.go_on(run, step)
   run.restarts = (run.restarts or 0) + 1
-  local decision, err = nil, nil
+  local decision, err
   if run.restarts <= 3 then
     decision, err = decide(run, step)
   end

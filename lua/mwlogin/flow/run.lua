@@ -97,7 +97,7 @@ end
 -- == one step =====================================================================================
 
 ---A wiki that counts wrong codes does not even look at the next one: only a person answers now.
-function Run:is_throttled(step)
+function Run.is_throttled(_, step)
   return step.rejected and step.code ~= nil and step.code:find "%-throttled$" ~= nil
 end
 
@@ -266,7 +266,7 @@ local function run(flow, options)
     states = {},
     pictures = {},
   }, Run)
-  local closing <close> = setmetatable({}, {
+  local _ <close> = setmetatable({}, {
     __close = function()
       release(self)
     end,

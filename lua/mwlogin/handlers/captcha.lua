@@ -1,5 +1,6 @@
----ConfirmEdit: sums are worked out, known questions answered; pictures and other questions are left
----to a person. Captchas that run in a page cannot be answered here: said so, with the way out.
+---ConfirmEdit: sums are worked out, known questions answered; pictures and other questions are
+---left to a person. Captchas that run in a page cannot be answered here: said so, with the way
+---out.
 local errors = require "mwlogin.error"
 local plaintext = require "mwlogin.plaintext"
 

@@ -1,5 +1,5 @@
----Handlers: what knows one extension's questions. A handler is a plain table (doc/handlers.md); the
----built-in ones are files of this folder under the same contract.
+---Handlers: what knows one extension's questions. A handler is a plain table (doc/handlers.md);
+---the built-in ones are files of this folder under the same contract.
 local errors = require "mwlogin.error"
 local schema = require "mwlogin.schema"
 

@@ -1,5 +1,5 @@
----Core asks for a new password after the right one. Where it lets us, we skip it: nobody asked for a
----change. A new password is taken only from `answers.retype`, a person, or this configuration.
+---Core asks for a new password after the right one. Where it lets us, we skip it: nobody asked for
+---a change. A new password is taken only from `answers.retype`, a person, or this configuration.
 return {
   name = "NewPassword",
   version = "1.0",

@@ -1,5 +1,5 @@
----The OpenID extension of MediaWiki's own example: a provider to name and a button to press; back come
----`code` and `state`, which belong to that step only.
+---The OpenID extension of MediaWiki's own example: a provider to name and a button to press; back
+---come `code` and `state`, which belong to that step only.
 return {
   name = "OpenID",
   version = "1.0",

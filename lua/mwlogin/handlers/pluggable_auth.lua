@@ -1,5 +1,6 @@
----PluggableAuth (OpenIDConnect, SimpleSAMLphp, WSOAuth, LDAPAuthentication2): the button that leads to
----the identity provider. Which one is configured by name or label where there are several.
+---PluggableAuth (OpenIDConnect, SimpleSAMLphp, WSOAuth, LDAPAuthentication2): the button that
+---leads to the identity provider. Which one is configured by name or label where there are
+---several.
 local function wanted(request, name)
   local field = request.fields[request.suffix]
   return name == request.suffix or (field and name == field.label)

@@ -1,5 +1,5 @@
----OATHAuth: recovery (scratch) codes, each of them used once. Until 1.44 they go into the field of the
----authenticator's code.
+---OATHAuth: recovery (scratch) codes, each of them used once. Until 1.44 they go into the field of
+---the authenticator's code.
 return {
   name = "RecoveryCodes",
   version = "1.0",

@@ -11,7 +11,7 @@ local function refused(attempts)
       kind = "refused",
       code = "oathauth-login-failed",
       message = ("the wiki refused %d one-time codes of this key"):format(attempts),
-      advice = "Check that the key belongs to this account, and that this computer's clock is right.",
+      advice = "Check that the key belongs to this account, and that the clock here is right.",
     }
 end
 

@@ -1,5 +1,5 @@
----OATHAuth 1.44 and later: which second factor is asked for. Naming another one is sent by itself; the
----wiki then asks for that.
+---OATHAuth 1.44 and later: which second factor is asked for. Naming another one is sent by itself;
+---the wiki then asks for that.
 local function other_than_webauthn(metadata)
   for _, name in ipairs { "totp", "recoverycodes" } do
     for _, allowed in pairs(metadata.allowedModules or {}) do

@@ -1,5 +1,5 @@
----WebAuthn: a security key or passkey, which only a browser on the wiki's own page can use. A script
----that has an authenticator of its own gives its JSON as `answers.credential`.
+---WebAuthn: a security key or passkey, which only a browser on the wiki's own page can use. A
+---script that has an authenticator of its own gives its JSON as `answers.credential`.
 local errors = require "mwlogin.error"
 
 return {

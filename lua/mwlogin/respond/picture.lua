@@ -1,5 +1,5 @@
----Pictures of a wiki, for a person to look at: fetched with the session's cookies, kept in a private
----file, drawn on the terminal where chafa is installed.
+---Pictures of a wiki, for a person to look at: fetched with the session's cookies, kept in a
+---private file, drawn on the terminal where chafa is installed.
 local core = require "mwlogin.core"
 local errors = require "mwlogin.error"
 
