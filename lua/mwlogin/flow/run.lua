@@ -77,7 +77,7 @@ function Run:browse(step, drive)
   if not self.way then
     return nil, "no way back from a browser was prepared for this dialogue"
   end
-  return self.way:follow(step, drive)
+  return self.way:browse(step, context.new(self, step, {}), drive)
 end
 
 local function redirected(self, step)
@@ -91,7 +91,7 @@ local function redirected(self, step)
       end
     end
   end
-  return self:browse(step)
+  return self.way:follow(step, context.new(self, step, {}))
 end
 
 -- == one step =====================================================================================

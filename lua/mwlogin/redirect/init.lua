@@ -250,19 +250,12 @@ local function begin(way, step)
   return finish
 end
 
-local function finish_with(step, address, err)
-  if not address then
-    return nil, err
-  end
-  return target.judge(address, step)
-end
-
 ---Goes the way of a REDIRECT step, as `redirect` says, and waits for the return.
 ---@param step table the step; `redirect_url` is checked before anything is opened
 ---@param context? table with `ask(field)`, for pasting; handed to a redirect function
 ---@param drive? fun(page: mwlogin.redirect.Page) a script that plays the person, headless
 ---@return string|nil address the return address with what was added to it
----@return table|nil err interaction (naming what would work), cancelled, refused, handler, protocol…
+---@return table|nil err interaction (naming what would work), cancelled, handler, protocol…
 function Way:follow(step, context, drive)
   if drive then
     return self:browse(step, context, drive)
@@ -272,12 +265,12 @@ function Way:follow(step, context, drive)
     return nil, err
   end
   if finish.reached then
-    return finish_with(step, finish.reached)
+    return finish.reached
   end
   if type(self.redirect) == "function" then
-    return finish_with(step, ask_function(self, step, context))
+    return ask_function(self, step, context)
   end
-  return finish_with(step, go_on(self, self.redirect, finish, step, context))
+  return go_on(self, self.redirect, finish, step, context)
 end
 
 ---Goes the same way because a handler says so: in a window, or headless with `drive`.
@@ -292,16 +285,16 @@ function Way:browse(step, context, drive)
     return nil, err
   end
   if finish.reached then
-    return finish_with(step, finish.reached)
+    return finish.reached
   end
   if drive then
-    return finish_with(step, driven.follow(self, finish.address, { drive = drive }))
+    return driven.follow(self, finish.address, { drive = drive })
   end
   local wanted = self.redirect
   if type(wanted) ~= "string" then
     wanted = "auto"
   end
-  return finish_with(step, go_on(self, wanted, finish, step, context))
+  return go_on(self, wanted, finish, step, context)
 end
 
 ---Ends everything; twice is fine.

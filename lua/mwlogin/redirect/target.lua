@@ -1,4 +1,4 @@
----Which addresses may be opened in a browser, where they lead back to, and what has come back.
+---Which addresses may be opened in a browser, and where they lead back to.
 local core = require("mwlogin.core")
 local errors = require("mwlogin.error")
 local query = require("mwlogin.query")
@@ -109,41 +109,6 @@ function target.state(address, return_url)
   if values.redirect_uri and target.is_return(values.redirect_uri, return_url) then
     return values.state
   end
-end
-
-local function asks(step, name)
-  for _, request in ipairs(step.requests or {}) do
-    if request.fields and request.fields[name] then
-      return true
-    end
-  end
-  return false
-end
-
-local function printable(text)
-  return (text:sub(1, 300):gsub("[%z\1-\31\127]", " "))
-end
-
----Judges what came back: an error the wiki does not ask for is the end of this login.
----@param address string
----@param step table
----@return string|nil address
----@return table|nil err refused, code as the provider gave it
-function target.judge(address, step)
-  local values = query.of(address)
-  if not values.error or values.code or asks(step, "error") then
-    return address
-  end
-  local words = values.error_description
-  return nil,
-    errors.new({
-      kind = "refused",
-      code = printable(values.error),
-      message = ("The login was not granted where it was asked for: %s."):format(
-        printable(words and words ~= "" and words:gsub("%.$", "") or values.error)
-      ),
-      advice = "Log in again and allow it there, or use another way to log in.",
-    })
 end
 
 return target
