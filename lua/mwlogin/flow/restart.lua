@@ -83,7 +83,7 @@ local function create(run, step, values)
   end
   local creating = run.flow:another("createaccount", {
     preserve_state = true,
-    return_url = run.flow.options.return_url,
+    return_url = run.own_return_url,
   })
   return creating:run {
     answers = values,

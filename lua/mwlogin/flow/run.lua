@@ -66,7 +66,7 @@ function Run:prepare_way()
   if not way then
     return nil, err
   end
-  self.way = way
+  self.way, self.own_return_url = way, flow.options.return_url
   flow.options.return_url = way.return_url
   return true
 end
@@ -74,9 +74,6 @@ end
 ---@return string|nil address that came back
 ---@return table|nil err
 function Run:browse(step, drive)
-  if not self.way then
-    return nil, "no way back from a browser was prepared for this dialogue"
-  end
   return self.way:browse(step, context.new(self, step, {}), drive)
 end
 
