@@ -1,6 +1,7 @@
 -- The machine by hand: what is sent for what is submitted, and what comes back.
 package.path = "./?.lua;" .. package.path
 local flow_module = require("mwlogin.flow")
+local secret = require("mwlogin.secret")
 local S = require("spec.flow.scripted_session")
 
 local function begin(script, action, options)
@@ -166,12 +167,7 @@ describe("submit", function()
 
   it("reads a source, and says when it gives nothing", function()
     local flow, session = begin(password_form({ S.pass() }))
-    local source = {
-      label = "env:NOPE",
-      read = function()
-        return nil, "the variable is not set"
-      end,
-    }
+    local source = secret.env("MWLOGIN_NOT_SET")
     local _, err = flow:submit({ username = "Alice", password = source })
     assert.equal("answer", err.kind)
     assert.equal(0, #session.sent)
