@@ -153,7 +153,9 @@ function exchange.send(self, chosen, filled, extra)
     params[name] = value
   end
   for _, value in ipairs(filled.secrets) do
-    self.session:protect(value)
+    for _, one in ipairs(type(value) == "table" and value or { value }) do
+      self.session:protect(one)
+    end
   end
   local reply, err = self.session:step(self.module.api, params)
   if not reply then

@@ -21,6 +21,13 @@ local function bad(code, field, message, advice)
     }
 end
 
+local function left_out(field)
+  if field.optional then
+    return false
+  end
+  return MISSING
+end
+
 local function default(field)
   local value = field.value
   if type(value) == "number" or type(value) == "string" then
@@ -135,7 +142,7 @@ local function multiselect(field, entry)
     list[position] = value
   end
   if #list == 0 then
-    return field.optional and false or MISSING
+    return left_out(field)
   end
   return list
 end
@@ -160,7 +167,7 @@ local function flag(field, entry, pressed)
   if yes then
     return "1"
   end
-  return field.optional and false or MISSING
+  return left_out(field)
 end
 
 local function hidden(field, entry)
@@ -174,7 +181,7 @@ local function unknown(field, entry)
   if entry then
     return text_of(entry.value, field)
   end
-  return field.optional and false or MISSING
+  return left_out(field)
 end
 
 local BY_TYPE <const> = {

@@ -1,0 +1,301 @@
+-- Whole dialogues through the real core with a strict scripted wiki: what the wiki makes of them.
+package.path = "./?.lua;" .. package.path
+local flow_module = require("mwlogin.flow")
+local opened = require("spec.flow.opened")
+local secret = require("mwlogin.secret")
+local testing = require("mwlogin.testing")
+
+local KEY = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
+
+local function wiki_of(options)
+  options.accounts = options.accounts or { Alice = { password = "open sesame" } }
+  return testing.wiki(options)
+end
+
+local function log_in(wiki, options)
+  local session = opened.on(wiki)
+  options = options or {}
+  options.username = options.username or "Alice"
+  options.password = options.password or "open sesame"
+  local step, err = flow_module.new(session):run(options)
+  return step, err, session
+end
+
+local function sent(wiki, action)
+  local list = {}
+  for _, request in ipairs(wiki.requests) do
+    if request.action == action then
+      list[#list + 1] = request.params
+    end
+  end
+  return list
+end
+
+describe("a login", function()
+  it("with name and password costs three requests", function()
+    local wiki = wiki_of({})
+    local step, err = log_in(wiki)
+    assert(step, err)
+    assert.equal("Alice", step.identity.name)
+    assert.is_true(step.identity.id > 0)
+    assert.equal(3, #wiki.requests)
+  end)
+
+  it("shows no secret in the trace", function()
+    local wiki = wiki_of({ accounts = { Alice = { password = "open sesame", totp = KEY } } })
+    local _, _, session = log_in(wiki, { answers = { OATHToken = "000000" } })
+    local text = table.concat(session.lines, "\n")
+    assert.is_true(#session.lines > 2)
+    for _, word in ipairs({ "open sesame", "open+sesame", "open%20sesame", "000000" }) do
+      assert.is_nil(text:find(word, 1, true))
+    end
+  end)
+
+  it("with a wrong password is refused, once", function()
+    local wiki = wiki_of({})
+    local step, err = log_in(wiki, { password = "wrong" })
+    assert.is_nil(step)
+    assert.equal("wrongpassword", err.code)
+    assert.equal(1, #sent(wiki, "clientlogin"))
+  end)
+
+  it("of a private wiki works", function()
+    assert(log_in(wiki_of({ private = true })))
+  end)
+
+  it("with a second factor sends a code of the key", function()
+    local wiki = wiki_of({ accounts = { Alice = { password = "open sesame", totp = KEY } } })
+    local step, err = log_in(wiki, { answers = { OATHToken = secret.totp(KEY) } })
+    assert(step, err)
+    assert.matches("^%d%d%d%d%d%d$", sent(wiki, "clientlogin")[2].OATHToken)
+  end)
+
+  it("with a second factor works by the handler's configuration", function()
+    local key = KEY:reverse():gsub("[^A-Z2-7]", "A")
+    local wiki = wiki_of({ accounts = { Alice = { password = "open sesame", totp = key } } })
+    local step, err = log_in(wiki, {
+      handlers = { { use = "mwlogin.handlers.totp", config = { secret = key } } },
+    })
+    assert(step, err)
+  end)
+
+  it("without the second factor names the field", function()
+    local wiki = wiki_of({ accounts = { Alice = { password = "open sesame", totp = KEY } } })
+    local step, err = log_in(wiki)
+    assert.is_nil(step)
+    assert.equal("interaction", err.kind)
+    assert.same({ "OATHToken" }, err.fields)
+  end)
+
+  it("with a wrong code is asked again, and goes on by hand", function()
+    local key = KEY:gsub("G", "M")
+    local wiki = wiki_of({ accounts = { Alice = { password = "open sesame", totp = key } } })
+    local step, err = log_in(wiki, { answers = { OATHToken = "000000" } })
+    assert.is_nil(step)
+    assert.equal("interaction", err.kind)
+    assert.is_true(err.step.rejected)
+    local code = secret.totp(key):read()
+    assert.equal("PASS", assert(err.flow:submit({ OATHToken = code })).status)
+  end)
+
+  it("with a mailed code reads it after the wiki sent it", function()
+    local wiki = wiki_of({
+      accounts = {
+        Alice = { password = "open sesame", email_auth = true, email = "alice@example.org" },
+      },
+    })
+    local step, err = log_in(wiki, {
+      answers = {
+        token = function()
+          local mail = wiki.mails[#wiki.mails]
+          return tostring(mail.code or mail.text or mail.body):match("%d%d%d%d%d%d")
+        end,
+      },
+    })
+    assert(step, err)
+  end)
+
+  it("skips a new password that need not be, and sets none", function()
+    local accounts = { Alice = { password = "open sesame", new_password = "soft" } }
+    local wiki = wiki_of({ accounts = accounts })
+    assert(log_in(wiki))
+    assert(log_in(wiki))
+  end)
+
+  it("sets a forced new password only from retype", function()
+    local accounts = { Alice = { password = "open sesame", new_password = "hard" } }
+    local wiki = wiki_of({ accounts = accounts })
+    local _, err = log_in(wiki)
+    assert.equal("interaction", err.kind)
+    assert.same({ "retype" }, err.fields)
+    assert(log_in(wiki, { answers = { retype = "a much longer one" } }))
+    assert(log_in(wiki, { password = "a much longer one" }))
+  end)
+
+  it("after three bad ones learns that a captcha is wanted, and answers it", function()
+    local wiki = wiki_of({ captcha = { question = "Capital of France?", answer = "Paris" } })
+    for _ = 1, 2 do
+      log_in(wiki, { password = "wrong" })
+    end
+    local _, err = log_in(wiki, { password = "wrong" })
+    assert.is_true(err.captcha)
+    assert(log_in(wiki, { answers = { captchaWord = "Paris" } }))
+  end)
+
+  it("works a sum out", function()
+    local wiki = wiki_of({
+      captcha = { question = "68 \u{2212} 5", answer = "63", type = "simple", always = true },
+    })
+    local step, err = log_in(wiki)
+    assert(step, err)
+  end)
+
+  it("ends where the wiki is throttled", function()
+    local wiki = wiki_of({})
+    for _ = 1, 5 do
+      log_in(wiki, { password = "wrong" })
+    end
+    local _, err = log_in(wiki)
+    assert.equal("throttled", err.kind)
+    assert.equal("login-throttled", err.code)
+  end)
+
+  it("begins afresh when the session is lost in the middle", function()
+    local wiki = wiki_of({
+      steps = { { id = "ColourRequest", fields = { { name = "colour", type = "string" } } } },
+    })
+    local lost = false
+    local step, err = log_in(wiki, {
+      answers = {
+        colour = function()
+          if not lost then
+            lost = true
+            wiki:lose_session()
+          end
+          return "red"
+        end,
+      },
+    })
+    assert(step, err)
+    assert.equal(4, #sent(wiki, "clientlogin"))
+  end)
+
+  it("is over when the wiki fails inside", function()
+    local wiki = wiki_of({
+      steps = {
+        {
+          id = "BrokenRequest",
+          fields = { { name = "x", type = "string" } },
+          continue = function()
+            error("bug")
+          end,
+          begin = function()
+            return {
+              status = "UI",
+              message = "?",
+              requests = {
+                { id = "BrokenRequest", fields = { { name = "x", type = "string" } } },
+              },
+            }
+          end,
+        },
+      },
+    })
+    local step, err = log_in(wiki, { answers = { x = "1" } })
+    assert.is_nil(step)
+    assert.matches("^internal_api_error", err.code)
+    assert.equal(2, #sent(wiki, "clientlogin"))
+  end)
+
+  it("with a wiki that asks for ever ends", function()
+    local wiki = wiki_of({
+      steps = {
+        {
+          id = "EverRequest",
+          fields = { { name = "x", type = "string" } },
+          answer = { x = "never" },
+        },
+      },
+    })
+    local _, err = log_in(wiki, {
+      respond = function()
+        return { x = "a" }
+      end,
+    })
+    assert.equal("too-many-repeats", err.code)
+  end)
+end)
+
+describe("a step with a field of every type", function()
+  it("is sent whole", function()
+    local wiki = wiki_of({
+      steps = {
+        {
+          id = "AllRequest",
+          fields = {
+            { name = "read", type = "null", value = "Read this" },
+            { name = "note", type = "string" },
+            { name = "nickname", type = "string", optional = true },
+            { name = "phrase", type = "password" },
+            { name = "colour", type = "select", options = { { "r", "Red" }, { "b", "Blue" } } },
+            {
+              name = "tags",
+              type = "multiselect",
+              optional = true,
+              options = { { "a|b", "A" }, { "c", "C" } },
+            },
+            { name = "agree", type = "checkbox", optional = true },
+            { name = "seal", type = "hidden", value = "back+\\" },
+            { name = "go", type = "button", optional = true },
+          },
+          answer = { note = "n", phrase = "p", colour = "b", tags = { "a|b", "c" } },
+        },
+      },
+    })
+    local step, err = log_in(wiki, {
+      answers = { note = "n", phrase = "p", colour = "b", tags = { "a|b", "c" }, agree = false },
+    })
+    assert(step, err)
+    local params = sent(wiki, "clientlogin")[2]
+    assert.equal("", params.nickname)
+    assert.equal("back+\\", params.seal)
+    assert.is_nil(params.agree)
+    assert.is_nil(params.go)
+  end)
+
+  it("refuses a choice that is not offered before sending", function()
+    local wiki = wiki_of({
+      steps = {
+        {
+          id = "ColourRequest",
+          fields = { { name = "colour", type = "select", options = { { "r", "Red" } } } },
+          answer = { colour = "r" },
+        },
+      },
+    })
+    local _, err = log_in(wiki, { answers = { colour = "x" } })
+    assert.equal("answer", err.kind)
+    assert.equal("not-offered", err.code)
+    assert.matches("r", err.advice)
+    assert.equal(1, #sent(wiki, "clientlogin"))
+  end)
+end)
+
+describe("createaccount", function()
+  it("fills retype from the password and sends mail and name even when empty", function()
+    local wiki = wiki_of({})
+    local session = opened.on(wiki)
+    local flow = flow_module.new(session, "createaccount")
+    local step, err = flow:run({
+      username = "Carol",
+      password = "long enough one",
+      answers = { email = "carol@example.org" },
+    })
+    assert(step, err)
+    assert.equal("Carol", step.username)
+    local params = sent(wiki, "createaccount")[1]
+    assert.equal("", params.realname)
+    assert.equal("carol@example.org", params.email)
+    assert(log_in(wiki, { username = "Carol", password = "long enough one" }))
+  end)
+end)
