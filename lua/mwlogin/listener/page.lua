@@ -41,20 +41,22 @@ input.code { letter-spacing: .2em; font-size: 1.25rem; font-variant-numeric: tab
 .check { display: flex; gap: .6rem; align-items: flex-start; }
 .check input { width: 1.25rem; height: 1.25rem; margin: .15rem 0 0; flex: none;
   accent-color: var(--accent); }
+.check.field { margin-top: .5rem; }
+.check label { font-weight: 400; }
 fieldset { border: 1px solid var(--line); border-radius: .5rem; margin: 1.5rem 0 0;
   padding: .25rem 1rem 1.1rem; min-width: 0; }
 fieldset fieldset, fieldset.plain { border: 0; padding: 0; margin: 1.1rem 0 0; }
 fieldset.plain legend { padding: 0; font-weight: 550; }
 legend { padding: 0 .4rem; }
-figure { margin: 1.1rem 0 0; }
+figure { margin: 1.1rem 0 -.35rem; }
 figure img { display: block; max-width: 100%; height: auto; background: #fff; padding: .5rem;
   border: 1px solid var(--line); border-radius: .4rem; }
-figcaption { font-weight: 550; margin-bottom: .3rem; }
 .actions { display: flex; flex-wrap: wrap; gap: .75rem; margin-top: 1.75rem; }
 button { font: inherit; font-weight: 600; min-height: 2.75rem; padding: .55rem 1.3rem;
   border-radius: .4rem; border: 1px solid var(--accent); cursor: pointer;
   background: var(--accent); color: var(--on-accent); }
 button.second { background: transparent; color: var(--accent); }
+p.odd { margin-top: 1.1rem; }
 .field > button { margin-top: .2rem; }
 footer { max-width: 30rem; margin: 1rem auto 0; text-align: center; font-size: .8125rem;
   color: var(--soft); }
@@ -89,7 +91,8 @@ end
 ---A whole page.
 ---@param title string plain text
 ---@param body string HTML of what stands under the heading
----@param options? { language?: string, where?: string } language tag; the wiki's name or host
+---@param options? { language?: string, where?: string, tab?: string } language tag; the wiki's host;
+---what the browser's tab says, where it is not the title
 ---@return string html
 function page.html(title, body, options)
   options = options or {}
@@ -101,7 +104,7 @@ function page.html(title, body, options)
     ('<html lang="%s">\n'):format(page.escape(options.language or "en")),
     '<head>\n<meta charset="utf-8">\n',
     '<meta name="viewport" content="width=device-width, initial-scale=1">\n',
-    ("<title>%s</title>\n"):format(page.escape(title)),
+    ("<title>%s</title>\n"):format(page.escape(options.tab or title)),
     "<style>" .. STYLE .. "</style>\n</head>\n<body>\n<main>\n",
     where,
     ("<h1>%s</h1>\n"):format(page.escape(title)),

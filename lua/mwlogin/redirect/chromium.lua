@@ -282,9 +282,15 @@ function chromium.start(options)
     number = 0,
     windows = {},
   }, Engine)
+  local _ <close> = setmetatable({}, {
+    __close = function()
+      if not self.ready then
+        self:close()
+      end
+    end,
+  })
   local good, failed = prepare(self)
   if not good then
-    self:close()
     return nil, failed
   end
   return self
@@ -315,6 +321,15 @@ function Engine:set_cookies(list, address)
   end
   local done, err = call(self, "Storage.setCookies", { cookies = wanted })
   return done and true, err
+end
+
+---One call of the DevTools protocol, to the page.
+---@param method string
+---@param params table
+---@return table|nil result
+---@return table|nil err
+function Engine:call(method, params)
+  return call(self, method, params, true)
 end
 
 ---Goes to an address; what becomes of it is seen later.

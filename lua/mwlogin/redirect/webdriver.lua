@@ -190,9 +190,15 @@ function webdriver.start(options)
     return_url = options.return_url,
     looked = 0,
   }, Engine)
+  local _ <close> = setmetatable({}, {
+    __close = function()
+      if not self.window then
+        self:close()
+      end
+    end,
+  })
   local good, failed = begin(self, options)
   if not good then
-    self:close()
     return nil, failed
   end
   return self
