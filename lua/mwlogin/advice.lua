@@ -1,0 +1,161 @@
+---What to do about an error, by its code: PROTOCOL 4.1, 4.3, 5.9, 7, 8 and our own codes.
+local advice = {}
+
+local BY_CODE <const> = {
+  -- action=login
+  wrongpassword = "Check user name and password; it is not tried again by itself, since a few "
+    .. "tries lock the account. The wiki says the same when it wants a captcha.",
+  wrongpasswordempty = "Give a password.",
+  ["authmanager-authn-no-primary"] = "Give a user name and a password; if both were given, the wiki "
+    .. "asks for more than these (mwlogin doctor shows what).",
+  ["login-throttled"] = "Wait as long as it says, at most; until then the right password is refused "
+    .. "too.",
+  sessionlost = "The session cookie did not come back: check proxies in between, and the address "
+    .. "(https, host name).",
+  ["botpasswords-needs-reset"] = "Renew this bot password at Special:BotPasswords.",
+  ["botpasswords-locked"] = "The account is locked: ask the people who run the wiki.",
+  ["botpasswords-not-exist"] = "Check the application's name after the @, at Special:BotPasswords.",
+  ["api-login-fail-aborted"] = "This is the main password of an account that needs a second step; "
+    .. 'create one at Special:BotPasswords, or use method = "clientlogin".',
+  ["api-login-fail-aborted-nobotpw"] = 'This account needs a second step: use method = "clientlogin".',
+  ["api-login-fail-badsessionprovider"] = "A bot password or OAuth session is in the way: call "
+    .. "logout() first, or use a fresh Session.",
+  ["api-login-fail-sameorigin"] = "Do not send origin or callback.",
+  NeedToken = "The session cookie did not come back: check proxies in between, and the address.",
+  WrongToken = "The session was lost in between: check proxies in between, and the address.",
+  -- clientlogin
+  ["authmanager-authn-not-in-progress"] = "The session was lost on the wiki: log in again.",
+  ["authmanager-authn-no-local-user"] = "Link the account to a local one, or create one "
+    .. "(a restart handler).",
+  ["authmanager-authn-no-local-user-link"] = "Link the account to a local one, or create one "
+    .. "(a restart handler).",
+  ["authmanager-authn-autocreate-failed"] = "The wiki could not create a local account: ask the "
+    .. "people who run it.",
+  ["login-userblocked"] = "The account is blocked: ask the people who run the wiki.",
+  ["userlogin-cannot-login"] = "A bot password or OAuth session is in the way: call logout() first, "
+    .. "or use a fresh Session.",
+  ["captcha-login-required"] = "Answer the captcha: answers.captchaWord, a handler, or respond.",
+  fatalpassworderror = "This password is forbidden by the wiki: set another one in a browser.",
+  badretype = "Give the same new password twice.",
+  ["oathauth-login-failed"] = "Check the clock of this machine and the secret of the second factor.",
+  ["oathauth-throttled"] = "Wait a minute, then try a fresh code.",
+  ["oathauth-2fa-required-nologin"] = "Set up two-factor authentication in a browser first.",
+  ["emailauth-login-failure"] = "Use the code of the newest mail: each login sends another.",
+  ["emailauth-login-retry-limit"] = "Log in again: a new code is sent.",
+  ["centralauth-login-error-locked"] = "The global account is locked.",
+  ["centralauth-rename-abortlogin"] = "The account is being renamed: wait an hour.",
+  -- createaccount, linkaccount
+  userexists = "Choose another user name.",
+  invaliduser = "Check the user name: the wiki does not allow these characters.",
+  passwordtooshort = "Choose a longer password.",
+  passwordincommonlist = "Choose a password that is not among the most used ones.",
+  ["captcha-createaccount-fail"] = "Start again and answer the new captcha.",
+  ["acct_creation_throttle_hit"] = "Too many accounts were created from this address: wait a day.",
+  ["antispoof-conflict"] = "Choose a user name less like an existing one.",
+  -- the API
+  badtoken = "The token belongs to another session: fetch a new one and try once more.",
+  notoken = "Send the token that the module asks for: opts.token.",
+  missingparam = "Give the parameter that is named; a token goes by opts.token.",
+  mustbeposted = "Use post() instead of get().",
+  mustpostparams = "Send secrets and tokens by post(), never in the address.",
+  badvalue = "Check the parameter that is named: the wiki does not know this value.",
+  unknown_action = "The wiki does not know this module: an extension is missing, or the wiki is old.",
+  badurl_loginreturnurl = "Give return_url as a whole address: http://127.0.0.1:PORT/…",
+  assertuserfailed = "The session has ended: log in again.",
+  assertnameduserfailed = "The session belongs to another user: log in again.",
+  assertbotfailed = "The account lacks the bot right, or the bot password lacks its grant: tick "
+    .. '"High-volume (bot) access", or leave assert = "bot" out.',
+  assertanonfailed = "Log out first, or leave assert out.",
+  baduser = "Check the user name in assertuser.",
+  readapidenied = "The wiki is private: log in first.",
+  writeapidenied = "The account may not write by the API.",
+  permissiondenied = "The account, or the grants of its bot password or OAuth consumer, lack a right.",
+  protectedpage = "The page is protected: use an account that may edit it.",
+  blocked = "The account or address is blocked.",
+  notloggedin = "Log in first.",
+  readonly = "The wiki takes no changes at the moment, logins included: try again later.",
+  maxlag = "The wiki's database is behind: try again later, or raise maxlag.",
+  ratelimited = "Wait a few minutes: the wiki limits how often this may be done.",
+  reauthenticate = "Log in afresh: the wiki wants a recent login for this.",
+  cannotreauthenticate = "This cannot be done by this session.",
+  cannotlogout = "An OAuth session cannot be logged out: revoke it at Special:OAuthManageMyGrants.",
+  badrequest = "Name exactly one request by its id.",
+  invalidmethod = "Only GET and POST are taken.",
+  contenttoolarge = "Send less at once.",
+  ["origin-mismatch"] = "Do not send origin.",
+  no_status = "Something in between changed the reply, or the wiki is broken: look at the trace.",
+  no_token = "Check the token's type; some need an extension or a login.",
+  -- OAuth
+  ["mwoauth-invalid-authorization"] = "The consumer, token or signature is refused: check all four "
+    .. "values and this machine's clock, and whether the consumer is approved for this wiki.",
+  ["mwoauth-invalid-authorization-wrong-wiki"] = "The consumer is not registered for this wiki.",
+  ["mwoauth-invalid-authorization-not-approved"] = "The consumer is not approved yet: ask at "
+    .. "Special:OAuthListConsumers.",
+  ["mwoauth-invalid-authorization-invalid-user"] = "The user has not authorised this consumer here.",
+  ["mwoauth-invalid-authorization-blocked-user"] = "The user is blocked.",
+  ["mwoauth-oauth-exception"] = "Check the consumer's values at Special:OAuthConsumerRegistration.",
+  -- network, TLS, HTTP
+  resolve = "Check the spelling of the host and this machine's name server.",
+  proxy = "Check the proxy's address.",
+  connect = "Check host and port, and that the server runs.",
+  timeout = "Try again later, or give a longer timeout.",
+  cut = "Try again; if it stays so, look at proxies in between.",
+  certificate = "Check the host's name and the machine's clock; a private authority goes into ca_file.",
+  ca_file = "Give a readable file of PEM certificates as ca_file.",
+  client_cert = "Give a readable PEM certificate and key as client_cert and client_key.",
+  handshake = "Check that the port speaks https.",
+  not_http = "Check the port: something other than a web server answers there.",
+  insecure_http = "Use the https address; only if the network is trusted, give insecure_http = true.",
+  redirect = "Use the address it points to: api.php itself never redirects.",
+  html = "Give the address of api.php or of a page of the wiki.",
+  not_json = "Give the address of api.php or of a page of the wiki.",
+  empty = "The server failed before the wiki could answer: try later, or tell its operators.",
+  trailing = "The wiki broke down while finishing, so the reply is not believed: try later.",
+  too_deep = "This is no reply of MediaWiki: look at what answers at this address.",
+  too_large = "Ask for less, or raise max_response.",
+  encoding = "A proxy in between damages replies: look at it.",
+  no_module = "Check the address: this is JSON, but not from this module of MediaWiki.",
+  ["401"] = "Something in front of the wiki wants a name and password: give http_auth.",
+  ["403"] = "The server turns this client away: give a user_agent with a contact, and check firewalls.",
+  ["404"] = "There is nothing at this address: give api.php or a page of the wiki.",
+  ["429"] = "Too many requests: wait as long as it says.",
+  ["500"] = "The server failed: try later, or tell its operators.",
+  ["502"] = "The server behind the proxy does not answer: try later.",
+  ["503"] = "The server is overloaded or in maintenance: try later.",
+  ["504"] = "The server behind the proxy is too slow: try later.",
+  file = "Check that the file is there and readable.",
+  nul = "Remove the NUL byte.",
+  header = "Remove line breaks and NUL bytes from it.",
+  interrupted = "Start again when you like.",
+  closed = "Open the Session again.",
+}
+
+local BY_KIND <const> = {
+  network = "Check the network, then try again.",
+  tls = "Check the certificate and the address.",
+  http = "Check the address, then try again later.",
+  protocol = "Check that the address is that of a MediaWiki's api.php.",
+  api = "Look the code up in the API's documentation of the wiki (api.php).",
+  refused = "Look at what the wiki says; it is not tried again by itself.",
+  throttled = "Wait a few minutes, then try again.",
+}
+
+---@param err table with code and kind
+---@return string|nil sentence
+function advice.of(err)
+  local code = tostring(err.code)
+  local found = BY_CODE[code]
+  if found then
+    return found
+  end
+  if code:find "^internal_api_error" then
+    return "The wiki failed inside: try later, and tell the people who run it if it stays so."
+  elseif code:find "^no%a+token$" then
+    return BY_CODE.notoken
+  elseif code:find "^mwoauth" then
+    return BY_CODE["mwoauth-invalid-authorization"]
+  end
+  return BY_KIND[err.kind]
+end
+
+return advice

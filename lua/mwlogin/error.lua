@@ -1,0 +1,77 @@
+---Errors (DESIGN §6): one shape for all that can go wrong, with a sentence that says what to do.
+local advice = require "mwlogin.advice"
+
+local errors = {}
+
+---@class mwlogin.Error
+---@field kind "network"|"tls"|"http"|"protocol"|"api"|"refused"|"throttled"|"interaction"|"answer"|"handler"|"cancelled"|"store"
+---@field code string as the wiki gave it, or ours
+---@field message string what happened, in a sentence
+---@field advice string|nil what to do, in a sentence
+---@field status integer|nil HTTP status
+---@field retry_after number|nil seconds, an upper bound
+---@field flow table|nil the dialogue to go on with
+---@field step mwlogin.Step|nil where it stands
+---@field cause any
+local Error = {}
+Error.__name = "mwlogin.Error"
+
+---@return string message and advice, fit for a person
+function Error:__tostring()
+  local message = tostring(self.message or self.code or self.kind)
+  if not self.advice then
+    return message
+  end
+  return ("%s. %s"):format((message:gsub("[%s.]+$", "")), self.advice)
+end
+
+function Error.__concat(left, right)
+  return tostring(left) .. tostring(right)
+end
+
+local KINDS <const> = {
+  network = true,
+  tls = true,
+  http = true,
+  protocol = true,
+  api = true,
+  refused = true,
+  throttled = true,
+  interaction = true,
+  answer = true,
+  handler = true,
+  cancelled = true,
+  store = true,
+}
+
+---Makes an error. Where no advice is given, the code's own is added.
+---@param fields table kind, code, message, and what else is known
+---@return mwlogin.Error err the same table
+function errors.new(fields)
+  if not KINDS[fields.kind] then
+    error(("an error's kind cannot be '%s'"):format(tostring(fields.kind)), 2)
+  end
+  fields.code = fields.code or fields.kind
+  fields.message = fields.message or fields.code
+  fields.advice = fields.advice or advice.of(fields)
+  return setmetatable(fields, Error)
+end
+
+---An error of the C core, with advice added.
+---@param err table
+---@param extra table|nil further fields
+---@return mwlogin.Error
+function errors.from(err, extra)
+  for name, value in pairs(extra or {}) do
+    err[name] = value
+  end
+  return errors.new(err)
+end
+
+---@param value any
+---@return boolean
+function errors.is(value)
+  return getmetatable(value) == Error
+end
+
+return errors

@@ -1,0 +1,188 @@
+---action=login: bot passwords, and the only door of wikis older than MediaWiki 1.27.
+local errors = require "mwlogin.error"
+local secret = require "mwlogin.secret"
+
+local botpassword = {}
+
+---With errorformat=raw the wiki gives codes and no sentences: these are ours.
+local WORDS <const> = {
+  wrongpassword = "The wiki refuses this user name or password",
+  wrongpasswordempty = "The password is empty",
+  ["authmanager-authn-no-primary"] = "The wiki found no complete way to log in: user name or password "
+    .. "is empty",
+  ["login-throttled"] = "Too many tries to log in to this account from this address",
+  sessionlost = "The wiki does not find the session of this login",
+  ["botpasswords-needs-reset"] = "This bot password was cut off by the wiki",
+  ["botpasswords-locked"] = "The account is locked",
+  ["api-login-fail-aborted"] = "The wiki wants a second step that a bot login cannot give",
+  ["api-login-fail-aborted-nobotpw"] = "The wiki wants a second step that a bot login cannot give",
+  ["api-login-fail-badsessionprovider"] = "A session of another kind is in the way",
+  ["api-login-fail-sameorigin"] = "The wiki treats this call as coming from a foreign page",
+  NeedToken = "The wiki asks for a token again and again",
+  WrongToken = "The wiki refuses its own token",
+  Throttled = "Too many tries to log in to this account from this address",
+  NotExists = "There is no such user",
+  WrongPass = "The wiki refuses this password",
+  WrongPluginPass = "The wiki's authentication plugin refuses this password",
+  EmptyPass = "The password is empty",
+  NoName = "The user name is empty",
+  Illegal = "The user name is not allowed",
+  Blocked = "The account is blocked",
+  CreateBlocked = "This address may not create the account",
+}
+
+---What results of releases before 1.27 are called since.
+local SINCE <const> = {
+  NotExists = "wrongpassword",
+  WrongPass = "wrongpassword",
+  WrongPluginPass = "wrongpassword",
+  EmptyPass = "wrongpasswordempty",
+  Throttled = "login-throttled",
+  Blocked = "login-userblocked",
+}
+
+local THROTTLED <const> = { ["login-throttled"] = true, Throttled = true }
+
+local function duration_of(answer, reason)
+  if type(answer.wait) == "number" then
+    return answer.wait
+  end
+  for _, param in ipairs(type(reason) == "table" and reason.params or {}) do
+    if type(param) == "table" and math.type(param.duration) then
+      return param.duration
+    end
+  end
+end
+
+local function minutes(seconds)
+  if seconds >= 7200 then
+    return ("%d hours"):format(math.ceil(seconds / 3600))
+  end
+  return seconds > 90 and ("%d minutes"):format(math.ceil(seconds / 60))
+    or ("%d seconds"):format(seconds)
+end
+
+local function code_of(answer, reason)
+  if type(reason) == "table" and type(reason.code) == "string" then
+    return reason.code
+  elseif answer.result == "Aborted" then
+    return "api-login-fail-aborted"
+  end
+  return answer.result ~= "Failed" and answer.result or "refused"
+end
+
+local function text_of(code, reason)
+  local spoken = type(reason) == "table" and (reason.text or reason.html) or reason
+  return WORDS[code] or (type(spoken) == "string" and spoken) or "The wiki refuses the login"
+end
+
+---What a result other than Success means.
+---@param answer table `reply.login`
+---@return mwlogin.Error
+local function refusal(answer)
+  local reason = answer.reason
+  local code = code_of(answer, reason)
+  local seconds = duration_of(answer, reason)
+  local message = text_of(code, reason)
+  if seconds then
+    message = ("%s: wait up to %s"):format(message, minutes(seconds))
+  end
+  return errors.new {
+    kind = THROTTLED[code] and "throttled" or "refused",
+    code = SINCE[code] or code,
+    message = message,
+    retry_after = seconds,
+  }
+end
+
+local function fetch_token(session)
+  local reply, err = session:request("GET", {
+    action = "query",
+    meta = "tokens",
+    type = "login",
+  }, { bare = true })
+  if not reply then
+    return nil, err
+  end
+  local tokens = reply.query and reply.query.tokens
+  return type(tokens) == "table" and tokens.logintoken or false
+end
+
+local function is_lost(answer)
+  local reason = answer.reason
+  return answer.result == "WrongToken" or (type(reason) == "table" and reason.code == "sessionlost")
+end
+
+---The next token to try with, when the answer says that only the token was wrong.
+local function next_token(session, answer)
+  if answer.result == "NeedToken" and type(answer.token) == "string" then
+    return answer.token
+  elseif is_lost(answer) then
+    return fetch_token(session)
+  end
+end
+
+local function send(session, credentials, password, token)
+  return session:login_call {
+    lgname = credentials.username,
+    lgpassword = password,
+    lgtoken = token or nil,
+  }
+end
+
+local function exchange(session, credentials, password, token)
+  local renewed = false
+  while true do
+    local reply, err = send(session, credentials, password, token)
+    if not reply then
+      return nil, err
+    end
+    local answer = reply.login
+    if answer.result == "Success" then
+      return answer
+    end
+    -- a wiki without login tokens gives the first one by NeedToken: that is no renewal
+    local first = not token and answer.result == "NeedToken"
+    local again = not renewed and next_token(session, answer)
+    if not again then
+      return nil, refusal(answer)
+    end
+    renewed = renewed or not first
+    token = again
+  end
+end
+
+---@param session mwlogin.Session
+---@param credentials table { username, password }
+---@param state table { token } where the form was fetched before
+---@param finished fun()
+---@return mwlogin.Identity|nil
+---@return mwlogin.Error|nil err
+function botpassword.login(session, credentials, state, finished)
+  local token, err = state.token, nil
+  if token == nil then
+    token, err = fetch_token(session)
+    if token == nil then
+      return nil, err
+    end
+  end
+  local password
+  password, err = secret.resolve(credentials.password)
+  if password == nil then
+    return nil, err
+  end
+  session:protect(password)
+  local answer
+  answer, err = exchange(session, credentials, password, token)
+  if not answer then
+    return nil, err
+  end
+  local identity
+  identity, err = session:prove(answer.lgusername, "botpassword")
+  if identity then
+    finished()
+  end
+  return identity, err
+end
+
+return botpassword

@@ -1,0 +1,334 @@
+---Secrets, and the sources they are read from (DESIGN §7). A source is read when a body needs it, and
+---again for each fresh use.
+local core = require "mwlogin.core"
+local errors = require "mwlogin.error"
+
+local secret = {}
+
+---@class mwlogin.Source
+---@field label string where it reads, without what it reads
+---@field needs_person boolean whether somebody must be there
+local Source = {}
+Source.__index = Source
+Source.__name = "mwlogin.source"
+
+---@return string
+function Source:__tostring()
+  return ("source: %s"):format(self.label)
+end
+
+---Reads the secret.
+---@return userdata|nil secret
+---@return mwlogin.Error|nil err kind `answer`, `interaction` or `cancelled`
+function Source:read()
+  local value, err = self.reader(self)
+  if value == nil then
+    return nil, errors.is(err) and err or errors.from(err)
+  end
+  return value
+end
+
+local function source(label, reader, needs_person)
+  return setmetatable({ label = label, reader = reader, needs_person = needs_person or false }, Source)
+end
+
+local function nothing(code, message, advice)
+  return nil, errors.new { kind = "answer", code = code, message = message, advice = advice }
+end
+
+local function as_answer(err, message, advice)
+  return nil,
+    errors.new {
+      kind = err.kind == "store" and "answer" or err.kind,
+      code = err.code,
+      message = message,
+      advice = advice,
+      cause = err,
+    }
+end
+
+---The environment variable NAME.
+---@param name string
+---@return mwlogin.Source
+function secret.env(name)
+  assert(type(name) == "string", "secret.env takes the name of a variable")
+  return source("env:" .. name, function()
+    local value = os.getenv(name)
+    if not value or value == "" then
+      return nothing(
+        "env",
+        ("the environment variable %s is %s"):format(name, value and "empty" or "not set"),
+        ("Set %s, or give another source."):format(name)
+      )
+    end
+    return core.secret(value)
+  end)
+end
+
+local function first_line(text)
+  return text:match "^[^\r\n]*"
+end
+
+---The first line of a file that nobody else can read.
+---@param path string
+---@return mwlogin.Source
+function secret.file(path)
+  assert(type(path) == "string", "secret.file takes a path")
+  return source("file:" .. path, function()
+    local text, err = core.private_file.read(path)
+    if not text then
+      return as_answer(
+        err,
+        ("the secret file %s cannot be used: %s"):format(path, err.message),
+        ("Check the path; it must be a plain file of yours, readable by you alone: chmod 600 %s"):format(
+          path
+        )
+      )
+    end
+    local line = first_line(text)
+    if line == "" then
+      return nothing("file", ("the secret file %s is empty"):format(path), "Put the secret into it.")
+    end
+    return core.secret(line)
+  end)
+end
+
+---The first line that a command prints. No shell: the words are its arguments.
+---@param argv string[] program and arguments
+---@param options table|nil { timeout = seconds }
+---@return mwlogin.Source
+function secret.command(argv, options)
+  assert(type(argv) == "table" and #argv > 0, "secret.command takes a list: program, arguments")
+  return source("cmd:" .. argv[1], function()
+    local value, err = core.first_line(argv, { timeout = options and options.timeout })
+    if not value then
+      return as_answer(
+        err,
+        ("the command %s gave no secret: %s"):format(argv[1], err.message),
+        "Run it by hand: its first line of output must be the secret."
+      )
+    end
+    return value
+  end)
+end
+
+---What a person types on the terminal, unseen.
+---@param label string|nil
+---@return mwlogin.Source
+function secret.prompt(label)
+  return source("prompt", function()
+    local terminal <close>, err = core.terminal()
+    if not terminal then
+      return as_answer(err, "there is no terminal to ask on", "Give another source of the secret.")
+    end
+    local value, refusal = terminal:ask((label or "Secret") .. ": ", { echo = false })
+    if not value then
+      return nil, errors.from(refusal)
+    elseif #value == 0 then
+      return nothing("empty", "nothing was typed", "Type the secret, then Return.")
+    end
+    return value
+  end, true)
+end
+
+local typed_in
+
+---The first line of standard input: read once, given to all who ask.
+---@return mwlogin.Source
+function secret.stdin()
+  return source("stdin", function()
+    if not typed_in then
+      local line = io.read "l"
+      line = line and first_line(line)
+      if not line or line == "" then
+        return nothing("stdin", "standard input holds no secret", "Pipe the secret in.")
+      end
+      typed_in = core.secret(line)
+    end
+    return typed_in
+  end)
+end
+
+local function git_question(url)
+  local address, err = core.address(url)
+  if not address then
+    return nil, err
+  end
+  return ("protocol=%s\nhost=%s\npath=%s\n\n"):format(
+    address.scheme,
+    address.origin:match "//(.*)$",
+    address.path:sub(2)
+  )
+end
+
+local function ask_git(question)
+  local process <close>, err = core.process(
+    { "git", "credential", "fill" },
+    { stdin = "pipe", stdout = "pipe", stderr = "inherit", terminal = true }
+  )
+  if not process then
+    return nil, err
+  end
+  local sent, broken = process:write(0, question, 60)
+  if not sent then
+    return nil, broken
+  end
+  process:close_pipe(0)
+  while true do
+    local line, reason = process:read(1, { stop = "\n", timeout = 300, max = 65536, secret = true })
+    if not line then
+      return nil, reason
+    end
+    local text = line:reveal()
+    if text:find "^password=" then
+      return core.secret(first_line(text):sub(10))
+    end
+  end
+end
+
+---What git's credential helpers know for an address.
+---@param url string|nil without one: the wiki's, which the login fills in as `source.url`
+---@return mwlogin.Source
+function secret.git(url)
+  local made = source("git", function(self)
+    local question, err = git_question(self.url or "")
+    if question then
+      local value
+      value, err = ask_git(question)
+      if value then
+        return value
+      end
+    end
+    return as_answer(
+      err,
+      ("git knows no password for %s"):format(self.url or "no address"),
+      "Try `git credential fill`; set up a credential helper, or give another source."
+    )
+  end)
+  made.url = url
+  return made
+end
+
+---One-time codes of a second factor: base32 or an otpauth:// address.
+---@param from any text, secret or source
+---@return mwlogin.Source
+function secret.totp(from)
+  local codes = require("mwlogin.totp").source(from)
+  return source("totp", function()
+    return codes:read()
+  end)
+end
+
+---@param value any
+---@return boolean
+function secret.is_source(value)
+  local meta = getmetatable(value)
+  return type(value) == "table"
+    and (meta == Source or (type(meta) == "table" and meta.__name == "mwlogin.source"))
+end
+
+---The value behind an answer: a plain one as it is, a source read, a function called.
+---@param value any
+---@return any value
+---@return mwlogin.Error|nil err
+function secret.resolve(value)
+  if secret.is_source(value) then
+    return value:read()
+  elseif type(value) == "function" then
+    local made, err = value()
+    if made == nil then
+      return nil, err
+    end
+    return secret.resolve(made)
+  end
+  return value
+end
+
+-- == SOURCE, as the command line and profiles write it ============================================
+
+---Splits a command into words; quotes hold blanks together, nothing is expanded.
+local function words(text)
+  local list, word, quote = {}, nil, nil
+  for char in text:gmatch "." do
+    if quote then
+      if char == quote then
+        quote = nil
+      else
+        word = word .. char
+      end
+    elseif char == '"' or char == "'" then
+      quote, word = char, word or ""
+    elseif char:find "%s" then
+      list[#list + 1] = word
+      word = nil
+    else
+      word = (word or "") .. char
+    end
+  end
+  list[#list + 1] = word
+  if quote then
+    return nil, "a quote is not closed"
+  end
+  return list
+end
+
+local PARSERS <const> = {
+  env = function(rest)
+    return rest:find "^[%a_][%w_]*$" and secret.env(rest)
+  end,
+  file = function(rest)
+    return rest ~= "" and secret.file(rest)
+  end,
+  cmd = function(rest)
+    local list = words(rest)
+    return list and #list > 0 and secret.command(list)
+  end,
+  git = function(rest)
+    return rest ~= "" and secret.git(rest)
+  end,
+  totp = function(rest)
+    local inner = secret.parse(rest)
+    return inner and secret.totp(inner)
+  end,
+}
+
+local PLAIN <const> = {
+  stdin = function()
+    return secret.stdin()
+  end,
+  prompt = function()
+    return secret.prompt()
+  end,
+  git = function()
+    return secret.git()
+  end,
+}
+
+---A source as text: env:NAME file:PATH cmd:COMMAND stdin prompt git git:ADDRESS totp:SOURCE.
+---@param text string
+---@return mwlogin.Source|nil source
+---@return mwlogin.Error|nil err it never repeats the text, which may be a secret given by mistake
+function secret.parse(text)
+  if PLAIN[text] then
+    return PLAIN[text]()
+  end
+  local name, rest = text:match "^(%l+):(.*)$"
+  local parser = name and PARSERS[name]
+  local made = parser and parser(rest)
+  if made then
+    return made
+  end
+  return nothing(
+    "source",
+    parser and ("a source %s: needs more after the colon"):format(name)
+      or "this is no source of a secret",
+    "Write env:NAME, file:PATH, cmd:COMMAND, stdin, prompt, git or totp:SOURCE."
+  )
+end
+
+return setmetatable(secret, {
+  ---Puts a text into locked memory.
+  __call = function(_, text)
+    return core.secret(text)
+  end,
+})

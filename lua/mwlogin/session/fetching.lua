@@ -1,0 +1,71 @@
+---Pages of the wiki's own origin; redirects are followed inside it only.
+local errors = require "mwlogin.error"
+local options = require "mwlogin.options"
+
+local fetching = {}
+
+local MOST_HOPS <const> = 5
+
+local OPTIONS <const> = {
+  method = "string",
+  params = "table",
+  json = "any",
+  headers = "table",
+  cookies = "boolean",
+  timeout = "number",
+  max_response = "integer",
+}
+
+local function is_hop(response)
+  return response.status >= 300 and response.status < 400 and response.location
+end
+
+local function same_origin(session, address)
+  local core = require "mwlogin.core"
+  local here, there = core.address(session.api), core.address(address)
+  return there ~= nil and here.origin == there.origin
+end
+
+---@param session table
+---@param path string resolves against api.php's address
+---@param opts table|nil method, params, json, headers, cookies = false
+---@return table|nil response { status, headers, body, location, url }
+---@return table|nil err
+function fetching.run(session, path, opts)
+  options.check(opts, OPTIONS, "fetch", 4)
+  opts = opts or {}
+  local sent = {}
+  for name, value in pairs(opts) do
+    sent[name] = value
+  end
+  if session.authorize then
+    local header, why = session:authorize(opts.method or "GET", path, opts.params)
+    if not header then
+      return nil, why
+    end
+    sent.authorization, sent.cookies = header, false
+  end
+  local response, err
+  for hop = 0, MOST_HOPS do
+    response, err = session:exchange(function()
+      return session.core:fetch(path, sent)
+    end, { event = "fetch", method = sent.method or "GET", hop = hop > 0 and hop or nil })
+    if not response then
+      return nil, err
+    end
+    local follows = is_hop(response) and (sent.method or "GET") == "GET"
+    if not follows or not same_origin(session, response.location) then
+      return response
+    end
+    path, sent.params = response.location, nil
+  end
+  return nil,
+    errors.new {
+      kind = "http",
+      code = "redirect-loop",
+      message = ("the page redirects more than %d times"):format(MOST_HOPS),
+      advice = "Look at the page in a browser.",
+    }
+end
+
+return fetching

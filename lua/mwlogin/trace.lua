@@ -1,0 +1,186 @@
+---What a Session tells about its exchanges: names and shapes, never a secret.
+local core = require "mwlogin.core"
+
+local trace = {}
+
+local Tracer = {}
+Tracer.__index = Tracer
+
+---Parameters whose values say nothing about anybody's secrets.
+local HARMLESS <const> = {
+  action = true,
+  meta = true,
+  list = true,
+  prop = true,
+  type = true,
+  format = true,
+  formatversion = true,
+  errorformat = true,
+  uselang = true,
+  assert = true,
+  assertuser = true,
+  maxlag = true,
+  amirequestsfor = true,
+  amimessageformat = true,
+  siprop = true,
+  uiprop = true,
+  titles = true,
+  title = true,
+  username = true,
+  lgname = true,
+}
+
+local MOST_SECRETS <const> = 200
+
+---Tokens come as texts and die soon; what the user gave is kept as a secret, and stays.
+local function forget_oldest_text(secrets)
+  for position, value in ipairs(secrets) do
+    if type(value) == "string" then
+      table.remove(secrets, position)
+      return
+    end
+  end
+end
+
+local function shape(name, value)
+  if core.is_secret(value) then
+    return "***"
+  end
+  local kind = type(value)
+  if kind == "table" then
+    if not HARMLESS[name] then
+      return ("list(%d)"):format(#value)
+    end
+    local items = {}
+    for position, item in ipairs(value) do
+      items[position] = tostring(item)
+    end
+    return table.concat(items, "|")
+  elseif kind == "boolean" or (HARMLESS[name] and kind ~= "userdata") then
+    return tostring(value)
+  elseif kind == "userdata" then
+    return "file"
+  end
+  return kind
+end
+
+---Parameters as names and shapes: values of a few harmless ones, else what sort of value it is.
+---@param params table
+---@return table<string, string>
+function trace.shape(params)
+  local shapes = {}
+  for name, value in pairs(params) do
+    if value ~= false then
+      shapes[name] = shape(name, value)
+    end
+  end
+  return shapes
+end
+
+local function sorted(map)
+  local names = {}
+  for name in pairs(map) do
+    names[#names + 1] = tostring(name)
+  end
+  table.sort(names)
+  return names
+end
+
+local function render(value)
+  if type(value) ~= "table" then
+    return type(value) == "number" and ("%.14g"):format(value) or tostring(value)
+  end
+  local parts = {}
+  if #value > 0 then
+    for position, item in ipairs(value) do
+      parts[position] = render(item)
+    end
+  else
+    for _, name in ipairs(sorted(value)) do
+      parts[#parts + 1] = ("%s=%s"):format(name, render(value[name]))
+    end
+  end
+  return "{" .. table.concat(parts, " ") .. "}"
+end
+
+---An event as one line of text.
+---@param event table
+---@return string
+function trace.line(event)
+  local parts = { os.date "!%Y-%m-%dT%H:%M:%SZ", tostring(event.event) }
+  for _, name in ipairs(sorted(event)) do
+    if name ~= "event" then
+      parts[#parts + 1] = ("%s=%s"):format(name, render(event[name]))
+    end
+  end
+  return (table.concat(parts, " "):gsub("%c", "?"))
+end
+
+---@param target function|string|file*|nil where events go: called with each, or a file's path
+---@return table|nil tracer
+---@return string|nil reason the file cannot be written
+function trace.new(target)
+  local self = setmetatable({ secrets = {} }, Tracer)
+  if type(target) == "function" then
+    self.sink = target
+  elseif target then
+    local file, reason = target, nil
+    if type(target) == "string" then
+      file, reason = io.open(target, "a")
+      self.file = file
+    end
+    if not file then
+      return nil, reason
+    end
+    self.sink = function(event)
+      file:write(trace.line(event), "\n")
+      file:flush()
+    end
+  end
+  return self
+end
+
+---Remembers what must never be seen.
+---@param value any a secret or a string; anything else is none
+function Tracer:protect(value)
+  if core.is_secret(value) or (type(value) == "string" and #value >= 4) then
+    if #self.secrets >= MOST_SECRETS then
+      forget_oldest_text(self.secrets)
+    end
+    self.secrets[#self.secrets + 1] = value
+  end
+end
+
+---@param value any
+---@return any value with every secret in its strings replaced by ***
+function Tracer:redact(value)
+  if type(value) == "string" then
+    return core.redact(value, self.secrets)
+  elseif type(value) == "table" and getmetatable(value) == nil then
+    local copy = {}
+    for name, item in pairs(value) do
+      copy[self:redact(name)] = self:redact(item)
+    end
+    return copy
+  elseif core.is_secret(value) then
+    return "***"
+  end
+  return value
+end
+
+---@param event table plain; `event` names it
+function Tracer:event(event)
+  if self.sink then
+    self.sink(self:redact(event))
+  end
+end
+
+---Closes the file and forgets the secrets.
+function Tracer:close()
+  if self.file then
+    self.file:close()
+  end
+  self.file, self.sink, self.secrets = nil, nil, {}
+end
+
+return trace
