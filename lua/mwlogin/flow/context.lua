@@ -177,7 +177,6 @@ function context.new(run, step, options)
     given = options.given or {},
     remember = run.remember,
     can_ask = run.respond ~= nil,
-    can_ask = run.respond ~= nil,
   }
   local functions = bound_functions(run, step, options)
   for _, name in ipairs(FUNCTIONS) do
