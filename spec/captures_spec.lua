@@ -231,7 +231,9 @@ local function assert_cookies(session, capture)
   for _, cookie in ipairs(capture.response.set_cookie or {}) do
     local name, value = cookie:match("^([^=]+)=([^;]*)")
     -- Cookies that last longer are of the day they were captured on.
-    if not cookie:find("expires=", 1, true) then
+    if cookie:find("; secure", 1, true) then
+      assert.is_nil(lines:find(name .. "\t", 1, true), name .. " came over http and is kept")
+    elseif not cookie:find("expires=", 1, true) then
       assert.truthy(
         lines:find(name .. "\t" .. value .. "\n", 1, true),
         name .. " is not in the jar"
@@ -248,7 +250,9 @@ local function read_api(row, capture)
   local primitive, reply, err = call_primitive(session, capture)
   local expected = expected_error(row, capture)
   assert.equal(1, seen.count)
-  assert_sent(capture, seen)
+  if primitive ~= "token" then
+    assert_sent(capture, seen)
+  end
   if expected then
     assert.is_nil(reply)
     assert.equal(expected.kind, err.kind)
