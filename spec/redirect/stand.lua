@@ -3,8 +3,7 @@
 
 local core = require("mwlogin.core")
 local http = require("socket.http")
-local ltn12 = require("ltn12")
-local url = require("socket.url")
+local mwlogin = require("mwlogin")
 
 local stand = {}
 
@@ -28,34 +27,12 @@ function stand.site()
   }
 end
 
---- A Session reduced to what the way through a browser asks of it.
+--- A Session of that site's wiki, holding the session cookie of a login.
 function stand.session(site, options)
-  local session = { api = site.wiki .. "/api.php", options = options or {}, events = {} }
-  session.core = {
-    fetch = function(_, address)
-      local body = {}
-      local _, status, headers = http.request({
-        url = address,
-        redirect = false,
-        headers = { Cookie = "wiki_session=ours" },
-        sink = ltn12.sink.table(body),
-      })
-      if type(status) ~= "number" then
-        return nil, { kind = "network", message = status }
-      end
-      return {
-        status = status,
-        body = table.concat(body),
-        location = headers.location and url.absolute(address, headers.location),
-      }
-    end,
-  }
-  function session.export_cookies()
-    return { "#HttpOnly_localhost\tFALSE\t/\tFALSE\t0\twiki_session\tours" }
-  end
-  function session:trace_event(event)
-    self.events[#self.events + 1] = event
-  end
+  options = options or {}
+  options.user_agent = "mwlogin-spec/1"
+  local session = assert(mwlogin.open(site.wiki .. "/api.php", options))
+  assert(session:import_cookies({ "#HttpOnly_localhost\tFALSE\t/\tFALSE\t0\twiki_session\tours" }))
   return session
 end
 

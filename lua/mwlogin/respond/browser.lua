@@ -23,12 +23,12 @@ local PICTURE_TYPES <const> = {
 
 ---Captcha pictures are fetched by us, with the login's cookies: the person's browser has others.
 local function fetch_picture(session, field)
-  local reply, err = session:fetch(field.value, { max_response = LARGEST_PICTURE })
+  local reply, err = session:fetch(field.value)
   if not reply then
     return nil, err
   end
   local kind = (reply.headers["content-type"] or ""):match("^%s*([^;%s]*)"):lower()
-  if reply.status ~= 200 or not PICTURE_TYPES[kind] then
+  if reply.status ~= 200 or not PICTURE_TYPES[kind] or #reply.body > LARGEST_PICTURE then
     return nil,
       errors.new({
         kind = "protocol",
