@@ -248,7 +248,7 @@ describe("a step with a field of every type", function()
             { name = "seal", type = "hidden", value = "back+\\" },
             { name = "go", type = "button", optional = true },
           },
-          answer = { note = "n", phrase = "p", colour = "b", tags = { "a|b", "c" } },
+          answer = { note = "n", phrase = "p", colour = "b", seal = "back+\\" },
         },
       },
     })
@@ -258,6 +258,7 @@ describe("a step with a field of every type", function()
     assert(step, err)
     local params = sent(wiki, "clientlogin")[2]
     assert.equal("", params.nickname)
+    assert.same({ "a|b", "c" }, params.tags)
     assert.equal("back+\\", params.seal)
     assert.is_nil(params.agree)
     assert.is_nil(params.go)
