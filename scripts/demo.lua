@@ -66,7 +66,7 @@ local function with_wrong_password(wiki)
   local session <close> = open(wiki.api)
   local me, err = session:login { username = "Carol", password = mwlogin.secret "not hers" }
   assert(not me, "the wiki took a wrong password")
-  tell("%s", err.message)
+  tell("%s", (err.message:gsub("\n", " ")))
   tell("Advice: %s", err.advice)
 end
 

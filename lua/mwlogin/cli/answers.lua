@@ -59,7 +59,7 @@ local function sourced(text)
   end
   local source, err = require("mwlogin.secret").parse(value)
   if not source then
-    return nil, tostring(err.message or err)
+    return nil, tostring(err)
   end
   return { name = name, value = source }
 end

@@ -36,8 +36,8 @@ function cookies.run(args)
     if #lines == 0 then
       out:say(("%s: there are no cookies; --user and --password-from log in first"):format(args.wiki))
     end
-    local text = "# Netscape HTTP Cookie File\n" .. table.concat(lines, "\n")
-    out:result({ wiki = args.wiki, cookies = lines }, text)
+    local text = { "# Netscape HTTP Cookie File", table.unpack(lines) }
+    out:result({ wiki = args.wiki, cookies = lines }, table.concat(text, "\n"))
     return true
   end)
 end

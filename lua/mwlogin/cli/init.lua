@@ -24,6 +24,7 @@ SOURCE says where a secret is read; none is ever taken from the command line:
    cmd:COMMAND        first line that a command prints (no shell)
    stdin              first line of standard input
    prompt             asked on the terminal
+   git                git's credential helpers, asked for the wiki
    totp:SOURCE        the current one-time code of the secret in SOURCE]]
 
 local is_name = {}
@@ -83,7 +84,6 @@ end
 
 ---argparse knows near names one letter away; people are further off than that.
 local function explain(parser, name, message)
-  local nearest = require "mwlogin.cli.nearest"
   local flag = message:match("^unknown option '(%-[^']*)'")
   if not flag then
     return message
@@ -97,12 +97,12 @@ local function explain(parser, name, message)
     if command._name == name then
       for _, option in ipairs(command._options) do
         for _, alias in ipairs(option._aliases) do
-          known[#known + 1] = alias
+          known[alias] = true
         end
       end
     end
   end
-  local near = nearest.find(flag, known)
+  local near = require("mwlogin.schema").nearest(flag, known)
   return ("unknown option %s%s"):format(flag, near and "; did you mean " .. near .. "?" or "")
 end
 
@@ -131,10 +131,11 @@ local function without_subcommand(argv)
     return complain(nil, "a subcommand is missing: " .. table.concat(NAMES, ", "))
   end
   local option = first:find("^%-")
-  local known = option and { "--help", "--version" } or NAMES
-  local near = require("mwlogin.cli.nearest").find(first, known)
+  local known = option and { ["--help"] = true, ["--version"] = true } or is_name
+  local near = require("mwlogin.schema").nearest(first, known)
   local hint = near and ("; did you mean %s?"):format(near)
-    or "; there are " .. table.concat(known, ", ")
+    or option and "; options follow the subcommand"
+    or "; there are " .. table.concat(NAMES, ", ")
   local kind = option and "option" or "subcommand"
   return complain(nil, ("unknown %s %s%s"):format(kind, first, hint))
 end

@@ -24,7 +24,7 @@ end
 local function source(text)
   local found, err = require("mwlogin.secret").parse(text)
   if not found then
-    return nil, tostring(err.message or err)
+    return nil, tostring(err)
   end
   return found
 end
@@ -32,6 +32,22 @@ end
 local function harmless_proxy(text)
   if text:find("^[^/@]*//[^/]*@") or text:find("^[^/]*:[^/]*@") then
     return nil, "a proxy address with a password is given by --proxy-from SOURCE"
+  end
+  return text
+end
+
+local METHODS <const> = {
+  clientlogin = true,
+  botpassword = true,
+  oauth1 = true,
+  oauth2 = true,
+  session = true,
+}
+local METHOD_NAMES <const> = "clientlogin, botpassword, oauth1, oauth2 or session"
+
+local function method(text)
+  if not METHODS[text] then
+    return nil, ("'%s' is no method; there are %s"):format(text, METHOD_NAMES)
   end
   return text
 end
@@ -66,7 +82,7 @@ local OPEN <const> = {
 local LOGIN <const> = {
   { "--user", "NAME", "username", "account, or NAME@APP for a bot password" },
   { "--password-from", "SOURCE", "password", "where its password is read", source },
-  { "--method", "METHOD", "method", "clientlogin, botpassword, oauth1, oauth2 or session" },
+  { "--method", "METHOD", "method", METHOD_NAMES, method },
   { "--access-token-from", "SOURCE", "access_token", "OAuth 2: a bearer token", source },
   { "--client-id", "ID", "client_id", "OAuth 2: the client" },
   { "--client-secret-from", "SOURCE", "client_secret", "OAuth 2: its secret", source },

@@ -33,6 +33,13 @@ function output.clean(text)
   return plaintext.clean(text) or plaintext.clean(tostring(text))
 end
 
+---A WIKI as it may be shown: without what somebody wrote before the @.
+---@param wiki string
+---@return string
+function output.address(wiki)
+  return (output.clean(wiki):gsub("^(%a*:?/?/?)[^/]*@", "%1***@"))
+end
+
 local SHORT <const> = { [0x22] = '\\"', [0x5C] = "\\\\", [0x0A] = "\\n", [0x0D] = "\\r", [0x09] = "\\t" }
 
 local function escape(code)
@@ -180,7 +187,9 @@ end
 ---@param err table an error of the library
 function Output:failure(wiki, err)
   local message = tostring(err.message or err.code or err)
-  self:say(("%s: %s"):format(wiki, message))
+  wiki = output.address(wiki)
+  local line = plaintext.line(message)
+  self:say(line:find(wiki, 1, true) and line or ("%s: %s"):format(wiki, line))
   if err.advice and not message:find(err.advice, 1, true) then
     io.stderr:write("  ", output.clean(err.advice), "\n")
   end

@@ -34,11 +34,10 @@ function person.check(args)
     given[#given + 1] = { flag = "--field-from " .. answer.name, source = answer.value }
   end
   for _, entry in ipairs(given) do
-    local label = tostring(entry.source.label or "")
-    if label:find("^prompt") then
+    if entry.source.needs_person then
       return nil, entry.flag .. " asks on the terminal, and --no-input forbids it: use another SOURCE"
     end
-    if label:find("^stdin") and require("mwlogin.core").isatty(0) then
+    if entry.source.label == "stdin" and require("mwlogin.core").isatty(0) then
       return nil, entry.flag .. " reads standard input, which is a terminal here: pipe the secret in"
     end
   end

@@ -1,0 +1,31 @@
+---doc/errors.md is where people look a code up: every code that has advice must be there.
+describe("doc/errors.md", function()
+  local function read(path)
+    local file <close> = assert(io.open(path))
+    return file:read("a")
+  end
+
+  local page = read("doc/errors.md")
+
+  it("has every code that advice.lua knows", function()
+    local found = 0
+    local text = read("lua/mwlogin/advice.lua")
+    local codes = text:match("BY_CODE <const> = (%b{})")
+    for line in codes:gmatch("[^\n]+") do
+      local code = line:match('^  %["(.-)"%] = ') or line:match("^  ([%w_]+) = ")
+      if code then
+        found = found + 1
+        assert.truthy(page:find("`" .. code .. "`", 1, true), code)
+      end
+    end
+    assert.is_true(found > 50)
+  end)
+
+  it("has every kind with its exit code", function()
+    local exit = require "mwlogin.cli.exit"
+    for kind in read("lua/mwlogin/error.lua"):match("KINDS <const> = (%b{})"):gmatch("(%w+) = true") do
+      local code = exit.code { kind = kind }
+      assert.truthy(page:find(("| `%s` | %d |"):format(kind, code), 1, true), kind)
+    end
+  end)
+end)
