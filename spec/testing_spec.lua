@@ -3,7 +3,27 @@ local capture = require("spec.testing.capture")
 local cookie_client = require("spec.testing.cookie_client")
 local testing = require("mwlogin.testing")
 
+-- The indented lines at the head of the file, as code.
+local function example_in(path)
+  local lines = {}
+  for line in io.lines(path) do
+    local code = line:match("^%-%-     (.*)$") or line:match("^%-%-()$") and ""
+    if code then
+      lines[#lines + 1] = code
+    elseif line:find("^%-%- ## ") then
+      break
+    end
+  end
+  return table.concat(lines, "\n")
+end
+
 describe("testing.wiki", function()
+  it("does what the example at its head says", function()
+    local example = example_in("lua/mwlogin/testing.lua")
+    assert.truthy(example:find("session:login", 1, true))
+    assert(load(example, "=example"))()
+  end)
+
   it("names an option nobody knows", function()
     assert.has_error(function()
       testing.wiki({ acounts = {} })
