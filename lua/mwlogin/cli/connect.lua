@@ -53,9 +53,10 @@ end
 
 ---@param args table parsed arguments
 ---@param profile table { login? }
+---@param keeps boolean whether the session outlives this run; if not, nobody is asked how long
 ---@return table credentials for `wiki:login`
 ---@return boolean given whether there is anything to log in with
-local function credentials_of(mwlogin, args, profile)
+local function credentials_of(mwlogin, args, profile, keeps)
   local credentials = overlay(profile.login, options.credentials(args))
   local given = can_log_in(credentials)
   local found = answers.collect(args)
@@ -73,10 +74,23 @@ local function credentials_of(mwlogin, args, profile)
     credentials.handlers = handlers
   end
   local respond, redirect = person.ways(args)
+  if respond and credentials.remember == nil then
+    credentials.remember = keeps
+  end
   credentials.respond = credentials.respond or respond
   credentials.redirect = credentials.redirect or redirect
   ask_password(mwlogin, credentials, respond)
   return credentials, given or found ~= nil or credentials.handlers ~= nil
+end
+
+---Nothing to log in with and nobody to ask is a want of a person, not a refusal of the wiki.
+local function as_interaction(err, args)
+  if err.code == "anonymous" and not args.login_method then
+    err.kind = "interaction"
+    err.message = "a user name and a password are needed, and there is nobody to ask"
+    err.advice = "Give --user NAME and --password-from SOURCE, or run it on a terminal without --no-input."
+  end
+  return err
 end
 
 ---Opens the wiki, logs in when there is something to log in with (or `always`), lets `act` do its work
@@ -98,12 +112,12 @@ function connect.visit(wiki, args, act, always)
   if not session then
     return nil, err
   end
-  local credentials, given = credentials_of(mwlogin, args, profile)
+  local credentials, given = credentials_of(mwlogin, args, profile, opened.store ~= nil)
   local me
   if given or always then
     me, err = session:login(credentials)
     if not me then
-      return nil, err
+      return nil, as_interaction(err, args)
     end
   end
   return act(session, me)

@@ -37,16 +37,6 @@ local function report(out, wiki, me)
   }, output.clean(("Logged in to %s as %s (%s)"):format(wiki, me.name, me.method)))
 end
 
----Nothing to log in with and nobody to ask is a want of a person, not a refusal of the wiki.
-local function explain(err, args)
-  if err.code == "anonymous" and not args.login_method then
-    err.kind = "interaction"
-    err.message = "a user name and a password are needed, and there is nobody to ask"
-    err.advice = "Give --user NAME and --password-from SOURCE, or run it on a terminal without --no-input."
-  end
-  return err
-end
-
 function login.run(args)
   local out = output.new(args)
   local first
@@ -57,7 +47,7 @@ function login.run(args)
     if me then
       report(out, wiki, me)
     else
-      out:failure(wiki, explain(err, args))
+      out:failure(wiki, err)
       first = first or err
       if err.kind == "cancelled" then
         break

@@ -42,6 +42,7 @@ local function judge(out, script, err)
     return exit.code(err)
   end
   if tostring(err):find("interrupted!", 1, true) then
+    out:say("cancelled")
     return exit.CANCELLED
   end
   out:say(("%s: %s"):format(script, tostring(err)))
