@@ -181,17 +181,16 @@ function Flow:fill(chosen, answered)
 end
 
 ---Sends an answered step.
----@param chosen mwlogin.Request[] the requests that are answered
 ---@param filled table as `fill.step` made it
 ---@param extra table|nil unlisted fields
 ---@return mwlogin.Step|nil step
 ---@return table|nil err
-function Flow:send(chosen, filled, extra)
+function Flow:send(filled, extra)
   local err = ended(self)
   if err then
     return nil, err
   end
-  return exchange.send(self, chosen, filled, extra)
+  return exchange.send(self, filled, extra)
 end
 
 -- == by hand ======================================================================================
@@ -224,11 +223,11 @@ function Flow:submit(values, options)
       }
     )
   end
-  local filled, reason, chosen = submission.filled(self, values)
+  local filled, reason = submission.filled(self, values)
   if not filled then
     return with_step(self, reason)
   end
-  return self:send(chosen, filled, options and options.extra)
+  return self:send(filled, options and options.extra)
 end
 
 ---Goes on after a REDIRECT, once the browser came back.
@@ -257,11 +256,11 @@ function Flow:returned(address)
   for _, value in pairs(values) do
     self.session:protect(value)
   end
-  local filled, wrong, chosen = submission.filled(self, values)
+  local filled, wrong = submission.filled(self, values)
   if not filled then
     return with_step(self, wrong)
   end
-  return self:send(chosen, filled)
+  return self:send(filled)
 end
 
 ---Runs the dialogue to its end with answers, handlers and a responder.

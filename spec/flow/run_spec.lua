@@ -601,3 +601,38 @@ describe("a challenge that only a browser can answer", function()
     assert.is_truthy(err.flow)
   end)
 end)
+
+describe("two requests that share a name", function()
+  local function clerks(second)
+    local list = { S.request("FirstClerk", { { name = "word", type = "string" } }) }
+    list[2] = second
+      and S.request("SecondClerk", {
+        { name = "word", type = "string" },
+        { name = "remark", type = "string", optional = true },
+      })
+    return list
+  end
+
+  it("get one value where they agree", function()
+    local step, err, session = run({ answers = { S.ui(clerks(true)), S.pass() } }, {
+      answers = { word = "both" },
+    })
+    assert(step, err)
+    assert.equal("both", session.sent[2].word)
+    assert.equal("", session.sent[2].remark)
+    assert.is_nil(session.sent[2].loginrequests)
+  end)
+
+  it("are answered one after the other where they differ", function()
+    local second = S.ui({ clerks(true)[2] })
+    local step, err, session = run({ answers = { S.ui(clerks(true)), second, S.pass() } }, {
+      answers = { ["FirstClerk.word"] = "one", ["SecondClerk.word"] = "two" },
+    })
+    assert(step, err)
+    assert.equal("one", session.sent[2].word)
+    assert.same({ "FirstClerk" }, session.sent[2].loginrequests)
+    assert.is_nil(session.sent[2].remark)
+    assert.equal("two", session.sent[3].word)
+    assert.equal("", session.sent[3].remark)
+  end)
+end)

@@ -99,7 +99,7 @@ local function passed(self, step)
   return step
 end
 
-local function accept(self, answer, chosen, sent)
+local function accept(self, answer, filled)
   local step = steps.read(answer)
   if not step then
     self.over = "unknown"
@@ -114,9 +114,9 @@ local function accept(self, answer, chosen, sent)
         step = self.step,
       }
   end
-  step.rejected = is_rejected(self, step, chosen)
+  step.rejected = is_rejected(self, step, filled.chosen)
   self.attempt = step.rejected and self.attempt + 1 or 1
-  self.previous, self.step, self.last, self.held = self.step, step, sent, nil
+  self.previous, self.step, self.last, self.held = self.step, step, filled.sent, nil
   local err = too_long(self, step)
   if err then
     return nil, err
@@ -136,12 +136,11 @@ end
 
 ---Sends an answered step.
 ---@param self table the flow
----@param chosen mwlogin.Request[] the requests that are answered
 ---@param filled table as `fill.step` made it
 ---@param extra table|nil unlisted fields
 ---@return mwlogin.Step|nil step
 ---@return table|nil err
-function exchange.send(self, chosen, filled, extra)
+function exchange.send(self, filled, extra)
   local params = {}
   for name, value in pairs(extra or {}) do
     params[name] = value
@@ -161,7 +160,7 @@ function exchange.send(self, chosen, filled, extra)
   if not reply then
     return failed(self, err)
   end
-  return accept(self, reply[self.module.api], chosen, filled.sent)
+  return accept(self, reply[self.module.api], filled)
 end
 
 return exchange

@@ -263,20 +263,6 @@ end
 
 fill.same = same
 
-local function differ(name, one, other)
-  return nil,
-    errors.new {
-      kind = "answer",
-      code = "differs",
-      message = ("%s and %s both ask for '%s', and a step carries one value of a name"):format(
-        one,
-        other,
-        name
-      ),
-      advice = "Give both the same value, or answer only one of them.",
-    }
-end
-
 ---What a request left unanswered would look like to the wiki, given the parameters sent for others:
 ---all requests are read from the same flat name space.
 local function read_along(request, params)
@@ -293,51 +279,80 @@ local function read_along(request, params)
   return shares
 end
 
----Fills the requests that are answered.
+local function param_of(name, value)
+  return type(value) == "table" and name .. "[]" or name
+end
+
+---Whether values of a request agree with what other requests send under the same names.
+local function agrees(values, params)
+  for name, value in pairs(values) do
+    local there = params[param_of(name, value)]
+    if value ~= false and there ~= nil and not same(there, value) then
+      return false
+    end
+  end
+  return true
+end
+
+local function add(filled, request, values)
+  for name, value in pairs(values) do
+    if value ~= false then
+      filled.params[param_of(name, value)] = value
+      if request.fields[name].secret then
+        filled.secrets[#filled.secrets + 1] = value
+      end
+    end
+  end
+  filled.sent[request.id] = values
+  filled.chosen[#filled.chosen + 1] = request
+end
+
+---Without a limit the wiki would read requests that nobody answers now.
+local function limit_of(step, filled, put_off)
+  local is_chosen, needed = {}, put_off
+  for _, request in ipairs(filled.chosen) do
+    is_chosen[request] = true
+  end
+  for _, request in ipairs(step.requests) do
+    needed = needed or (not is_chosen[request] and read_along(request, filled.params))
+  end
+  if not needed then
+    return nil
+  end
+  local ids = {}
+  for position, request in ipairs(filled.chosen) do
+    ids[position] = request.id
+  end
+  return ids
+end
+
+---Fills the requests that are answered. Of two that share a name and differ, the second has to wait
+---until the wiki asks again: a step carries one value of a name.
 ---@param step table
 ---@param chosen mwlogin.Request[]
 ---@param sheet table
----@return table|nil filled { params, secrets, sent (request id → values), limit (ids or nil) }
+---@return table|nil filled { params, secrets, chosen (those that are sent), sent (id → values),
+---limit (ids the wiki shall read, or nil for all) }
 ---@return table|nil err
 ---@return table missing list of { request, field }
 function fill.step(step, chosen, sheet)
-  local params, secrets, sent, missing = {}, {}, {}, {}
-  local owner, is_chosen = {}, {}
+  local filled = { params = {}, secrets = {}, sent = {}, chosen = {} }
+  local missing, put_off = {}, false
   for _, request in ipairs(chosen) do
-    is_chosen[request] = true
     local values, err, lacking = fill.request(request, sheet.entries[request.id])
     if not values then
       return nil, err, missing
-    end
-    for _, field in ipairs(lacking) do
-      missing[#missing + 1] = { request = request, field = field }
-    end
-    for name, value in pairs(values) do
-      local param = type(value) == "table" and name .. "[]" or name
-      if value ~= false then
-        if params[param] ~= nil and not same(params[param], value) then
-          local _, reason = differ(name, owner[param], request.kind)
-          return nil, reason, missing
-        end
-        params[param], owner[param] = value, request.kind
-        if request.fields[name].secret then
-          secrets[#secrets + 1] = value
-        end
+    elseif agrees(values, filled.params) then
+      add(filled, request, values)
+      for _, field in ipairs(lacking) do
+        missing[#missing + 1] = { request = request, field = field }
       end
-    end
-    sent[request.id] = values
-  end
-  local limit
-  for _, request in ipairs(step.requests) do
-    if not is_chosen[request] and read_along(request, params) then
-      limit = {}
-      for position, one in ipairs(chosen) do
-        limit[position] = one.id
-      end
-      break
+    else
+      put_off = true
     end
   end
-  return { params = params, secrets = secrets, sent = sent, limit = limit }, nil, missing
+  filled.limit = limit_of(step, filled, put_off)
+  return filled, nil, missing
 end
 
 return fill

@@ -299,7 +299,7 @@ end
 ---@param run table
 ---@param step table START, UI, or a RESTART that someone decided on
 ---@param preset table|nil values that a `restart` handler gave
----@return table|nil result { chosen, filled, uses }
+---@return table|nil result { filled, uses }
 ---@return table|nil err
 function gather.step(run, step, preset)
   local answered = sheet.new(step)
@@ -335,7 +335,7 @@ function gather.step(run, step, preset)
     run.flow.held = answered
     return interaction(run, step, missing, ways)
   end
-  return { chosen = chosen, filled = filled, uses = answered:uses(chosen) }
+  return { filled = filled, uses = answered:uses(filled.chosen) }
 end
 
 return gather

@@ -123,7 +123,7 @@ function Run:answer(step, preset)
   end
   self.answers:spend(result.uses)
   local extra = step.status == "START" and self.options.extra or nil
-  return self.flow:send(result.chosen, result.filled, extra)
+  return self.flow:send(result.filled, extra)
 end
 
 local function go_on(self, step)

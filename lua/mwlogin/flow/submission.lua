@@ -78,7 +78,6 @@ end
 ---@param values table `field` or `Kind.field` → text, secret, source, boolean or list
 ---@return table|nil filled
 ---@return table|nil err
----@return table|nil chosen the requests that are answered
 function submission.filled(self, values)
   local plain, err = resolved(values)
   if not plain then
@@ -97,7 +96,7 @@ function submission.filled(self, values)
   if not filled or #missing > 0 then
     return nil, wrong or missing_fields(missing)
   end
-  return filled, nil, chosen
+  return filled
 end
 
 return submission
