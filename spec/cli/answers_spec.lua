@@ -1,0 +1,98 @@
+---Answers from the command line at a real wiki with a second factor and a captcha.
+local cjson = require "cjson"
+local answers = require "mwlogin.cli.answers"
+local command = require "spec.cli.command"
+local wikis = require "spec.wiki"
+
+describe("a field that looks secret", function()
+  it("is known by its name, with or without its kind", function()
+    for _, name in ipairs { "password", "retype", "token", "Kind.code", "OATHToken", "pin", "newSecret" } do
+      assert.is_true(answers.looks_secret(name), name)
+    end
+    for _, name in ipairs { "captchaWord", "domain", "colour", "Token.colour", "realname", "email" } do
+      assert.is_false(answers.looks_secret(name), name)
+    end
+  end)
+end)
+
+describe("--field", function()
+  it("gives nothing to a field that the wiki marks secret", function()
+    local given = answers.collect { fields = { { name = "magic", value = "abracadabra" } } }
+    local value, reason = given.magic({ name = "magic", secret = true }, { step = {} })
+    assert.is_nil(value)
+    assert.truthy(reason:find("--field-from magic=SOURCE", 1, true))
+    assert.is_nil(reason:find("abracadabra", 1, true))
+  end)
+
+  it("answers one step and no later one", function()
+    local given = answers.collect { fields = { { name = "colour", value = "red" } } }
+    local first, second = {}, {}
+    local field = { name = "colour" }
+    assert.equal("red", given.colour(field, { step = first }))
+    assert.equal("red", given.colour(field, { step = first }))
+    assert.is_nil(given.colour(field, { step = second }))
+  end)
+end)
+
+describe("a login with a second factor", function()
+  local wiki, totp
+
+  lazy_setup(function()
+    wiki = wikis.start { extensions = { "OATHAuth" } }
+    totp = wiki:two_factor("Alice")
+  end)
+
+  lazy_teardown(function()
+    wiki:stop()
+  end)
+
+  local function login(...)
+    local words = { "login", wiki.api, "--user", "Alice", "--password-from", "env:P", "--no-input", "--json" }
+    for _, word in ipairs { ... } do
+      words[#words + 1] = word
+    end
+    return command.run(words, { env = { P = wiki.accounts.Alice, T = totp } })
+  end
+
+  it("works with a source of one-time codes", function()
+    local result = login("--field-from", "OATHToken=totp:env:T")
+    assert.equal(0, result.code, result.stderr)
+    assert.equal("Alice", cjson.decode(result.stdout).name)
+  end)
+
+  it("exits 3 without, and names the field", function()
+    local result = login()
+    assert.equal(3, result.code, result.stderr)
+    assert.equal("interaction", cjson.decode(result.stdout).error.kind)
+    assert.truthy(result.stderr:find("OATHToken", 1, true), result.stderr)
+  end)
+
+  it("with the main password at the bot's door says where bot passwords are made", function()
+    local result = login("--method", "botpassword")
+    assert.equal(1, result.code, result.stderr)
+    assert.truthy(result.stderr:find("BotPasswords", 1, true), result.stderr)
+  end)
+end)
+
+describe("a login with a captcha", function()
+  it("takes the answer from --field, and exits 3 naming the field without", function()
+    local wiki <close> = wikis.start {
+      extensions = { "ConfirmEdit/QuestyCaptcha" },
+      settings = [[
+        $wgCaptchaQuestions = [ 'What colour is snow?' => 'white' ];
+        $wgCaptchaTriggers['badlogin'] = true;
+        $wgCaptchaBadLoginAttempts = 0;
+      ]],
+    }
+    local words = { "login", wiki.api, "--user", "Alice", "--password-from", "env:P", "--no-input", "--json" }
+    local env = { P = wiki.accounts.Alice }
+    command.run(words, { env = { P = "wrong" } })
+    local without = command.run(words, { env = env })
+    assert.equal(3, without.code, without.stderr .. without.stdout)
+    assert.truthy(without.stderr:find("captchaWord", 1, true), without.stderr)
+    words[#words + 1] = "--field"
+    words[#words + 1] = "captchaWord=white"
+    local with = command.run(words, { env = env })
+    assert.equal(0, with.code, with.stderr)
+  end)
+end)
