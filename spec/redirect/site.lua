@@ -1,6 +1,7 @@
 --- A small wiki and a small provider in one process of their own, for specs of the way through a
 --- browser: `lua5.4 spec/redirect/site.lua` prints both ports and ends with its standard input.
 --
+-- /by-itself does the same with a provider that asks nobody.
 -- wiki: /start[?mode=…&return=ADDRESS] wants its cookie and goes on to the provider; /back too, and
 -- to ADDRESS; /direct goes to ADDRESS by itself; /loop; /journal tells what was asked of it.
 -- provider: /authorize is a form #login #password #submit, then #allow #deny.
@@ -81,6 +82,12 @@ local WIKI = {
   ["/direct"] = function(request)
     return go(request.values["return"])
   end,
+  ["/by-itself"] = function(request)
+    login = { back = request.values["return"] }
+    return go(
+      ("%s/auto?response_type=code&redirect_uri=%s&state=abc"):format(other, escape(base .. "/back"))
+    )
+  end,
   ["/loop"] = function()
     return go("/loop")
   end,
@@ -112,6 +119,13 @@ local function answer(request, more)
 end
 
 local PROVIDER = {
+  ["/auto"] = function(request)
+    request.values.q = request.query
+    return answer(request, "code=c0de")
+  end,
+  ["/echo"] = function(request)
+    return html("<p id=echo>" .. request.query:gsub("&", "&amp;") .. "</p>")
+  end,
   ["/authorize"] = function(request)
     return html(([[<form method=post action="/allow">
       <label for=login>Account</label><input id=login name=login>
@@ -168,7 +182,7 @@ local function serve(client, pages)
     journal[#journal + 1] = table.concat({
       pages == WIKI and "wiki" or "provider",
       method,
-      path,
+      pages == WIKI and path or target,
       headers.cookie or "-",
     }, " ")
   end

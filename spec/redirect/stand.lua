@@ -36,6 +36,43 @@ function stand.session(site, options)
   return session
 end
 
+local getenv = os.getenv
+
+--- Another environment for this process, as far as mwlogin sees it; false takes a variable away.
+function stand.environment(variables)
+  rawset(os, "getenv", function(name)
+    local value = variables[name]
+    if value == nil then
+      return getenv(name)
+    end
+    return value or nil
+  end)
+end
+
+--- The environment as it is.
+function stand.restore_environment()
+  rawset(os, "getenv", getenv)
+end
+
+--- A program of a few lines of shell; removed by `stand.remove_programs`.
+local written = {}
+function stand.program(text)
+  local path = os.tmpname()
+  local file = assert(io.open(path, "wb"))
+  file:write("#!/bin/sh\n", text, "\n")
+  file:close()
+  assert(os.execute("chmod 700 " .. path))
+  written[#written + 1] = path
+  return path
+end
+
+function stand.remove_programs()
+  for _, path in ipairs(written) do
+    os.remove(path)
+  end
+  written = {}
+end
+
 local function lines_of(argv)
   local process = assert(core.process(argv, { stdout = "pipe" }))
   local text = process:read(1, { timeout = 10 }) or ""
@@ -49,7 +86,7 @@ end
 
 --- Browsers and drivers that run, their folders, and sockets we hold, as one text to compare.
 function stand.left_behind()
-  local parent = tostring(core.process and require("spec.redirect.own_pid"))
+  local parent = require("spec.redirect.own_pid")
   local _, processes = lines_of({ "ps", "-eo", "pid=,args=" })
   local running = {}
   for line in processes:gmatch("[^\n]+") do
@@ -60,12 +97,8 @@ function stand.left_behind()
   local folder = os.getenv("TMPDIR") or "/tmp"
   local folders = lines_of({ "find", folder, "-maxdepth", "1", "-name", "mwlogin-browser.*" })
   local sockets = lines_of({ "find", "/proc/" .. parent .. "/fd", "-lname", "socket:*" })
-  return ("%d processes %s, %d folders, %d sockets"):format(
-    #running,
-    table.concat(running, "; "),
-    folders,
-    sockets
-  )
+  local left = "%d processes %s, %d folders, %d sockets"
+  return left:format(#running, table.concat(running, "; "), folders, sockets)
 end
 
 return stand

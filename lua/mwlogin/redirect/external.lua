@@ -7,6 +7,7 @@ local external = {}
 
 ---How long an opener may take to fail; later it is taken for the browser itself.
 local SECONDS_TO_FAIL <const> = 3
+local SLICE <const> = 0.02
 
 ---Whether the system could open a browser.
 ---@return boolean|nil available
@@ -34,18 +35,30 @@ function external.available()
     })
 end
 
+---How a program that opens a browser got on, once it has ended; nil while it runs.
+local function watch(process, meanwhile)
+  local ends = core.now() + SECONDS_TO_FAIL
+  while core.now() < ends do
+    local status = process:wait(SLICE)
+    if status or meanwhile and meanwhile() then
+      return status
+    end
+  end
+end
+
 ---Opens an address in the person's browser, by the first program that does not fail.
 ---@param address string checked
+---@param meanwhile? fun(): any called while the program starts; true: it need not be waited for
 ---@return boolean|nil opened
 ---@return table|nil err interaction
-function external.open(address)
+function external.open(address, meanwhile)
   local available, err = external.available()
   if not available then
     return nil, err
   end
   for _, argv in ipairs(programs.openers(address)) do
     local process = core.process(argv)
-    local status = process and process:wait(SECONDS_TO_FAIL)
+    local status = process and watch(process, meanwhile)
     if process and (not status or status.exit == 0) then
       process:leave()
       return true
@@ -80,7 +93,9 @@ function external.follow(way, address)
         advice = "Leave return_url out: then a loopback address is listened at.",
       })
   end
-  local opened, err = external.open(address)
+  local opened, err = external.open(address, function()
+    return way:caught()
+  end)
   if not opened then
     return nil, err
   end

@@ -11,6 +11,15 @@ local MOST <const> = 20
 ---@field address string where the browser must go on
 ---@field status integer|nil of the wiki's page the hops ended on
 
+---Where a reply sends on to: an absolute address as it stands, so that what is wrong with it is seen.
+local function location_of(reply)
+  if reply.status < 300 or reply.status > 399 then
+    return nil
+  end
+  local raw = reply.headers.location or ""
+  return raw:find("^%a[%w+.-]*:") and raw or reply.location
+end
+
 ---Follows the wiki's redirects from an address on; nothing is fetched beyond the wiki's origin.
 ---@param session table Session
 ---@param address string checked by `target.check`
@@ -36,15 +45,16 @@ function hops.follow(session, address, return_url)
         status = reply.status,
       })
     end
-    if not reply.location or reply.status < 300 or reply.status > 399 then
+    local location = location_of(reply)
+    if not location then
       return { address = address, status = reply.status }
     end
-    local back = target.is_return(reply.location, return_url)
-    local checked, bad = target.check(reply.location, session)
+    local back = target.is_return(location, return_url)
+    local checked, bad = target.check(location, session)
     if not checked and not back then
       return nil, bad
     end
-    address = back and reply.location or checked
+    address = back and location or checked
   end
   return nil,
     errors.new({

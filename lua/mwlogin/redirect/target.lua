@@ -39,7 +39,8 @@ function target.check(address, session)
     local words = "The address to open is no web address (%s)."
     return refused("target_scheme", words:format(scheme == "" and "no scheme" or scheme .. ":"))
   end
-  local parts = core.address(address)
+  -- Browsers and libraries read "https:///x" and "https:x" differently: neither is opened.
+  local parts = address:find("^%a+://[^/?#]") and core.address(address)
   if not parts or parts.host == "" then
     return refused("target_host", "The address to open names no host.")
   end

@@ -254,7 +254,9 @@ local function ask(settings, step, context)
   if not fetched then
     return nil, failed
   end
-  local shown, unseen = settings.open(opened.url)
+  local shown, unseen = settings.open(opened.url, function()
+    return opened:step(0)
+  end)
   if not shown then
     return nil, unseen
   end
@@ -278,7 +280,8 @@ local OPTIONS <const> = { open = "function", timeout = "number" }
 
 ---A responder that asks in the person's own browser.
 ---@param options? table
----  open(address) → true or nil, err: shows the page, default: the system's browser;
+---  open(address, meanwhile) → true or nil, err: shows the page (default: by the system's browser);
+---  `meanwhile()` serves it, where opening takes long;
 ---  timeout: seconds a person may take for one page (600)
 ---@return fun(step: table, context: table): table|nil, table|nil respond
 function browser.new(options)

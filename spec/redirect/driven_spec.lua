@@ -1,0 +1,226 @@
+local chromium = require("mwlogin.redirect.chromium")
+local core = require("mwlogin.core")
+local redirect = require("mwlogin.redirect")
+local scratch = require("mwlogin.redirect.scratch")
+local stand = require("spec.redirect.stand")
+
+local PASSWORD = "Alice & home"
+
+local function person(page)
+  assert(page:fill("#login", "alice"))
+  assert(page:fill("#password", core.secret(PASSWORD)))
+  assert(page:fill("#realm", "Work"))
+  assert(page:click("#submit"))
+  assert(page:click("#allow"))
+end
+
+for _, engine in ipairs({ "pipe", "webdriver" }) do
+  describe("a browser of our own, by " .. engine .. ",", function()
+    local site, session, before, way
+
+    setup(function()
+      site = stand.site()
+    end)
+
+    teardown(function()
+      site:close()
+    end)
+
+    before_each(function()
+      session = stand.session(site)
+      before = stand.left_behind()
+    end)
+
+    after_each(function()
+      if way then
+        way:close()
+        way = nil
+      end
+      stand.restore_environment()
+      stand.remove_programs()
+      collectgarbage()
+      local after = stand.left_behind()
+      session:close()
+      assert.equal(before, after)
+    end)
+
+    local function prepare(options)
+      options = options or {}
+      options.engine = engine
+      if options.browse == nil then
+        options.browse = true
+      end
+      way = assert(redirect.prepare(session, options))
+      return way
+    end
+
+    local function step(path)
+      return { redirect_url = site.wiki .. path .. way.return_url, requests = {} }
+    end
+
+    it("holds the login's session, goes through the provider and comes back", function()
+      prepare()
+      local who
+      local address = assert(way:follow(step("/start?return="), {}, function(page)
+        assert(page:wait("#login"))
+        assert(page:address():find(site.provider, 1, true))
+        assert(page:fill("#login", "alice"))
+        assert(page:fill("#password", core.secret(PASSWORD)))
+        assert(page:fill("#realm", "Work"))
+        assert(page:click("#submit"))
+        who = assert(page:text("#who"))
+        assert(page:click("#allow"))
+      end))
+      assert.equal(way.return_url .. "?code=c0de&state=abc", address)
+      assert.equal("alice at b", who)
+      local journal = site:journal()
+      assert.truthy(journal:find("wiki GET /back wiki_session=ours", 1, true))
+      for line in journal:gmatch("provider[^\n]*") do
+        assert.is_nil(line:find("wiki_session", 1, true))
+      end
+    end)
+
+    it("tells that the person refused", function()
+      prepare()
+      local address = assert(way:follow(step("/start?return="), {}, function(page)
+        assert(page:fill("#password", PASSWORD))
+        assert(page:click("#submit"))
+        assert(page:click("#deny"))
+      end))
+      assert.equal(way.return_url .. "?error=access_denied", address)
+    end)
+
+    it("takes a form that the provider posts to the return address", function()
+      prepare()
+      local target = ("%s/auto?redirect_uri=%s&state=xyz&response_mode=form_post"):format(
+        site.provider,
+        core.encode(way.return_url)
+      )
+      local address = assert(way:follow({ redirect_url = target, requests = {} }, {}, function(page)
+        assert(page:click("#post"))
+      end))
+      assert.equal(way.return_url .. "?code=c0de&state=xyz", address)
+    end)
+
+    it("catches a return address nobody listens at", function()
+      prepare({ return_url = "https://tool.invalid/back" })
+      assert.is_nil(way.listener)
+      local address = assert(way:follow(step("/start?return="), {}, person))
+      assert.equal("https://tool.invalid/back?code=c0de&state=abc", address)
+    end)
+
+    it("ends with the script's own failure", function()
+      prepare()
+      local address, err = way:follow(step("/start?return="), {}, function(page)
+        page:fill("#login", "alice")
+        error("no idea how to go on")
+      end)
+      assert.is_nil(address)
+      assert.equal("handler", err.kind)
+      assert.truthy(err.message:find("no idea how to go on", 1, true))
+    end)
+
+    it("ends when the script opens what may not be opened", function()
+      prepare()
+      for _, target in ipairs({ "file:///etc/passwd", "javascript:1", "http://provider.example/" }) do
+        local address, err = way:follow(step("/start?return="), {}, function(page)
+          return page:open(target)
+        end)
+        assert.is_nil(address)
+        assert.truthy(err.code:find("^target_"))
+      end
+    end)
+
+    it("ends in time when nobody comes back", function()
+      prepare({ timeout = 0.5 })
+      local address, err = way:follow(step("/start?return="), {}, function() end)
+      assert.is_nil(address)
+      assert.equal("interaction", err.kind)
+      assert.equal("timeout", err.code)
+    end)
+
+    it("says that the program named is missing, or does not start", function()
+      stand.environment({
+        MWLOGIN_BROWSER = "/nowhere/chromium",
+        MWLOGIN_DRIVER = "/nowhere/chromedriver",
+      })
+      prepare()
+      local address, err = way:follow(step("/start?return="), {}, person)
+      assert.is_nil(address)
+      assert.equal("interaction", err.kind)
+      assert.truthy(err.message:find("/nowhere/chrom", 1, true))
+      stand.environment({
+        MWLOGIN_BROWSER = engine == "pipe" and stand.program("exit 3") or nil,
+        MWLOGIN_DRIVER = engine == "webdriver" and stand.program("exit 3") or nil,
+      })
+      way:close()
+      prepare()
+      address, err = way:follow(step("/start?return="), {}, person)
+      assert.is_nil(address)
+      assert.equal("interaction", err.kind)
+      assert.truthy(err.message:find("did not start", 1, true), err.message)
+      assert.truthy(err.advice)
+    end)
+
+    -- A window for a person needs a screen; here it is headless all the same.
+    local function with_window(more)
+      local browser = os.getenv("MWLOGIN_BROWSER") or "chromium"
+      stand.environment({
+        DISPLAY = ":0",
+        MWLOGIN_BROWSER = stand.program(
+          (more or "") .. ("exec %s --headless --disable-gpu \"$@\""):format(browser)
+        ),
+      })
+    end
+
+    it("shows a window to a person and waits for the return", function()
+      with_window()
+      prepare({ redirect = "driven", browse = false })
+      local address = assert(way:follow(step("/by-itself?return="), {}))
+      assert.equal(way.return_url .. "?code=c0de&state=abc", address)
+    end)
+
+    it("notices that the browser was closed", function()
+      with_window("(sleep 2; kill $$) >/dev/null 2>&1 3>&- 4>&- &\n")
+      prepare({ redirect = "driven", browse = false })
+      local address, err = way:follow(step("/start?return="), {})
+      assert.is_nil(address)
+      assert.equal("cancelled", err.kind)
+      assert.truthy(err.message:find("closed", 1, true))
+    end)
+
+    it("notices that the browser was killed", function()
+      with_window("(sleep 2; kill -9 $$) >/dev/null 2>&1 3>&- 4>&- &\n")
+      prepare({ redirect = "driven", browse = false })
+      local address, err = way:follow(step("/start?return="), {})
+      assert.is_nil(address)
+      assert.truthy(err.kind == "cancelled" or err.code == "browser_crashed", err.code)
+    end)
+  end)
+end
+
+describe("a browser over its debugging pipe", function()
+  it("tells at once that its only window was closed", function()
+    local folder = assert(scratch.make())
+    local engine = assert(chromium.start({
+      program = require("mwlogin.redirect.programs").browser(),
+      folder = folder,
+      headless = true,
+      idle = function() end,
+    }))
+    assert.is_true(engine:pump(0.1))
+    engine:call("Page.close", {})
+    local alive, err
+    for _ = 1, 100 do
+      alive, err = engine:pump(0.05)
+      if not alive then
+        break
+      end
+    end
+    assert.is_nil(alive)
+    assert.equal("cancelled", err.kind)
+    assert.equal("window_closed", err.code)
+    engine:close()
+    assert.is_true(scratch.remove(folder))
+  end)
+end)

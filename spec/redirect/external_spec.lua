@@ -1,0 +1,162 @@
+local core = require("mwlogin.core")
+local redirect = require("mwlogin.redirect")
+local stand = require("spec.redirect.stand")
+
+describe("the person's own browser", function()
+  local site, session, before, way
+
+  setup(function()
+    site = stand.site()
+  end)
+
+  teardown(function()
+    site:close()
+  end)
+
+  before_each(function()
+    session = stand.session(site)
+    before = stand.left_behind()
+  end)
+
+  after_each(function()
+    if way then
+      way:close()
+      way = nil
+    end
+    stand.restore_environment()
+    stand.remove_programs()
+    collectgarbage()
+    local after = stand.left_behind()
+    session:close()
+    assert.equal(before, after)
+  end)
+
+  local function browser(words)
+    stand.environment({ BROWSER = words, DISPLAY = false, WAYLAND_DISPLAY = false })
+  end
+
+  local function straight(more)
+    return {
+      redirect_url = ("%s/auto?response_type=code&state=abc&redirect_uri=%s%s"):format(
+        site.provider,
+        core.encode(way.return_url),
+        more or ""
+      ),
+      requests = {},
+    }
+  end
+
+  it("is opened at the provider, and what comes back is caught", function()
+    browser("lua5.4 spec/redirect/visitor.lua %s")
+    way = assert(redirect.prepare(session, { redirect = "external" }))
+    assert.equal(way.return_url .. "?code=c0de&state=abc", way:follow(straight(), {}))
+  end)
+
+  it("is chosen for a straight way back when the choice is ours", function()
+    browser("lua5.4 spec/redirect/visitor.lua")
+    way = assert(redirect.prepare(session, { redirect = "auto" }))
+    assert.equal(way.return_url .. "?code=c0de&state=abc", way:follow(straight(), {}))
+  end)
+
+  it("gets the address as one word, whatever stands in it", function()
+    browser("lua5.4 spec/redirect/visitor.lua %s")
+    way = assert(redirect.prepare(session, { redirect = "external" }))
+    local more = "&x=$(touch%20/tmp/mwlogin-owned);`id`&y='*'|cat"
+    assert(way:follow(straight(more), {}))
+    assert.truthy(
+      site:journal():find("&x=$(touch%20/tmp/mwlogin-owned);%60id%60&y='*'%7Ccat", 1, true)
+    )
+    assert.is_nil(io.open("/tmp/mwlogin-owned"))
+  end)
+
+  it("is left alone by strangers and by answers with another state", function()
+    browser("lua5.4 spec/redirect/visitor.lua stray %s")
+    way = assert(redirect.prepare(session, { redirect = "external" }))
+    assert.equal(way.return_url .. "?code=c0de&state=abc", way:follow(straight(), {}))
+    way:close()
+    browser("lua5.4 spec/redirect/visitor.lua wrong-state %s")
+    way = assert(redirect.prepare(session, { redirect = "external" }))
+    assert.equal(way.return_url .. "?code=c0de&state=abc", way:follow(straight(), {}))
+  end)
+
+  it("is tried by the next program where one fails", function()
+    local failing = stand.program("exit 3")
+    browser(failing .. ":lua5.4 spec/redirect/visitor.lua")
+    way = assert(redirect.prepare(session, { redirect = "external" }))
+    assert.truthy(way:follow(straight(), {}))
+    way:close()
+    browser(failing)
+    way = assert(redirect.prepare(session, { redirect = "external" }))
+    local address, err = way:follow(straight(), {})
+    assert.is_nil(address)
+    assert.equal("interaction", err.kind)
+    assert.equal("browser_start", err.code)
+  end)
+
+  it("may never come back", function()
+    browser("true")
+    way = assert(redirect.prepare(session, { redirect = "external", timeout = 0.2 }))
+    local address, err = way:follow(straight(), {})
+    assert.is_nil(address)
+    assert.equal("timeout", err.code)
+  end)
+
+  it("is refused where the way back leads through the wiki's own page, and is told why", function()
+    local opened = os.tmpname()
+    browser(stand.program("echo opened >> " .. opened))
+    way = assert(redirect.prepare(session, { redirect = "external" }))
+    local address, err = way:follow({
+      redirect_url = site.wiki .. "/plain?return=" .. way.return_url,
+      requests = {},
+    }, {})
+    assert.is_nil(address)
+    assert.equal("interaction", err.kind)
+    assert.equal("wrong_way", err.code)
+    assert.truthy(err.message:find("session cookie", 1, true))
+    assert.truthy(err.advice:find('redirect = "driven"', 1, true))
+    assert.truthy(err.advice:find('redirect = "paste"', 1, true))
+    assert.truthy(err.advice:find("import_cookies", 1, true))
+    local file = assert(io.open(opened))
+    assert.equal("", file:read("a"))
+    file:close()
+    os.remove(opened)
+  end)
+
+  it("is not there without a screen and BROWSER, or where MWLOGIN_NO_BROWSER is set", function()
+    browser(false)
+    local prepared, err = redirect.prepare(session, { redirect = "external" })
+    assert.is_nil(prepared)
+    assert.equal("interaction", err.kind)
+    assert.truthy(err.advice:find("paste", 1, true))
+    stand.environment({ BROWSER = "true", MWLOGIN_NO_BROWSER = "1" })
+    for _, name in ipairs({ "external", "driven" }) do
+      prepared, err = redirect.prepare(session, { redirect = name })
+      assert.is_nil(prepared)
+      assert.truthy(err.message:find("MWLOGIN_NO_BROWSER", 1, true))
+    end
+  end)
+
+  it("cannot come back to an address nobody listens at", function()
+    browser("true")
+    way = assert(redirect.prepare(session, {
+      redirect = "external",
+      return_url = "https://tool.invalid/back",
+    }))
+    local address, err = way:follow(straight(), {})
+    assert.is_nil(address)
+    assert.equal("no_listener", err.code)
+  end)
+
+  it("comes back to a loopback address that is given, unless its port is taken", function()
+    browser("lua5.4 spec/redirect/visitor.lua")
+    local taken = assert(require("socket").bind("127.0.0.1", 0))
+    local port = select(2, taken:getsockname())
+    local given = ("http://localhost:%s/my/back"):format(port)
+    local prepared, err = redirect.prepare(session, { redirect = "external", return_url = given })
+    assert.is_nil(prepared)
+    assert.equal("port", err.code)
+    taken:close()
+    way = assert(redirect.prepare(session, { redirect = "external", return_url = given }))
+    assert.equal(given .. "?code=c0de&state=abc", way:follow(straight(), {}))
+  end)
+end)
