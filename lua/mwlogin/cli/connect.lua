@@ -1,4 +1,5 @@
 ---From a WIKI on the command line to a session that can act, and to its end.
+local advice = require "mwlogin.cli.advice"
 local answers = require "mwlogin.cli.answers"
 local options = require "mwlogin.cli.options"
 local person = require "mwlogin.cli.person"
@@ -93,15 +94,7 @@ local function as_interaction(err, args)
   return err
 end
 
----Opens the wiki, logs in when there is something to log in with (or `always`), lets `act` do its work
----and closes the session, without logging out.
----@param wiki string address or profile
----@param args table parsed arguments
----@param act fun(session: table, me: table|nil): any, table|nil
----@param always? boolean log in even without credentials, so that a terminal can be asked
----@return any result of `act`
----@return table|nil err
-function connect.visit(wiki, args, act, always)
+local function visit(wiki, args, act, always)
   local mwlogin = require "mwlogin"
   local profile, profile_err = profile_of(mwlogin, wiki)
   if not profile then
@@ -121,6 +114,23 @@ function connect.visit(wiki, args, act, always)
     end
   end
   return act(session, me)
+end
+
+---Opens the wiki, logs in when there is something to log in with (or `always`), lets `act` do its work
+---and closes the session, without logging out.
+---@param wiki string address or profile
+---@param args table parsed arguments
+---@param act fun(session: table, me: table|nil): any, table|nil
+---@param always? boolean log in even without credentials, so that a terminal can be asked
+---@return any result of `act`
+---@return table|nil err with advice in the command's words
+function connect.visit(wiki, args, act, always)
+  local result, err = visit(wiki, args, act, always)
+  if result == nil then
+    err.advice = advice.as_flags(err.advice)
+    return nil, err
+  end
+  return result
 end
 
 ---What a subcommand for one WIKI does: visit it, print what came of it, tell the exit code.

@@ -246,6 +246,19 @@ function options.sources(args)
   return found
 end
 
+---The flag that stands for an option or credential.
+---@param name string as the library has it
+---@return string|nil flag
+function options.flag_of(name)
+  for _, rows in ipairs { OPEN, LOGIN } do
+    for _, row in ipairs(rows) do
+      if row[3] == name then
+        return row[1]
+      end
+    end
+  end
+end
+
 ---The flag that replaces one a user may have guessed: `--password` is `--password-from SOURCE`.
 ---@param flag string
 ---@return boolean

@@ -1,0 +1,33 @@
+---The library's advice speaks of options and tables; on the command line they are flags.
+local options = require "mwlogin.cli.options"
+
+local advice = {}
+
+local PHRASES <const> = {
+  { 'answers = { ([%w_%.]+) = … }', "--field-from %1=SOURCE (--field %1=VALUE where it is no secret)" },
+  { "answers%.(captcha%w*)", "--field %1=VALUE" },
+  { "answers%.([%w_]+)", "--field-from %1=SOURCE" },
+  { 'method = "(%w+)"', "--method %1" },
+  { 'redirect = "auto"', "--browser" },
+  { "insecure_http = true", "--insecure-http" },
+  { "http_auth", "--http-auth-user NAME --http-auth-password-from SOURCE" },
+  { "opts%.token", "--token TYPE" },
+  { "a handler, or respond", "--handler FILE.lua, or run it on a terminal without --no-input" },
+  { "username and password", "--user NAME and --password-from SOURCE" },
+}
+
+---@param text string|nil
+---@return string|nil
+function advice.as_flags(text)
+  if not text then
+    return nil
+  end
+  for _, phrase in ipairs(PHRASES) do
+    text = text:gsub(phrase[1], phrase[2])
+  end
+  return (text:gsub("%f[%w_%-][%l]+_[%l_]+%f[^%w_]", function(name)
+    return options.flag_of(name)
+  end))
+end
+
+return advice

@@ -1,0 +1,24 @@
+local advice = require "mwlogin.cli.advice"
+
+describe("advice on the command line", function()
+  it("names flags where the library names options", function()
+    for text, said in pairs {
+      ["or use method = \"clientlogin\"."] = "or use --method clientlogin.",
+      ["only then give insecure_http = true."] = "only then give --insecure-http.",
+      ["give a user_agent with a contact"] = "give a --user-agent with a contact",
+      ["or raise max_response."] = "or raise --max-response.",
+      ["goes into ca_file."] = "goes into --ca-file.",
+      ["Answer it: answers = { OATHToken = … }, a handler, or respond."] = "Answer it: "
+        .. "--field-from OATHToken=SOURCE (--field OATHToken=VALUE where it is no secret), "
+        .. "--handler FILE.lua, or run it on a terminal without --no-input.",
+    } do
+      assert.equal(said, advice.as_flags(text))
+    end
+  end)
+
+  it("leaves other words alone", function()
+    local text = "Check host and port; rest_of_it, max_nothing and api.php."
+    assert.equal(text, advice.as_flags(text))
+    assert.is_nil(advice.as_flags(nil))
+  end)
+end)
