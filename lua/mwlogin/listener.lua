@@ -282,6 +282,11 @@ function Listener:step(seconds)
   return self.answer
 end
 
+---Takes an answer once more: a login may go through the browser a second time.
+function Listener:rearm()
+  self.answer = nil
+end
+
 ---Waits until the answer is there and its page is sent.
 ---@param seconds number
 ---@param watch? fun(): boolean|nil, table|nil called again and again; nil, err ends the wait

@@ -245,6 +245,9 @@ local function begin(way, step)
   if not finish then
     return nil, failed
   end
+  if way.listener then
+    way.listener:rearm()
+  end
   way.step = step
   way.state = target.state(finish.address, way.return_url)
   return finish
