@@ -1,4 +1,4 @@
----From any address of a wiki to its api.php, and from http to https before a secret is sent.
+---From any address of a wiki to its api.php.
 local core = require "mwlogin.core"
 local errors = require "mwlogin.error"
 
@@ -9,109 +9,137 @@ local LARGEST_PAGE <const> = 8 * 1024 * 1024
 
 local USUAL_PLACES <const> = { "/w/api.php", "/api.php", "/wiki/api.php", "/mediawiki/api.php" }
 
-local function not_found(message, advice, fields)
+local GIVE_API <const> = "Give the address of the wiki's api.php, or of one of its pages."
+
+---@class mwlogin.discover.Scout
+---@field open fun(url: string): userdata|nil, table|nil a core session for an address
+---@field tell fun(event: table) what the trace hears
+
+local function failed(kind, code, message, advice, fields)
   local err = fields or {}
-  err.kind, err.code = err.kind or "http", err.code or "no-wiki"
-  err.message, err.advice = message, advice
+  err.kind, err.code, err.message, err.advice = kind, code, message, advice
   return nil, errors.new(err)
 end
 
-local LOOPBACK_NAMES <const> = { "^localhost$", "%.localhost$", "^127%.%d+%.%d+%.%d+$", "^%[::1%]$" }
+-- == the address as given =========================================================================
 
-local function is_loopback(host)
-  for _, pattern in ipairs(LOOPBACK_NAMES) do
-    if host:find(pattern) then
-      return true
-    end
-  end
-  return false
+---What may be shown of a text that is no address: nothing before an `@`, which may be a password.
+local function shown(text)
+  return (text:gsub("%c", "?"):gsub("^(%a[%w+.-]*://).*@", "%1***@"):gsub("^[^/]*@", "***@"):sub(1, 80))
 end
 
 ---An address with its scheme: https, on loopback http.
----@param text string
----@return table|nil address as `core.address` gives it, and `url`
----@return mwlogin.Error|nil err
-function discover.complete(text)
-  local url = text
-  if not text:find "^%a[%w+.-]*://" then
-    local host = text:match "^%[[^%]]*%]" or text:match "^[^/:?#]*"
-    url = (is_loopback(host:lower()) and "http://" or "https://") .. text
+local function complete(text)
+  local url, address, err = text, nil, nil
+  if text:find "^%a[%w+.-]*://" then
+    address, err = core.address(url)
+  else
+    url = "http://" .. text
+    address, err = core.address(url)
+    if address and not address.loopback then
+      url = "https://" .. text
+      address, err = core.address(url)
+    end
   end
-  local address, err = core.address(url)
   if not address then
-    return nil,
-      errors.from(err, {
-        message = ("'%s' is no address of a wiki"):format(text:gsub("%c", "?"):sub(1, 80)),
-        advice = "Give a host, a page's address or api.php, such as https://wiki.example.org/.",
-      })
+    return failed(
+      "answer",
+      err.code,
+      ("'%s' is no address of a wiki"):format(shown(text)),
+      "Give a host, a page's address or api.php, such as https://wiki.example.org/."
+    )
   elseif address.userinfo then
-    return nil,
-      errors.new {
-        kind = "answer",
-        code = "address",
-        message = "the address holds a user name or password",
-        advice = "Leave them out of the address; what stands in front of the wiki goes into http_auth.",
-      }
+    return failed(
+      "answer",
+      "address",
+      "The address holds a user name or password",
+      "Leave them out of the address; what stands in front of the wiki goes into http_auth."
+    )
   end
   address.url = url
   return address
 end
 
-local function bare_host(host)
-  return (host:gsub("^www%.", ""))
-end
+-- == the page =====================================================================================
 
----Whether a redirect may be followed: the same host but for `www.`, and never back to http.
-local function may_follow(from, to)
-  if from.scheme == "https" and to.scheme == "http" then
-    return false
-  end
-  return bare_host(from.host) == bare_host(to.host)
-end
-
-local function get(make, url)
-  local session, err = make(url)
+local function get(scout, url)
+  local session, err = scout.open(url)
   if not session then
     return nil, err
   end
   local response
   response, err = session:fetch(url, { cookies = false, max_response = LARGEST_PAGE })
+  local last = session:last() or {}
   session:close()
+  scout.tell {
+    event = "fetch",
+    method = "GET",
+    why = "where is this wiki's api.php?",
+    url = last.url,
+    status = last.status,
+    seconds = last.seconds,
+    received = last.received,
+    error = err and err.code,
+  }
   return response, err and errors.from(err)
+end
+
+local function without_www(host)
+  return (host:gsub("^www%.", ""))
+end
+
+---Whether a redirect may be followed: the same host but for `www.`, and never back to http.
+local function check_hop(from, to, location)
+  if not to or without_www(from.host) ~= without_www(to.host) then
+    return failed(
+      "http",
+      "redirect",
+      ("%s redirects to another place: %s"):format(from.host, location:sub(1, 200)),
+      "If that is your wiki, give its address.",
+      { location = location }
+    )
+  elseif from.scheme == "https" and to.scheme == "http" then
+    return failed(
+      "tls",
+      "downgrade",
+      ("%s redirects from https to http, which is not followed"):format(from.host),
+      "Tell the people who run the wiki; only if the network is trusted, give the http address."
+    )
+  end
+  return true
 end
 
 ---Follows a page's redirects to where it really is.
 ---@return table|nil response
----@return table address where it ended
-local function walk(make, address)
+---@return table address where it ended, or the error
+local function walk(scout, address)
   for _ = 0, MOST_HOPS do
-    local response, err = get(make, address.url)
+    local response, err = get(scout, address.url)
     if not response then
       return nil, err
     end
-    if not (response.status >= 300 and response.status < 400 and response.location) then
+    local location = response.status >= 300 and response.status < 400 and response.location
+    if not location then
       return response, address
     end
-    local next_address = core.address(response.location)
-    if not next_address or not may_follow(address, next_address) then
-      return not_found(
-        ("%s redirects to another place: %s"):format(address.host, response.location:sub(1, 200)),
-        "If that is your wiki, give its address.",
-        { code = "redirect", location = response.location }
-      )
+    local next_address = core.address(location)
+    local fine, why = check_hop(address, next_address, location)
+    if not fine then
+      return nil, why
     end
-    next_address.url = response.location
+    next_address.url = location
     address = next_address
   end
-  return not_found(
+  return failed(
+    "http",
+    "redirect-loop",
     ("%s redirects in a circle"):format(address.host),
-    "Open it in a browser and give the address it ends at.",
-    { code = "redirect-loop" }
+    "Open it in a browser and give the address it ends at."
   )
 end
 
 local function unescape(text)
-  return (text:gsub("&amp;", "&"):gsub("&#0*38;", "&"))
+  return (text:gsub("&#0*38;", "&"):gsub("&amp;", "&"))
 end
 
 ---The address in a page's EditURI link, made absolute.
@@ -125,79 +153,94 @@ local function edit_uri(body, base)
   end
 end
 
+---The link is believed where it stays on the page's origin; http → https is no other place.
 local function check_link(link, address)
   local found = core.address(link)
   local upgraded = found and found.host == address.host and found.scheme == "https"
   if found and (found.origin == address.origin or upgraded) then
     return link
   end
-  return not_found(
-    ("the page of %s names an API at another place: %s"):format(address.host, link:sub(1, 200)),
+  return failed(
+    "http",
+    "foreign-api",
+    ("The page of %s names an API at another place: %s"):format(address.host, link:sub(1, 200)),
     "If you trust that place, give its address.",
-    { code = "foreign-api", location = link }
+    { location = link }
   )
 end
 
+-- == the usual places =============================================================================
+
 ---Whether a complete reply of the API answers there; a refusal of a private wiki counts.
-local function answers(make, url)
-  local session, err = make(url)
+local function answers(scout, url)
+  local session, err = scout.open(url)
   if not session then
-    return false, err
+    return false
   end
   local reply
   reply, err = session:call("GET", { action = "query", meta = "siteinfo" })
+  local last = session:last() or {}
   session:close()
+  scout.tell {
+    event = "call",
+    method = "GET",
+    why = "is this the wiki's api.php?",
+    url = last.url,
+    status = last.status,
+    seconds = last.seconds,
+    received = last.received,
+    error = err and err.code,
+  }
   if reply then
     return type(reply.query) == "table"
   end
-  return err.kind == "api", err
+  return err.kind == "api" or (err.kind == "throttled" and err.status == 200)
 end
 
-local function try_usual_places(make, address)
+local function try_usual_places(scout, address)
   for _, path in ipairs(USUAL_PLACES) do
     local url = address.origin .. path
-    if answers(make, url) then
+    if answers(scout, url) then
       return url
     end
   end
 end
 
 local function explain(response, address)
-  local advice = "Give the address of the wiki's api.php, or of one of its pages."
-  if response.status == 401 then
-    return not_found(
-      ("%s wants a name and password before the wiki"):format(address.host),
-      "Give http_auth = { username, password }.",
-      { code = "401", status = 401 }
-    )
-  elseif response.status >= 400 then
-    return not_found(
-      ("%s answered HTTP %d, and no wiki was found there"):format(address.host, response.status),
-      response.status >= 500 and "The server fails: try later. " .. advice or advice,
-      { code = tostring(response.status), status = response.status }
-    )
+  local status = response.status
+  local code, fields = tostring(status), { status = status, retry_after = response.retry_after }
+  if status == 401 then
+    local message = ("%s wants a name and password before the wiki"):format(address.host)
+    return failed("http", code, message, "Give http_auth = { username, password }.", fields)
+  elseif status >= 500 then
+    local with = response.body == "" and "an empty page" or "an error page"
+    local message = ("%s answered HTTP %d with %s"):format(address.host, status, with)
+    return failed("http", code, message, "The server fails: try later, or ask its operators.", fields)
+  elseif status == 403 or status == 429 then
+    local message = ("%s turns this client away (HTTP %d)"):format(address.host, status)
+    return failed(status == 429 and "throttled" or "http", code, message, nil, fields)
+  elseif status >= 400 then
+    local message = ("%s answered HTTP %d, and no wiki was found there"):format(address.host, status)
+    return failed("http", code, message, GIVE_API, fields)
   end
-  return not_found(
-    ("no MediaWiki was found at %s"):format(address.url:sub(1, 200)),
-    advice,
-    { kind = "protocol", status = response.status }
-  )
+  local message = ("No MediaWiki was found at %s"):format(address.url:match("^[^?#]*"):sub(1, 200))
+  return failed("protocol", "no-wiki", message, GIVE_API, fields)
 end
 
 ---Finds the api.php that belongs to an address.
 ---@param text string api.php (nothing is sent), a page, or a host with or without scheme
----@param make fun(url: string): userdata|nil, table|nil a core session for an address
+---@param scout mwlogin.discover.Scout
 ---@return string|nil api
 ---@return mwlogin.Error|nil err
-function discover.api(text, make)
-  local address, err = discover.complete(text)
+function discover.api(text, scout)
+  local address, err = complete(text)
   if not address then
     return nil, err
   end
   if address.path:find "/api%.php$" then
     return address.origin .. address.path
   end
-  local response, found = walk(make, address)
+  local response, found = walk(scout, address)
   if not response then
     return nil, found
   end
@@ -205,37 +248,11 @@ function discover.api(text, make)
   if link then
     return check_link(link, found)
   end
-  local usual = try_usual_places(make, found)
+  local usual = try_usual_places(scout, found)
   if usual then
     return usual
   end
   return explain(response, found)
-end
-
----The https address of a wiki that was given as http beyond loopback, where the wiki redirects to it.
----@param api string
----@param make fun(url: string): userdata|nil, table|nil
----@return string|nil api unchanged where nothing redirects
----@return mwlogin.Error|nil err
-function discover.secure(api, make)
-  local address = core.address(api)
-  address.url = api
-  local response, err = get(make, api)
-  if not response then
-    return nil, err
-  end
-  local target = response.location and core.address(response.location)
-  if not target then
-    return api
-  end
-  if target.scheme == "https" and may_follow(address, target) then
-    return target.origin .. target.path
-  end
-  return not_found(
-    ("%s redirects to another place: %s"):format(address.host, response.location:sub(1, 200)),
-    "If that is your wiki, give its address.",
-    { code = "redirect", location = response.location }
-  )
 end
 
 return discover

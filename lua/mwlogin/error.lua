@@ -16,9 +16,9 @@ local errors = {}
 local Error = {}
 Error.__name = "mwlogin.Error"
 
----@return string message and advice, fit for a person
+---@return string message and advice on one line, fit for a person
 function Error:__tostring()
-  local message = tostring(self.message or self.code or self.kind)
+  local message = tostring(self.message or self.code or self.kind):gsub("%s+", " ")
   if not self.advice then
     return message
   end

@@ -97,16 +97,46 @@ end
 
 local DEFAULT_USER_AGENT <const> = ("mwlogin/%s (no contact given)"):format(mwlogin._VERSION)
 
-local function check_bounds(opts)
-  for _, name in ipairs { "timeout", "connect_timeout", "max_response" } do
-    local value = opts[name]
+local HTTP_AUTH <const> = { username = "string", password = "string|secret|source|function" }
+
+local ABOVE_ZERO <const> = { "timeout", "connect_timeout", "max_response" }
+
+local function check_options(opts)
+  options.check(opts, OPEN_OPTIONS, "open", 4)
+  for _, name in ipairs(ABOVE_ZERO) do
+    local value = opts and opts[name]
     if value and not (value > 0 and value < math.huge) then
-      error(("open: option '%s' must be above 0"):format(name), 4)
+      error(("open: option '%s' must be above 0"):format(name), 3)
     end
+  end
+  local auth = opts and opts.http_auth
+  options.check(auth, HTTP_AUTH, "open's http_auth", 4)
+  if auth and not (auth.username and auth.password) then
+    error("open: option 'http_auth' takes username and password", 3)
   end
 end
 
----Options as the Session keeps them: sources read, a user agent given.
+---Reads what was given as a source.
+local function read_sources(opts)
+  local secret = require "mwlogin.secret"
+  if opts.proxy and type(opts.proxy) ~= "string" then
+    local address, err = secret.resolve(opts.proxy)
+    if not address then
+      return nil, err
+    end
+    opts.proxy = type(address) == "string" and address or address:reveal()
+  end
+  if opts.http_auth then
+    local password, err = secret.resolve(opts.http_auth.password)
+    if not password then
+      return nil, err
+    end
+    opts.http_auth = { username = opts.http_auth.username, password = password }
+  end
+  return opts
+end
+
+---Options as the Session keeps them: a copy, with a user agent, and sources read.
 local function prepared(opts)
   local made = {}
   for name, value in pairs(opts or {}) do
@@ -116,40 +146,40 @@ local function prepared(opts)
     warn "mwlogin: no user_agent given; some wikis turn such clients away"
     made.user_agent = DEFAULT_USER_AGENT
   end
-  if made.proxy and type(made.proxy) ~= "string" then
-    local secret, err = require("mwlogin.secret").resolve(made.proxy)
-    if not secret then
-      return nil, err
-    end
-    made.proxy = type(secret) == "string" and secret or secret:reveal()
-    made.proxy_is_secret = true
-  end
-  if made.http_auth and made.http_auth.password then
-    local password, err = require("mwlogin.secret").resolve(made.http_auth.password)
-    if not password then
-      return nil, err
-    end
-    made.http_auth = { username = made.http_auth.username, password = password }
-  end
-  return made
+  return read_sources(made)
 end
 
----What makes a core session for an address, with these options.
-local function maker(pool, opts)
-  return function(url)
-    return pool:session(url, {
-      user_agent = opts.user_agent,
-      timeout = opts.timeout,
-      connect_timeout = opts.connect_timeout,
-      proxy = opts.proxy,
-      ca_file = opts.ca_file,
-      client_cert = opts.client_cert,
-      client_key = opts.client_key,
-      transport = opts.transport,
-      insecure_http = opts.insecure_http,
-      http_auth = (opts.insecure_http or not url:find "^http:") and opts.http_auth or nil,
-    })
+local function open_trace(opts)
+  local tracer, reason = require("mwlogin.trace").new(opts.trace)
+  if not tracer then
+    return nil,
+      require("mwlogin.error").new {
+        kind = "answer",
+        code = "trace",
+        message = ("The trace file cannot be written: %s"):format(reason),
+        advice = "Give another path for the trace.",
+      }
   end
+  tracer:protect(opts.http_auth and opts.http_auth.password)
+  tracer:protect(opts.proxy and opts.proxy:match "//[^/]*:([^/@]*)@")
+  return tracer
+end
+
+---Finds the wiki and opens the Session.
+local function connect(address, opts, tracer)
+  local wire = require "mwlogin.session.wire"
+  local api, err = require("mwlogin.discover").api(address, {
+    open = function(url)
+      return wire.scout(opts.pool, url, opts)
+    end,
+    tell = function(event)
+      tracer:event(event)
+    end,
+  })
+  if not api then
+    return nil, tracer:clean(err)
+  end
+  return session_module.new(api, opts, tracer)
 end
 
 ---Opens a Session.
@@ -159,47 +189,31 @@ end
 ---@return mwlogin.Error|nil err
 function mwlogin.open(address, opts)
   if type(address) ~= "string" then
-    error("open takes the address of a wiki", 2)
+    error(("open takes the address of a wiki, not %s"):format(type(address)), 2)
   end
-  options.check(opts, OPEN_OPTIONS, "open")
-  check_bounds(opts or {})
-  local errors = require "mwlogin.error"
+  check_options(opts)
   local made, err = prepared(opts)
   if not made then
     return nil, err
   end
-  local tracer, reason = require("mwlogin.trace").new(made.trace)
+  local tracer
+  tracer, err = open_trace(made)
   if not tracer then
-    return nil,
-      errors.new {
-        kind = "answer",
-        code = "trace",
-        message = ("the trace file cannot be written: %s"):format(reason),
-        advice = "Give another path for the trace.",
-      }
-  end
-  local pool = made.pool or require("mwlogin.core").pool()
-  local make = maker(pool, made)
-  local api
-  api, err = require("mwlogin.discover").api(address, make)
-  if not api then
     return nil, err
   end
-  local session
   local own_pool = not made.pool
-  made.pool = pool
-  session, err = session_module.new(api, made, tracer)
-  if not session then
-    return nil, err
+  made.pool = made.pool or require("mwlogin.core").pool()
+  local session
+  session, err = connect(address, made, tracer)
+  if session then
+    session.own_pool = own_pool
+    return session
   end
-  session.own_pool, session.make = own_pool, make
-  if made.http_auth then
-    session:protect(made.http_auth.password)
+  tracer:close()
+  if own_pool then
+    made.pool:close()
   end
-  if made.proxy_is_secret then
-    session:protect(made.proxy)
-  end
-  return session
+  return nil, err
 end
 
 return mwlogin

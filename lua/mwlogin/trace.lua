@@ -168,6 +168,15 @@ function Tracer:redact(value)
   return value
 end
 
+---Takes every secret out of what an error says.
+---@param err mwlogin.Error
+---@return mwlogin.Error err the same
+function Tracer:clean(err)
+  err.message = self:redact(err.message)
+  err.data = self:redact(err.data)
+  return err
+end
+
 ---@param event table plain; `event` names it
 function Tracer:event(event)
   if self.sink then

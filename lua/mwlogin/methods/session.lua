@@ -15,26 +15,32 @@ local function refused(message)
     }
 end
 
+---Names have many spellings ("alice", "Al_ice"): whether one is ours, only the wiki can tell.
+local function is_named(session, name)
+  local params = { action = "query", assertuser = name }
+  return session:request("GET", params, { bare = true }) ~= nil
+end
+
 ---@param session mwlogin.Session
 ---@param credentials table { username }: who it must be
----@param _ table
----@param finished fun()
----@return mwlogin.Identity|nil
----@return mwlogin.Error|nil err
-function session_method.login(session, credentials, _, finished)
+---@return mwlogin.Identity|nil identity `fresh` is false
+---@return mwlogin.Error|nil err kind refused when anonymous or somebody else
+function session_method.login(session, credentials)
   local me, err = session:whoami()
   if not me then
     return nil, err
   elseif me.anonymous then
-    return refused "the session is anonymous, and nothing to log in with was given"
-  elseif credentials.username and credentials.username ~= me.name then
-    return refused(("the session belongs to %s, not to %s"):format(me.name, credentials.username))
+    return refused "The session is anonymous, and nothing to log in with was given"
   end
+  local name = credentials.username
+  if name and name ~= me.name and not is_named(session, name) then
+    return refused(("The session belongs to %s, not to %s"):format(me.name, name))
+  end
+  local earlier = session.identity
   local identity
-  identity, err = session:prove(me.name, "session")
+  identity, err = session:prove(me.name, earlier and me.method or "session")
   if identity then
     identity.fresh = false
-    finished()
   end
   return identity, err
 end

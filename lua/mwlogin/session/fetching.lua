@@ -1,6 +1,8 @@
 ---Pages of the wiki's own origin; redirects are followed inside it only.
+local core = require "mwlogin.core"
 local errors = require "mwlogin.error"
 local options = require "mwlogin.options"
+local upgrade = require "mwlogin.session.upgrade"
 
 local fetching = {}
 
@@ -21,7 +23,6 @@ local function is_hop(response)
 end
 
 local function same_origin(session, address)
-  local core = require "mwlogin.core"
   local here, there = core.address(session.api), core.address(address)
   return there ~= nil and here.origin == there.origin
 end
@@ -33,6 +34,10 @@ end
 ---@return table|nil err
 function fetching.run(session, path, opts)
   options.check(opts, OPTIONS, "fetch", 4)
+  local safe, unsafe = upgrade.run(session)
+  if not safe then
+    return nil, unsafe
+  end
   opts = opts or {}
   local sent = {}
   for name, value in pairs(opts) do

@@ -4,34 +4,35 @@ local core = require "mwlogin.core"
 local repeating = {}
 
 local FIRST_PAUSE <const>, LONGEST_PAUSE <const> = 2, 30
+local SHORTEST_WAIT <const> = 1
 
 ---Answers that mean: not executed, later perhaps.
 local LATER <const> = { maxlag = true, readonly = true, ratelimited = true }
 
-local function may_repeat(err)
+---A wiki that never answered is more likely misspelt than restarting.
+local function may_repeat(session, err)
   if LATER[err.code] then
     return true
   elseif err.status == 429 or err.status == 503 then
     return err.retry_after ~= nil
   end
-  return err.kind == "network" and err.sent == false
+  return err.kind == "network" and err.sent == false and session.reached
 end
 
----Calls `once` until it succeeds, fails for good, or `seconds` are over.
----@param session table its pool waits, its trace tells
----@param seconds number bound of all waiting together
+---Calls `once` until it succeeds, fails for good, or the deadline would pass.
+---@param session mwlogin.Session its pool waits, its trace tells
+---@param deadline number as `core.now()` counts
 ---@param once fun(): any, table|nil
 ---@return any result
----@return table|nil err the last one
-function repeating.run(session, seconds, once)
-  local deadline = core.now() + seconds
+---@return mwlogin.Error|nil err the last one
+function repeating.run(session, deadline, once)
   local pause = FIRST_PAUSE
   while true do
     local result, err = once()
-    if result ~= nil or not may_repeat(err) then
+    if result ~= nil or not may_repeat(session, err) then
       return result, err
     end
-    local wait = err.retry_after or pause
+    local wait = math.max(err.retry_after or pause, SHORTEST_WAIT)
     if core.now() + wait > deadline then
       return nil, err
     end

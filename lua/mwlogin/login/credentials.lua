@@ -1,0 +1,121 @@
+---What `login` takes: checked, copied, its plain texts locked away.
+local core = require "mwlogin.core"
+local errors = require "mwlogin.error"
+local options = require "mwlogin.options"
+local schema = require "mwlogin.schema"
+local secret = require "mwlogin.secret"
+
+local credentials = {}
+
+local SECRET <const> = "string|secret|source|function"
+
+local KNOWN <const> = {
+  username = "string",
+  password = SECRET,
+  method = "string",
+  access_token = SECRET,
+  client_id = "string",
+  client_secret = SECRET,
+  redirect_uri = "string",
+  scope = "string|table",
+  grant = "string",
+  consumer_key = SECRET,
+  consumer_secret = SECRET,
+  access_key = SECRET,
+  access_secret = SECRET,
+  answers = "table",
+  handlers = "table",
+  handlers_folder = "string",
+  handler_seconds = "number",
+  respond = "function",
+  redirect = "string|function",
+  extra = "table",
+  return_url = "string",
+  remember = "boolean",
+  recover = "boolean",
+}
+
+---Raises where `login` was called when a name is unknown or a value of the wrong type.
+---@param given table
+---@param methods table<string, any>
+---@param level integer
+function credentials.check(given, methods, level)
+  options.check(given, KNOWN, "login", level + 1)
+  local method = given.method
+  if method and not methods[method] then
+    local near = schema.nearest(method, methods)
+    local hint = near and ("; did you mean '%s'?"):format(near) or ""
+    error(("login has no method '%s'%s"):format(method, hint), level)
+  end
+end
+
+local function lacking(message, advice)
+  return errors.new { kind = "answer", code = "credentials", message = message, advice = advice }
+end
+
+local function is_empty(value)
+  return (type(value) == "string" or core.is_secret(value)) and #value == 0
+end
+
+---What can be said to be wrong before anything is sent.
+---@param given table
+---@param method string|nil
+---@return mwlogin.Error|nil
+function credentials.gap(given, method)
+  if method == "botpassword" and not (given.username and given.password) then
+    return lacking(
+      "A bot password login needs username and password",
+      "Give both; the name has the form User@app."
+    )
+  elseif is_empty(given.password) then
+    return lacking("The password is empty", "Give the password, or leave it out to be asked.")
+  elseif is_empty(given.username) then
+    return lacking("The user name is empty", "Give the user name.")
+  end
+end
+
+---@param given table
+---@return table copy
+function credentials.copy(given)
+  local made = {}
+  for name, value in pairs(given) do
+    made[name] = value
+  end
+  return made
+end
+
+---Puts plain secrets into locked memory; sources stay sources, and are asked for each fresh use.
+---@param session mwlogin.Session
+---@param given table changed
+---@return userdata[] made the secrets that are ours to wipe
+function credentials.lock_away(session, given)
+  local made = {}
+  for name, kind in pairs(KNOWN) do
+    local value = given[name]
+    if kind == SECRET and type(value) == "string" then
+      given[name] = core.secret(value)
+      made[#made + 1] = given[name]
+    elseif kind == SECRET and secret.is_source(value) and value.label == "git" then
+      value.url = value.url or session.api
+    end
+    if kind == SECRET then
+      session:protect(given[name])
+    end
+  end
+  return made
+end
+
+---Whether a source among them asks somebody.
+---@param given table
+---@return boolean
+function credentials.needs_person(given)
+  for name, kind in pairs(KNOWN) do
+    local value = given[name]
+    if kind == SECRET and secret.is_source(value) and value.needs_person then
+      return true
+    end
+  end
+  return false
+end
+
+return credentials

@@ -1,0 +1,124 @@
+---API calls as they stand: traced, with what each call of a Session carries, neither waited for nor
+---repeated.
+local errors = require "mwlogin.error"
+local trace = require "mwlogin.trace"
+local upgrade = require "mwlogin.session.upgrade"
+
+local calls = {}
+
+local function protect_tokens(self, reply)
+  local query, login = reply.query, reply.login
+  local found = type(query) == "table" and type(query.tokens) == "table" and query.tokens or {}
+  for _, value in pairs(found) do
+    self:protect(value)
+  end
+  if type(login) == "table" then
+    self:protect(login.token)
+  end
+end
+
+---One exchange, traced: `call` is made, what it returns is handed on.
+---@param self mwlogin.Session
+---@param call fun(): any, table|nil
+---@param event table what the trace tells of it
+---@return any result
+---@return mwlogin.Error|nil err
+function calls.exchange(self, call, event)
+  local result, err = call()
+  local last = self.core:last() or {}
+  event.url, event.status = last.url, last.status
+  event.sent, event.received, event.seconds = last.sent, last.received, last.seconds
+  if result == nil then
+    err = self.tracer:clean(errors.from(err))
+    event.error, event.kind = err.code, err.kind
+  else
+    self.reached = true
+    protect_tokens(self, result)
+    event.warnings = type(result.warnings) == "table" and #result.warnings or nil
+  end
+  self:trace_event(event)
+  return result, err
+end
+
+---Parameters with what each call of this Session carries.
+local function with_common(self, params, opts)
+  local all = {}
+  for name, value in pairs(params) do
+    all[name] = value
+  end
+  if all.uselang == nil then
+    all.uselang = self.options.language
+  end
+  if opts.bare then
+    return all
+  end
+  if all.maxlag == nil then
+    all.maxlag = self.options.maxlag
+  end
+  if self.identity and all.assert == nil and all.assertuser == nil then
+    if self.authorize then
+      all.assert = "user"
+    else
+      all.assertuser = self.identity.name
+    end
+  end
+  return all
+end
+
+---One API call as it stands: neither waited for nor repeated.
+---@param self mwlogin.Session
+---@param method "GET"|"POST"
+---@param params table
+---@param opts table { bare: neither assertuser nor maxlag nor authorization goes along }
+---@return table|nil reply
+---@return mwlogin.Error|nil err
+function calls.call(self, method, params, opts)
+  local safe, err = upgrade.run(self)
+  if not safe then
+    return nil, err
+  end
+  local all, sent = with_common(self, params, opts), {}
+  if self.authorize and not opts.bare then
+    sent.authorization, err = self:authorize(method, self.api, all)
+    if not sent.authorization then
+      return nil, err
+    end
+  end
+  return self:exchange(function()
+    return self.core:call(method, all, sent)
+  end, { event = "call", method = method, params = trace.shape(all) })
+end
+
+---One call of clientlogin, createaccount or linkaccount.
+---@param self mwlogin.Session
+---@param action string
+---@param params table
+---@return table|nil reply
+---@return mwlogin.Error|nil err
+function calls.step(self, action, params)
+  local safe, err = upgrade.run(self)
+  if not safe then
+    return nil, err
+  end
+  local all = with_common(self, params, { bare = true })
+  return self:exchange(function()
+    return self.core:auth_step(action, all)
+  end, { event = "step", method = "POST", action = action, params = trace.shape(all) })
+end
+
+---One call of action=login.
+---@param self mwlogin.Session
+---@param params table
+---@return table|nil reply
+---@return mwlogin.Error|nil err
+function calls.login(self, params)
+  local safe, err = upgrade.run(self)
+  if not safe then
+    return nil, err
+  end
+  return self:exchange(function()
+    return self.core:login(params)
+  end, { event = "login", method = "POST", action = "login", params = trace.shape(params) })
+end
+
+return calls

@@ -1,0 +1,54 @@
+---Lost sessions: how one is recognised, and logging in again once by what the login left behind.
+local recovery = {}
+
+---The wiki says outright that we are not, or not any more, who we were.
+local LOST <const> = { assertuserfailed = true, assertnameduserfailed = true }
+
+---What a lost session and a right that is lacking have in common.
+local PERHAPS <const> = { readapidenied = true, notloggedin = true, assertbotfailed = true }
+
+local function still_logged_in(session)
+  local params = { action = "query", assertuser = session.identity.name }
+  local reply, err = session:call("GET", params, { bare = true })
+  return reply ~= nil or not LOST[err.code]
+end
+
+---Whether an answer means that the session we logged in is gone.
+---@param session mwlogin.Session
+---@param err mwlogin.Error
+---@param params table what the caller sent
+---@return boolean
+function recovery.is_lost(session, err, params)
+  if not session.identity then
+    return false
+  elseif LOST[err.code] then
+    return params.assertuser == nil or params.assertuser == session.identity.name
+  elseif not PERHAPS[err.code] then
+    return false
+  end
+  -- our own assertuser goes first on the wiki: it has just confirmed us, and what it refuses is a right
+  local confirmed = params.assert == nil and params.assertuser == nil
+  return not confirmed and not still_logged_in(session)
+end
+
+---Logs in again, if the login left a way that needs no person.
+---@param session mwlogin.Session
+---@param err mwlogin.Error what told that the session is lost
+---@return true|nil
+---@return mwlogin.Error|nil err
+function recovery.log_in_again(session, err)
+  local recover = session.recover
+  session:drop_tokens()
+  if not recover then
+    return nil, err
+  end
+  session:trace_event { event = "recover", code = err.code }
+  session.recover = nil
+  local recovered, why = recover(session, err)
+  if not recovered and why.kind ~= "refused" then
+    session.recover = recover
+  end
+  return recovered, why
+end
+
+return recovery

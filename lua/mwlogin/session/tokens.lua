@@ -1,0 +1,96 @@
+---Tokens of a Session: kept by type until the user changes, renewed once when the wiki calls one bad.
+local errors = require "mwlogin.error"
+local recovery = require "mwlogin.session.recovery"
+
+local tokens = {}
+
+---What the wiki gives instead of a csrf token to those who are not logged in.
+local ANONYMOUS <const> = "+\\"
+
+---@param session mwlogin.Session
+---@param type string
+---@return string|nil token
+---@return mwlogin.Error|nil err
+function tokens.get(session, type)
+  if math.type(type) or type == nil or type == "" then
+    error(("a token's type is a word such as 'csrf', not '%s'"):format(tostring(type)), 3)
+  end
+  local known = session.tokens and session.tokens[type]
+  if known then
+    return known
+  end
+  local reply, err = session:request("GET", { action = "query", meta = "tokens", type = type })
+  if not reply then
+    return nil, err
+  end
+  local found = reply.query and reply.query.tokens or {}
+  local token = found[type .. "token"]
+  if not token then
+    return nil,
+      errors.new {
+        kind = "protocol",
+        code = "no_token",
+        message = ("the wiki gave no token of type '%s'"):format(type),
+      }
+  end
+  session.tokens = session.tokens or {}
+  session.tokens[type] = token
+  return token
+end
+
+---@param session mwlogin.Session
+function tokens.drop(session)
+  session.tokens = nil
+  session.core:drop_tokens()
+end
+
+---A token of the session we logged in; an anonymous one means that this session is gone.
+local function own_token(session, type)
+  local token, err = tokens.get(session, type)
+  if token ~= ANONYMOUS or not session.identity then
+    return token, err
+  end
+  local recovered, why = recovery.log_in_again(
+    session,
+    errors.new {
+      kind = "api",
+      code = "assertuserfailed",
+      message = "The wiki takes us for anonymous: the session has ended",
+    }
+  )
+  if not recovered then
+    return nil, why
+  end
+  return tokens.get(session, type)
+end
+
+---A POST with a token.
+---@param session mwlogin.Session
+---@param params table
+---@param type string of the token
+---@param name string of the parameter it goes in
+---@return table|nil reply
+---@return mwlogin.Error|nil err
+function tokens.post(session, params, type, name)
+  local sent = {}
+  for key, value in pairs(params) do
+    sent[key] = value
+  end
+  local reply, err
+  for _ = 1, 2 do
+    local token
+    token, err = own_token(session, type)
+    if not token then
+      return nil, err
+    end
+    sent[name] = token
+    reply, err = session:request("POST", sent)
+    if reply or err.code ~= "badtoken" then
+      return reply, err
+    end
+    tokens.drop(session)
+  end
+  return nil, err
+end
+
+return tokens

@@ -1,0 +1,89 @@
+---From http to https before anything is said to a wiki beyond this machine, where the wiki wants it so.
+local core = require "mwlogin.core"
+local errors = require "mwlogin.error"
+local wire = require "mwlogin.session.wire"
+
+local upgrade = {}
+
+local function without_www(host)
+  return (host:gsub("^www%.", ""))
+end
+
+---Where the wiki redirects a harmless question, asked without cookies and credentials.
+local function ask(session)
+  local asker, err = wire.scout(session.pool, session.api, session.options)
+  if not asker then
+    return nil, err
+  end
+  local response
+  response, err = asker:fetch(session.api .. "?action=query&format=json", { cookies = false })
+  local last = asker:last() or {}
+  asker:close()
+  session:trace_event {
+    event = "fetch",
+    method = "GET",
+    why = "does this wiki want https?",
+    url = last.url,
+    status = last.status,
+    seconds = last.seconds,
+    received = last.received,
+    error = err and err.code,
+  }
+  return response, err and errors.from(err)
+end
+
+local function target_of(response)
+  local redirects = response.status >= 300 and response.status < 400
+  return redirects and response.location and core.address(response.location)
+end
+
+---The same conversation at another address of the wiki, with the cookies so far.
+local function move(session, api)
+  local made, err = wire.open(session.pool, api, session.options)
+  if not made then
+    return nil, err
+  end
+  made:cookies(session.core:cookies())
+  session.core:close()
+  session.core, session.api = made, api
+  session:trace_event { event = "moved", api = api }
+  return true
+end
+
+local function elsewhere(here, there)
+  local target = there.origin .. there.path
+  return nil,
+    errors.new {
+      kind = "http",
+      code = "redirect",
+      message = ("%s redirects to another place: %s"):format(here.host, target),
+      advice = "If that is your wiki, give its address.",
+      location = target,
+    }
+end
+
+---Once for each Session whose address is http beyond loopback: one GET, and https from then on if the
+---wiki redirects there. Where it does not, the core refuses to send secrets.
+---@param session mwlogin.Session
+---@return true|nil
+---@return mwlogin.Error|nil err
+function upgrade.run(session)
+  local here = core.address(session.api)
+  if session.upgraded or here.scheme == "https" or here.loopback then
+    return true
+  end
+  local response, err = ask(session)
+  if not response then
+    return nil, err
+  end
+  local there = target_of(response)
+  if there and there.scheme == "https" and without_www(there.host) == without_www(here.host) then
+    return move(session, there.origin .. there.path)
+  elseif there then
+    return elsewhere(here, there)
+  end
+  session.upgraded = true
+  return true
+end
+
+return upgrade

@@ -1,0 +1,157 @@
+---Whose session this is: asked, proved, ended.
+local errors = require "mwlogin.error"
+
+local user = {}
+
+---Answers of a wiki to whom the session is not known.
+local UNKNOWN <const> = {
+  assertuserfailed = true,
+  assertnameduserfailed = true,
+  readapidenied = true,
+  notloggedin = true,
+}
+
+local function identity_of(info, method)
+  return {
+    name = info.name,
+    id = info.id or 0,
+    method = method,
+    anonymous = info.anon == true or info.id == 0,
+    groups = info.groups,
+    rights = info.rights,
+  }
+end
+
+---A private wiki tells strangers nothing; whether we are one, assert=user tells there too.
+local function anonymous_or(session, err)
+  local _, refusal = session:call("GET", { action = "query", assert = "user" }, {
+    bare = not session.authorize,
+  })
+  if refusal and refusal.code == "assertuserfailed" then
+    return { name = "anonymous", id = 0, anonymous = true, groups = {}, rights = {} }
+  end
+  return nil, err
+end
+
+local function info_of(reply)
+  local info = type(reply.query) == "table" and reply.query.userinfo
+  return type(info) == "table" and type(info.name) == "string" and info or nil
+end
+
+---@param session mwlogin.Session
+---@return mwlogin.Identity|nil
+---@return mwlogin.Error|nil err
+function user.whoami(session)
+  local params = { action = "query", meta = "userinfo", uiprop = { "groups", "rights" } }
+  local reply, err = session:call("GET", params, { bare = not session.authorize })
+  if not reply then
+    if err.code == "readapidenied" or err.code == "assertuserfailed" then
+      return anonymous_or(session, err)
+    end
+    return nil, err
+  end
+  local info = info_of(reply)
+  if not info then
+    return nil,
+      errors.new {
+        kind = "protocol",
+        code = "no_module",
+        message = "The reply says nothing about the user",
+      }
+  end
+  local known = session.identity
+  return identity_of(info, known and known.name == info.name and known.method or nil)
+end
+
+local function not_proved(username, err)
+  return nil,
+    errors.new {
+      kind = "refused",
+      code = "not-proved",
+      message = ("The wiki accepted the login of %s, yet does not know the session"):format(username),
+      advice = "Its cookies do not come back: check the address (https, host name) and proxies.",
+      cause = err,
+    }
+end
+
+---@param session mwlogin.Session
+---@param username string as the wiki spelled it
+---@param method string
+---@return mwlogin.Identity|nil
+---@return mwlogin.Error|nil err
+function user.prove(session, username, method)
+  session:drop_tokens()
+  local params = { action = "query", meta = "userinfo", assertuser = username }
+  local reply, err = session:call("GET", params, { bare = true })
+  if not reply then
+    if UNKNOWN[err.code] then
+      return not_proved(username, err)
+    end
+    return nil, err
+  end
+  local info = info_of(reply)
+  if not info or info.name ~= username then
+    return not_proved(username)
+  end
+  session.identity = {
+    name = info.name,
+    id = info.id,
+    method = method,
+    anonymous = false,
+    fresh = true,
+  }
+  return session.identity
+end
+
+---Forgets who we were, and every secret kept for logging in again.
+---@param session mwlogin.Session
+function user.forget(session)
+  session.identity, session.recover, session.authorize, session.before_login = nil, nil, nil, nil
+  session:keep {}
+  session:drop_tokens()
+end
+
+local function end_on_wiki(session)
+  local err
+  for _ = 1, 2 do
+    local params = { action = "logout" }
+    local reply
+    reply, err = session:call("GET", { action = "query", meta = "tokens" }, {})
+    if not reply then
+      return nil, err
+    end
+    params.token = reply.query and reply.query.tokens and reply.query.tokens.csrftoken
+    reply, err = session:call("POST", params, {})
+    if reply or err.code ~= "badtoken" then
+      return reply, err
+    end
+  end
+  return nil, err
+end
+
+---Whether the wiki has answered: then nothing is left there that a second try could end.
+local function has_answered(err)
+  return err.kind == "api"
+end
+
+---@param session mwlogin.Session
+---@return true|nil
+---@return mwlogin.Error|nil err
+function user.logout(session)
+  local done, err = end_on_wiki(session)
+  local gone = not done and UNKNOWN[err.code]
+  if not done and not gone and not has_answered(err) then
+    return nil, err
+  end
+  if session.on_logout then
+    session:on_logout()
+  end
+  user.forget(session)
+  session.core:cookies(false)
+  if done or gone then
+    return true
+  end
+  return nil, err
+end
+
+return user

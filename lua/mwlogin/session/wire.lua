@@ -1,0 +1,55 @@
+---The core session under a Session, made from the options of `open`.
+local core = require "mwlogin.core"
+local errors = require "mwlogin.error"
+
+local wire = {}
+
+local CORE_OPTIONS <const> = {
+  "user_agent",
+  "timeout",
+  "connect_timeout",
+  "max_response",
+  "proxy",
+  "ca_file",
+  "client_cert",
+  "client_key",
+  "http_auth",
+  "insecure_http",
+  "transport",
+}
+
+---@param pool userdata
+---@param url string address of api.php, or any on its origin
+---@param opts table checked options of `open`
+---@return userdata|nil core session
+---@return mwlogin.Error|nil err
+function wire.open(pool, url, opts)
+  local chosen = {}
+  for _, name in ipairs(CORE_OPTIONS) do
+    chosen[name] = opts[name]
+  end
+  local made, err = pool:session(url, chosen)
+  return made, err and errors.from(err)
+end
+
+---One that only looks around: without http_auth where that would travel unencrypted.
+---@param pool userdata
+---@param url string
+---@param opts table
+---@return userdata|nil core session
+---@return mwlogin.Error|nil err
+function wire.scout(pool, url, opts)
+  local address = core.address(url)
+  local open_air = address and address.scheme == "http" and not address.loopback
+  if not open_air or opts.insecure_http then
+    return wire.open(pool, url, opts)
+  end
+  local chosen = {}
+  for name, value in pairs(opts) do
+    chosen[name] = value
+  end
+  chosen.http_auth = nil
+  return wire.open(pool, url, chosen)
+end
+
+return wire
