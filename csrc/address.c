@@ -35,8 +35,9 @@ static int part(CURLU *url, CURLUPart which, char **out) {
 
 static enum mwl_address_fault read_parts(CURLU *url, struct mwl_address *address) {
   char *text = NULL;
-  if (!part(url, CURLUPART_SCHEME, &address->scheme) || !part(url, CURLUPART_HOST, &address->host) ||
-      !part(url, CURLUPART_PATH, &address->path) || !part(url, CURLUPART_QUERY, &address->query) ||
+  if (!part(url, CURLUPART_SCHEME, &address->scheme) ||
+      !part(url, CURLUPART_HOST, &address->host) || !part(url, CURLUPART_PATH, &address->path) ||
+      !part(url, CURLUPART_QUERY, &address->query) ||
       !part(url, CURLUPART_FRAGMENT, &address->fragment)) {
     return MWL_ADDRESS_NO_MEMORY;
   }

@@ -89,7 +89,9 @@ void mwl_answer_push_status(lua_State *L, const struct mwl_exchange *exchange) {
     snprintf(code, sizeof code, "%ld", exchange->status);
     mwl_failure_push(L, exchange->status == 429 ? "throttled" : "http", code,
                      "The server answered HTTP %ld (%s) instead of an API reply.", exchange->status,
-                     exchange->reply.length == 0 ? "empty" : type[0] != '\0' ? type : "no type");
+                     exchange->reply.length == 0 ? "empty"
+                     : type[0] != '\0'           ? type
+                                                 : "no type");
   }
   describe(L, exchange);
 }
@@ -99,7 +101,8 @@ static void push_fault(lua_State *L, const struct mwl_exchange *exchange,
   char type[TYPE_SHOWN];
   content_type(exchange, type, sizeof type);
   if (fault == MWL_REPLY_NOT_JSON && strcasecmp(type, "text/html") == 0) {
-    mwl_failure_push(L, "protocol", "html", "The address answered an HTML page, not the API's JSON.");
+    mwl_failure_push(L, "protocol", "html",
+                     "The address answered an HTML page, not the API's JSON.");
   } else {
     mwl_failure_push(L, "protocol", mwl_reply_fault_code(fault),
                      "What answered is not the API of a wiki: %s.", mwl_reply_fault_text(fault));
@@ -292,7 +295,8 @@ int mwl_answer_push(lua_State *L, const struct mwl_exchange *exchange, const cha
   }
   luaL_pushfail(L);
   mwl_failure_push(L, "protocol", "no_module",
-                   "The reply is JSON but holds no '%s': what answered is not this module.", module);
+                   "The reply is JSON but holds no '%s': what answered is not this module.",
+                   module);
   describe(L, exchange);
   return 2;
 }

@@ -41,17 +41,17 @@ static size_t whole_pages(size_t size) {
 
 /* CLASSES when the size needs pages of its own. */
 static int class_of(size_t size) {
-  for (int class = 0; class < CLASSES; class++) {
-    if (size <= (size_t)1 << (SMALLEST_SHIFT + class)) return class;
+  for (int size_class = 0; size_class < CLASSES; size_class++) {
+    if (size <= (size_t)1 << (SMALLEST_SHIFT + size_class)) return size_class;
   }
   return CLASSES;
 }
 
-static void *take_block(int class) {
-  size_t size = (size_t)1 << (SMALLEST_SHIFT + class);
-  struct block *block = free_blocks[class];
+static void *take_block(int size_class) {
+  size_t size = (size_t)1 << (SMALLEST_SHIFT + size_class);
+  struct block *block = free_blocks[size_class];
   if (block != NULL) {
-    free_blocks[class] = block->next;
+    free_blocks[size_class] = block->next;
     block->next = NULL;
     return block;
   }
@@ -68,29 +68,29 @@ static void *take_block(int class) {
 }
 
 void *mwl_arena_alloc(size_t size) {
-  int class = class_of(size);
+  int size_class = class_of(size);
   void *block;
-  if (class == CLASSES) {
+  if (size_class == CLASSES) {
     if (size > SIZE_MAX / 2) return NULL;
     return map_pages(whole_pages(size));
   }
   pthread_mutex_lock(&arena_lock);
-  block = take_block(class);
+  block = take_block(size_class);
   pthread_mutex_unlock(&arena_lock);
   return block;
 }
 
 void mwl_arena_free(void *memory, size_t size) {
   struct block *block = memory;
-  int class = class_of(size);
+  int size_class = class_of(size);
   if (memory == NULL) return;
   explicit_bzero(memory, size);
-  if (class == CLASSES) {
+  if (size_class == CLASSES) {
     munmap(memory, whole_pages(size));
     return;
   }
   pthread_mutex_lock(&arena_lock);
-  block->next = free_blocks[class];
-  free_blocks[class] = block;
+  block->next = free_blocks[size_class];
+  free_blocks[size_class] = block;
   pthread_mutex_unlock(&arena_lock);
 }

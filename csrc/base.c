@@ -8,21 +8,13 @@ static const char base64url_digits[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 static const char base32_digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
-size_t mwl_base64_room(size_t length) {
-  return length / 3 * 4 + 4;
-}
+size_t mwl_base64_room(size_t length) { return length / 3 * 4 + 4; }
 
-size_t mwl_unbase64_room(size_t length) {
-  return length / 4 * 3 + 3;
-}
+size_t mwl_unbase64_room(size_t length) { return length / 4 * 3 + 3; }
 
-size_t mwl_base32_room(size_t length) {
-  return length / 5 * 8 + 8;
-}
+size_t mwl_base32_room(size_t length) { return length / 5 * 8 + 8; }
 
-size_t mwl_unbase32_room(size_t length) {
-  return length / 8 * 5 + 5;
-}
+size_t mwl_unbase32_room(size_t length) { return length / 8 * 5 + 5; }
 
 /* == encoding ================================================================================== */
 

@@ -6,6 +6,7 @@
 #include "answer.h"
 #include "core.h"
 #include "exchange.h"
+#include "failure.h"
 #include "request.h"
 #include "secret.h"
 #include "session.h"
@@ -31,24 +32,37 @@ static void read_options(lua_State *L, int options, struct mwl_request *request)
   }
 }
 
-int mwl_call_run(lua_State *L, const struct mwl_call *call, int params, int options) {
+int mwl_call_answer(lua_State *L, struct mwl_exchange *exchange) {
+  int results = mwl_answer_push(L, exchange, exchange->module);
+  int type;
+  if (results != 1 || exchange->key == NULL) return results;
+  lua_getfield(L, -1, exchange->module);
+  type = lua_getfield(L, -1, exchange->key);
+  lua_pop(L, 2);
+  if (type == LUA_TSTRING) return 1;
+  return mwl_failure(L, "protocol", "no_status", "The reply's '%s' has no %s.", exchange->module,
+                     exchange->key);
+}
+
+int mwl_call_run(lua_State *L, const struct mwl_call *call, int params, int options,
+                 int (*answer)(lua_State *L, struct mwl_exchange *exchange)) {
   struct mwl_session *session = mwl_session_check(L, 1);
   struct mwl_parameters parameters;
   struct mwl_request request;
-  struct mwl_exchange *exchange;
   memset(&request, 0, sizeof request);
   if (!mwl_parameters_read(L, params, call->defaults, &parameters)) return 2;
   request.method = call->method;
   request.url = session->api;
   request.parameters = &parameters;
   request.is_secret = call->is_secret;
+  request.module = call->module;
+  request.key = call->key;
+  request.answer = answer != NULL ? answer : mwl_call_answer;
   if (strcmp(call->method, "GET") == 0 && (parameters.has_secret || parameters.has_file)) {
     return luaL_error(L, "secrets and files are sent by POST, never in an address");
   }
   read_options(L, options, &request);
-  exchange = mwl_exchange_run(L, 1, &request);
-  if (exchange == NULL) return 2;
-  return mwl_answer_push(L, exchange, call->module);
+  return mwl_exchange_run(L, 1, &request);
 }
 
 /***
@@ -65,10 +79,10 @@ int mwl_session_call(lua_State *L) {
   static const char *const methods[] = {"GET", "POST", NULL};
   static const struct mwl_default defaults[] = {
       {"format", "json"}, {"formatversion", "2"}, {"errorformat", "plaintext"}, {NULL, NULL}};
-  struct mwl_call call = {NULL, defaults, NULL, 0};
+  struct mwl_call call = {NULL, defaults, NULL, NULL, 0};
   mwl_session_check(L, 1);
   call.method = methods[luaL_checkoption(L, 2, NULL, methods)];
   luaL_checktype(L, 3, LUA_TTABLE);
   lua_settop(L, 4);
-  return mwl_call_run(L, &call, 3, 4);
+  return mwl_call_run(L, &call, 3, 4, NULL);
 }

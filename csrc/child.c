@@ -265,6 +265,8 @@ void mwl_child_end(struct mwl_child *child) {
   wait_without_reaping(child);
   mwl_child_kill(child, SIGKILL); /* what is left of its group, too, while the id is still taken */
   wait_without_reaping(child);
-  if (has_ended(child)) reap(child);
-  else mwl_child_leave(child); /* it runs as another user, or hangs in the kernel */
+  if (has_ended(child))
+    reap(child);
+  else
+    mwl_child_leave(child); /* it runs as another user, or hangs in the kernel */
 }

@@ -142,8 +142,7 @@ static void drop_line(struct mwl_jar *jar, size_t index) {
   explicit_bzero(jar->lines[index], strlen(jar->lines[index]));
   free(jar->lines[index]);
   jar->count--;
-  memmove(jar->lines + index, jar->lines + index + 1,
-          (jar->count - index) * sizeof *jar->lines);
+  memmove(jar->lines + index, jar->lines + index + 1, (jar->count - index) * sizeof *jar->lines);
 }
 
 static void drop_same(struct mwl_jar *jar, const struct mwl_cookie *cookie) {
@@ -286,14 +285,14 @@ int mwl_jar_set_cookie(struct mwl_jar *jar, const char *header, const char *host
     cookie.domain.start = host;
     cookie.domain.length = strlen(host);
   }
-  length = snprintf(line, sizeof line, "%s%s%.*s\t%s\t%.*s\t%s\t%lld\t%.*s\t%.*s",
-                    cookie.http_only ? HTTP_ONLY : "", cookie.domain.start != host ? "." : "",
-                    (int)cookie.domain.length, cookie.domain.start,
-                    cookie.domain.start != host ? "TRUE" : "FALSE", (int)cookie.path.length,
-                    cookie.path.start, cookie.secure ? "TRUE" : "FALSE", cookie.expires,
-                    (int)(equals - cookie.pair.start), cookie.pair.start,
-                    (int)(cookie.pair.length - (size_t)(equals + 1 - cookie.pair.start)),
-                    equals + 1);
+  length =
+      snprintf(line, sizeof line, "%s%s%.*s\t%s\t%.*s\t%s\t%lld\t%.*s\t%.*s",
+               cookie.http_only ? HTTP_ONLY : "", cookie.domain.start != host ? "." : "",
+               (int)cookie.domain.length, cookie.domain.start,
+               cookie.domain.start != host ? "TRUE" : "FALSE", (int)cookie.path.length,
+               cookie.path.start, cookie.secure ? "TRUE" : "FALSE", cookie.expires,
+               (int)(equals - cookie.pair.start), cookie.pair.start,
+               (int)(cookie.pair.length - (size_t)(equals + 1 - cookie.pair.start)), equals + 1);
   if (length < 0 || (size_t)length >= sizeof line) return 0;
   if (!mwl_cookie_parse(line, (size_t)length, &parsed) || !mwl_cookie_belongs(&parsed, host)) {
     return 0;

@@ -67,7 +67,8 @@ void mwl_class(lua_State *L, const char *name, const luaL_Reg *methods,
 static void pin_module(void) {
   static int anchor;
   Dl_info info;
-  if (dladdr(&anchor, &info) != 0) (void)dlopen(info.dli_fname, RTLD_NOW | RTLD_NOLOAD | RTLD_NODELETE);
+  if (dladdr(&anchor, &info) != 0)
+    (void)dlopen(info.dli_fname, RTLD_NOW | RTLD_NOLOAD | RTLD_NODELETE);
 }
 
 static void require_json(lua_State *L) {

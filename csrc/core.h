@@ -11,7 +11,8 @@
 
 /* Makes the class `name`: methods in a table of their own behind __index, so that __gc cannot be
    called as a method; a __gc also serves as __close. Leaves the stack as it was. */
-void mwl_class(lua_State *L, const char *name, const luaL_Reg *methods, const luaL_Reg *metamethods);
+void mwl_class(lua_State *L, const char *name, const luaL_Reg *methods,
+               const luaL_Reg *metamethods);
 
 /* Each adds its functions to the module table on top of the stack. */
 void mwl_register_failure(lua_State *L);

@@ -36,9 +36,7 @@ SHA-1.
 @tparam string|secret text
 @treturn string 20 raw bytes
 */
-static int crypto_sha1(lua_State *L) {
-  return push_digest(L, EVP_sha1());
-}
+static int crypto_sha1(lua_State *L) { return push_digest(L, EVP_sha1()); }
 
 /***
 SHA-256.
@@ -46,9 +44,7 @@ SHA-256.
 @tparam string|secret text
 @treturn string 32 raw bytes
 */
-static int crypto_sha256(lua_State *L) {
-  return push_digest(L, EVP_sha256());
-}
+static int crypto_sha256(lua_State *L) { return push_digest(L, EVP_sha256()); }
 
 /***
 HMAC (RFC 2104).
@@ -159,9 +155,7 @@ Base64 with padding.
 @tparam string|secret bytes
 @treturn string|secret a secret when a secret was given
 */
-static int crypto_base64(lua_State *L) {
-  return push_encoded(L, mwl_base64_room, mwl_base64);
-}
+static int crypto_base64(lua_State *L) { return push_encoded(L, mwl_base64_room, mwl_base64); }
 
 /***
 Base64 for addresses (`-` and `_`), without padding.
@@ -179,9 +173,7 @@ Base32 with padding.
 @tparam string|secret bytes
 @treturn string|secret a secret when a secret was given
 */
-static int crypto_base32(lua_State *L) {
-  return push_encoded(L, mwl_base32_room, mwl_base32);
-}
+static int crypto_base32(lua_State *L) { return push_encoded(L, mwl_base32_room, mwl_base32); }
 
 /***
 Reads base64; padding may be left out.
@@ -191,9 +183,7 @@ Reads base64; padding may be left out.
 @treturn[2] nil
 @treturn[2] table error, kind `answer`, code `encoding`
 */
-static int crypto_unbase64(lua_State *L) {
-  return push_decoded(L, mwl_unbase64, "base64");
-}
+static int crypto_unbase64(lua_State *L) { return push_decoded(L, mwl_unbase64, "base64"); }
 
 /***
 Reads base64 for addresses; padding may be left out.

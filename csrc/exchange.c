@@ -7,6 +7,7 @@
 #include "core.h"
 #include "failure.h"
 #include "pool.h"
+#include "pool_lua.h"
 #include "request.h"
 #include "session.h"
 #include "transport.h"
@@ -45,6 +46,7 @@ static void free_bytes(struct mwl_bytes *buffer) {
 void mwl_exchange_finish(struct mwl_exchange *exchange, CURLcode result) {
   exchange->result = result;
   exchange->done = 1;
+  if (exchange->easy == NULL) return;
   curl_easy_getinfo(exchange->easy, CURLINFO_RESPONSE_CODE, &exchange->status);
 }
 
@@ -84,28 +86,36 @@ static struct mwl_exchange *push_exchange(lua_State *L, int session_index,
   struct mwl_exchange *exchange = lua_newuserdatauv(L, sizeof *exchange, 1);
   memset(exchange, 0, sizeof *exchange);
   exchange->pool = session->pool;
+  exchange->session = session;
+  exchange->host = session->host;
   exchange->reply_max = request->reply_max > 0 ? request->reply_max : session->max_response;
+  exchange->answer = request->answer;
+  exchange->module = request->module;
+  exchange->key = request->key;
   luaL_setmetatable(L, EXCHANGE_CLASS);
   lua_pushvalue(L, session_index);
   lua_setiuservalue(L, -2, 1);
   return exchange;
 }
 
-/* == sending ===================================================================================== */
+struct mwl_exchange *mwl_exchange_test(lua_State *L, int index) {
+  return luaL_testudata(L, index, EXCHANGE_CLASS);
+}
 
-static void note_last(struct mwl_session *session, const struct mwl_exchange *exchange,
-                      const struct mwl_request *request) {
+/* == the end ===================================================================================== */
+
+static void note_last(struct mwl_session *session, const struct mwl_exchange *exchange) {
   struct mwl_last *last = &session->last;
-  size_t length = strcspn(request->url, "?#");
+  size_t length = strcspn(exchange->url, "?#");
   curl_off_t sent = 0;
   curl_off_t received = 0;
   if (length >= sizeof last->url) length = sizeof last->url - 1;
-  memcpy(last->url, request->url, length);
+  memcpy(last->url, exchange->url, length);
   last->url[length] = '\0';
-  last->method = mwl_request_has_body(request) ? "POST" : "GET";
+  last->method = exchange->method;
   last->status = exchange->status;
   last->seconds = 0;
-  last->sent = (double)exchange->body_size;
+  last->sent = (double)exchange->body_length;
   last->received = (double)exchange->reply.length;
   if (exchange->easy == NULL) return;
   curl_easy_getinfo(exchange->easy, CURLINFO_TOTAL_TIME, &last->seconds);
@@ -115,45 +125,81 @@ static void note_last(struct mwl_session *session, const struct mwl_exchange *ex
   last->received = (double)received;
 }
 
-static int run_network(lua_State *L, struct mwl_exchange *exchange, struct mwl_session *session,
-                       const struct mwl_request *request) {
-  if (!mwl_request_begin(L, exchange, session, request)) {
-    mwl_failure(L, "network", "memory", "There was not enough memory to send a request.");
-    return 0;
+/* The exchange is done, and its userdata is on top. */
+static int answer(lua_State *L, struct mwl_exchange *exchange) {
+  int results;
+  note_last(exchange->session, exchange);
+  if (exchange->result != CURLE_OK) {
+    luaL_pushfail(L);
+    mwl_trouble_push(L, exchange, exchange->session);
+    results = 2;
+  } else {
+    results = exchange->answer(L, exchange);
   }
-  if (!mwl_pool_drive(exchange->pool, exchange)) {
-    mwl_failure(L, "cancelled", "interrupted", "The exchange was interrupted.");
-    return 0;
-  }
-  note_last(session, exchange, request);
-  if (exchange->result == CURLE_OK) return 1;
-  luaL_pushfail(L);
-  mwl_trouble_push(L, exchange, session);
-  return 0;
+  clear(exchange);
+  return results;
 }
 
-struct mwl_exchange *mwl_exchange_run(lua_State *L, int session_index,
-                                      const struct mwl_request *request) {
+/* == waiting ===================================================================================== */
+
+/* In a task: yields the exchange, which the scheduler resumes the task with when it is done. */
+static int resume(lua_State *L, int status, lua_KContext context) {
+  int index = (int)context;
+  struct mwl_exchange *exchange = mwl_exchange_test(L, index);
+  (void)status;
+  lua_settop(L, index);
+  if (exchange->done) return answer(L, exchange);
+  lua_pushvalue(L, index);
+  return lua_yieldk(L, 1, context, resume);
+}
+
+/* In a foreign loop: its own function suspends, then the pool moves on. */
+static int wait_outside(lua_State *L, int status, lua_KContext context) {
+  int index = (int)context;
+  struct mwl_exchange *exchange = mwl_exchange_test(L, index);
+  lua_settop(L, index);
+  if (status == LUA_YIELD && exchange->pool->multi != NULL) mwl_pool_step(exchange->pool, 0);
+  while (!exchange->done) {
+    if (!mwl_pool_push_wait(L, exchange)) break;
+    lua_callk(L, 1, 0, context, wait_outside);
+    if (exchange->pool->multi != NULL) mwl_pool_step(exchange->pool, 0);
+  }
+  return answer(L, exchange);
+}
+
+/* The exchange, which is on top, is in flight or in its queue. */
+static int wait_for(lua_State *L, struct mwl_exchange *exchange) {
+  int index = lua_gettop(L);
+  if (mwl_pool_is_task(L, exchange)) {
+    exchange->is_awaited = 1;
+    mwl_pool_await(L, exchange);
+    return resume(L, LUA_OK, index);
+  }
+  if (exchange->pool->has_wait) return wait_outside(L, LUA_OK, index);
+  if (mwl_pool_drive(exchange->pool, exchange)) return answer(L, exchange);
+  clear(exchange);
+  return mwl_failure(L, "cancelled", "interrupted", "The exchange was interrupted.");
+}
+
+static int no_memory(lua_State *L) {
+  return mwl_failure(L, "network", "memory", "There was not enough memory to send a request.");
+}
+
+int mwl_exchange_run(lua_State *L, int session_index, const struct mwl_request *request) {
   struct mwl_session *session = mwl_session_check(L, session_index);
   struct mwl_exchange *exchange;
-  int ok;
-  luaL_checkstack(L, 12, "too much on the stack for a request");
+  luaL_checkstack(L, 16, "too much on the stack for a request");
   if (session->pool->multi == NULL) luaL_error(L, "the pool of this session is closed");
-  if (!mwl_request_check(L, session, request)) return NULL;
+  if (!mwl_request_check(L, session, request)) return 2;
   exchange = push_exchange(L, session_index, session, request);
-  if (!mwl_request_build(exchange, request)) {
-    mwl_failure(L, "network", "memory", "There was not enough memory to send a request.");
-    return NULL;
-  }
+  if (!mwl_request_build(L, exchange, request)) return no_memory(L);
   if (session->has_transport) {
-    ok = mwl_transport_run(L, session, exchange, request);
-    note_last(session, exchange, request);
-  } else {
-    ok = run_network(L, exchange, session, request);
+    if (mwl_transport_run(L, session, exchange, request)) return answer(L, exchange);
+    note_last(session, exchange);
+    return 2;
   }
-  if (ok) return exchange;
-  clear(exchange);
-  return NULL;
+  if (!mwl_pool_start(exchange->pool, exchange)) return no_memory(L);
+  return wait_for(L, exchange);
 }
 
 const char *mwl_exchange_header(const struct mwl_exchange *exchange, const char *name,

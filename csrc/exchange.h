@@ -6,6 +6,7 @@
 #include <lua.h>
 #include <stddef.h>
 
+struct mwl_host;
 struct mwl_pool;
 struct mwl_request;
 struct mwl_session;
@@ -16,32 +17,51 @@ struct mwl_bytes {
   size_t room;
 };
 
+/* Where an exchange stands in its pool. */
+enum mwl_place { MWL_NOWHERE, MWL_IN_QUEUE, MWL_IN_FLIGHT, MWL_FINISHED };
+
 struct mwl_exchange {
   struct mwl_pool *pool;
-  struct mwl_exchange *next; /* in flight with it */
+  struct mwl_session *session; /* kept alive by the userdata's user value */
+  struct mwl_host *host;
+  struct mwl_exchange *next; /* in the list of its place */
   struct mwl_exchange *previous;
-  CURL *easy;
+  enum mwl_place place;
+  CURL *easy; /* NULL until it is sent */
+  const char *method;
   char *url; /* from the arena, like the body */
   size_t url_size;
   char *body;
   size_t body_size;
+  size_t body_length;
   curl_mime *mime;
   struct curl_slist *headers;
+  double timeout;
+  int no_cookies;
+  int foreign;
+  int has_authorization;
   struct mwl_bytes reply;
   struct mwl_bytes header; /* the header lines of the last response */
   size_t reply_max;
   int too_large;
-  int in_flight;
+  int is_awaited; /* by a task, which the pool tells of the end */
   int done;
   CURLcode result;
   long status;
   char trouble[CURL_ERROR_SIZE];
+  /* what is made of the reply: pushes the results of the bound function, returns their number */
+  int (*answer)(lua_State *L, struct mwl_exchange *exchange);
+  const char *module; /* the object an API reply must hold; NULL: none */
+  const char *key;    /* the string that object must hold; NULL: none */
 };
 
-/* Sends the request of the session at `session_index` and waits for its end.
-   Pushes the exchange and returns it; NULL: nil and an error were pushed instead. */
-struct mwl_exchange *mwl_exchange_run(lua_State *L, int session_index,
-                                      const struct mwl_request *request);
+/* Sends the request of the session at `session_index` and returns what its `answer` makes of the
+   reply: the results of the bound function that calls this as its last act. In a task it yields
+   meanwhile; anything the answer needs must be on the stack. */
+int mwl_exchange_run(lua_State *L, int session_index, const struct mwl_request *request);
+
+/* NULL when the value is no exchange. */
+struct mwl_exchange *mwl_exchange_test(lua_State *L, int index);
 
 /* Called by the pool when libcurl is done. */
 void mwl_exchange_finish(struct mwl_exchange *exchange, CURLcode result);

@@ -179,6 +179,21 @@ static void set_location(lua_State *L, const struct mwl_exchange *exchange, cons
   lua_setfield(L, -2, "location");
 }
 
+static int fetch_answer(lua_State *L, struct mwl_exchange *exchange) {
+  lua_createtable(L, 0, 5);
+  lua_pushinteger(L, exchange->status);
+  lua_setfield(L, -2, "status");
+  push_headers(L, exchange);
+  lua_setfield(L, -2, "headers");
+  lua_pushlstring(L, exchange->reply.bytes != NULL ? exchange->reply.bytes : "",
+                  exchange->reply.length);
+  lua_setfield(L, -2, "body");
+  lua_pushvalue(L, URL);
+  lua_setfield(L, -2, "url");
+  set_location(L, exchange, lua_tostring(L, URL));
+  return 1;
+}
+
 /***
 Fetches a page of the wiki's own origin, with its cookies; one exchange.
 @function session:fetch
@@ -193,7 +208,6 @@ int mwl_session_fetch(lua_State *L) {
   struct mwl_session *session = mwl_session_check(L, SESSION);
   struct mwl_parameters parameters;
   struct mwl_request request;
-  struct mwl_exchange *exchange;
   memset(&request, 0, sizeof request);
   lua_settop(L, OPTIONS);
   if (lua_isnil(L, OPTIONS)) {
@@ -204,18 +218,6 @@ int mwl_session_fetch(lua_State *L) {
   if (!push_target(L, session, flag(L, "foreign", 0))) return 2;
   request.url = lua_tostring(L, URL);
   if (!read_options(L, &request, &parameters)) return 2;
-  exchange = mwl_exchange_run(L, SESSION, &request);
-  if (exchange == NULL) return 2;
-  lua_createtable(L, 0, 5);
-  lua_pushinteger(L, exchange->status);
-  lua_setfield(L, -2, "status");
-  push_headers(L, exchange);
-  lua_setfield(L, -2, "headers");
-  lua_pushlstring(L, exchange->reply.bytes != NULL ? exchange->reply.bytes : "",
-                  exchange->reply.length);
-  lua_setfield(L, -2, "body");
-  lua_pushvalue(L, URL);
-  lua_setfield(L, -2, "url");
-  set_location(L, exchange, request.url);
-  return 1;
+  request.answer = fetch_answer;
+  return mwl_exchange_run(L, SESSION, &request);
 }

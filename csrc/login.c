@@ -1,21 +1,7 @@
 /* The login primitives: one call each, the module's own object verified, nothing decided. */
-#include <string.h>
-
 #include "call.h"
 #include "core.h"
-#include "failure.h"
 #include "session.h"
-
-/* The reply is on top: `key` of its object `module` must be a string. */
-static int verified(lua_State *L, int results, const char *module, const char *key) {
-  int type;
-  if (results != 1) return results;
-  lua_getfield(L, -1, module);
-  type = lua_getfield(L, -1, key);
-  lua_pop(L, 2);
-  if (type == LUA_TSTRING) return 1;
-  return mwl_failure(L, "protocol", "no_status", "The reply's '%s' has no %s.", module, key);
-}
 
 /***
 One call of action=login, by POST and with `errorformat=raw`.
@@ -31,11 +17,11 @@ int mwl_session_login(lua_State *L) {
                                                 {"formatversion", "2"},
                                                 {"errorformat", "raw"},
                                                 {NULL, NULL}};
-  static const struct mwl_call call = {"POST", defaults, "login", 1};
+  static const struct mwl_call call = {"POST", defaults, "login", "result", 1};
   mwl_session_check(L, 1);
   luaL_checktype(L, 2, LUA_TTABLE);
   lua_settop(L, 2);
-  return verified(L, mwl_call_run(L, &call, 2, 0), "login", "result");
+  return mwl_call_run(L, &call, 2, 0, NULL);
 }
 
 /***
@@ -56,7 +42,7 @@ int mwl_session_auth_step(lua_State *L) {
                                    {"formatversion", "2"},
                                    {"errorformat", "plaintext"},
                                    {NULL, NULL}};
-  struct mwl_call call = {"POST", defaults, NULL, 1};
+  struct mwl_call call = {"POST", defaults, NULL, "status", 1};
   int which;
   mwl_session_check(L, 1);
   which = luaL_checkoption(L, 2, NULL, actions);
@@ -65,5 +51,5 @@ int mwl_session_auth_step(lua_State *L) {
   defaults[0].value = actions[which];
   defaults[1].name = formats[which];
   call.module = actions[which];
-  return verified(L, mwl_call_run(L, &call, 3, 0), call.module, "status");
+  return mwl_call_run(L, &call, 3, 0, NULL);
 }

@@ -79,11 +79,11 @@ static struct mwl_field *add(struct reading *reading, const char *name, size_t l
   struct mwl_field *field;
   if (parameters->count == reading->room) {
     size_t room = reading->room > 0 ? reading->room * 2 : 16;
-    parameters->fields = grow(reading, parameters->fields,
-                              reading->room * sizeof *parameters->fields,
-                              room * sizeof *parameters->fields);
-    parameters->files = grow(reading, parameters->files, reading->room * sizeof(void *),
-                             room * sizeof(void *));
+    parameters->fields =
+        grow(reading, parameters->fields, reading->room * sizeof *parameters->fields,
+             room * sizeof *parameters->fields);
+    parameters->files =
+        grow(reading, parameters->files, reading->room * sizeof(void *), room * sizeof(void *));
     reading->room = room;
   }
   parameters->files[parameters->count] = NULL;

@@ -13,7 +13,7 @@ struct mwl_file {
 };
 
 struct mwl_parameters {
-  struct mwl_field *fields;     /* what lives here is anchored on the Lua stack until the */
+  struct mwl_field *fields;      /* what lives here is anchored on the Lua stack until the */
   const struct mwl_file **files; /* request is built; NULL where the field is no file */
   size_t count;
   int has_secret;

@@ -1,55 +1,50 @@
 #include "pool.h"
 
 #include <errno.h>
-#include <math.h>
-#include <signal.h>
+#include <stdlib.h>
 #include <string.h>
-#include <time.h>
+#include <sys/epoll.h>
+#include <unistd.h>
 
-#include "core.h"
+#include "deadline.h"
 #include "exchange.h"
-#include "failure.h"
+#include "interrupt.h"
+#include "request.h"
+#include "session.h"
 
+#define EVENTS 64
 #define LONGEST_WAIT 1000 /* milliseconds between two looks at the interrupt flag */
 
-static volatile sig_atomic_t interrupted;
-static void (*host_handler)(int);
+/* == what libcurl wants to know about ============================================================ */
 
-/* The host's own handler still runs: this one only ends our wait for it. */
-static void note_interrupt(int number) {
-  interrupted = 1;
-  if (host_handler != NULL) host_handler(number);
-}
-
-/* 1 when the host handles Ctrl-C, which then ends our waits; SIG_DFL and SIG_IGN are left alone. */
-static int watch_interrupt(struct sigaction *before) {
-  struct sigaction ours;
-  if (sigaction(SIGINT, NULL, before) != 0) return 0;
-  if ((before->sa_flags & SA_SIGINFO) != 0 || before->sa_handler == SIG_DFL ||
-      before->sa_handler == SIG_IGN || before->sa_handler == note_interrupt) {
+static int watch_socket(CURL *easy, curl_socket_t socket, int what, void *data, void *known) {
+  struct mwl_pool *pool = data;
+  struct epoll_event event;
+  (void)easy;
+  if (what == CURL_POLL_REMOVE) {
+    epoll_ctl(pool->poll, EPOLL_CTL_DEL, socket, NULL);
     return 0;
   }
-  memset(&ours, 0, sizeof ours);
-  ours.sa_handler = note_interrupt;
-  sigemptyset(&ours.sa_mask);
-  host_handler = before->sa_handler;
-  interrupted = 0;
-  return sigaction(SIGINT, &ours, NULL) == 0;
-}
-
-static void unwatch_interrupt(const struct sigaction *before) {
-  struct sigaction now;
-  /* the host's handler may have put another in its place (lua.c: SIG_DFL), which then stays */
-  if (sigaction(SIGINT, NULL, &now) == 0 && now.sa_handler == note_interrupt) {
-    sigaction(SIGINT, before, NULL);
+  memset(&event, 0, sizeof event);
+  event.events = ((what & CURL_POLL_IN) != 0 ? EPOLLIN : 0u) |
+                 ((what & CURL_POLL_OUT) != 0 ? EPOLLOUT : 0u);
+  event.data.fd = socket;
+  if (known == NULL) curl_multi_assign(pool->multi, socket, pool);
+  /* a descriptor's number may have come back as another socket since */
+  if (epoll_ctl(pool->poll, EPOLL_CTL_MOD, socket, &event) != 0) {
+    epoll_ctl(pool->poll, EPOLL_CTL_ADD, socket, &event);
   }
+  return 0;
 }
 
-struct mwl_pool *mwl_pool_check(lua_State *L, int index) {
-  struct mwl_pool *pool = luaL_checkudata(L, index, MWL_POOL_CLASS);
-  luaL_argcheck(L, pool->multi != NULL, index, "this pool is closed");
-  return pool;
+static int set_timer(CURLM *multi, long milliseconds, void *data) {
+  struct mwl_pool *pool = data;
+  (void)multi;
+  pool->timer = milliseconds < 0 ? -1 : mwl_monotonic() + (double)milliseconds / 1000;
+  return 0;
 }
+
+/* == easy handles ================================================================================ */
 
 static CURL *new_handle(void) {
   CURL *easy = curl_easy_init();
@@ -94,28 +89,265 @@ void mwl_pool_give_back(struct mwl_pool *pool, CURL *easy) {
   }
 }
 
-CURLMcode mwl_pool_start(struct mwl_pool *pool, struct mwl_exchange *exchange) {
-  CURLMcode code = curl_multi_add_handle(pool->multi, exchange->easy);
-  if (code != CURLM_OK) return code;
-  exchange->in_flight = 1;
+/* == hosts ======================================================================================= */
+
+static struct mwl_host **bucket_of(struct mwl_pool *pool, const char *origin) {
+  unsigned hash = 5381;
+  for (; *origin != '\0'; origin++) hash = hash * 33 + (unsigned char)*origin;
+  return &pool->hosts[hash % MWL_POOL_BUCKETS];
+}
+
+struct mwl_host *mwl_pool_host(struct mwl_pool *pool, const char *origin) {
+  struct mwl_host **bucket = bucket_of(pool, origin);
+  struct mwl_host *host = *bucket;
+  while (host != NULL && strcmp(host->origin, origin) != 0) host = host->next;
+  if (host == NULL) {
+    host = calloc(1, sizeof *host);
+    if (host == NULL) return NULL;
+    host->origin = strdup(origin);
+    if (host->origin == NULL) {
+      free(host);
+      return NULL;
+    }
+    host->next = *bucket;
+    *bucket = host;
+  }
+  host->users++;
+  return host;
+}
+
+void mwl_pool_leave_host(struct mwl_pool *pool, struct mwl_host *host) {
+  struct mwl_host **link = bucket_of(pool, host->origin);
+  host->users--;
+  if (host->users > 0) return;
+  while (*link != host) link = &(*link)->next;
+  *link = host->next;
+  free(host->origin);
+  free(host);
+}
+
+/* == flight and queue ============================================================================ */
+
+static void fly(struct mwl_pool *pool, struct mwl_exchange *exchange) {
+  exchange->place = MWL_IN_FLIGHT;
   exchange->previous = NULL;
   exchange->next = pool->in_flight;
   if (pool->in_flight != NULL) pool->in_flight->previous = exchange;
   pool->in_flight = exchange;
-  return CURLM_OK;
+  exchange->host->active++;
+  pool->active++;
 }
 
-void mwl_pool_drop(struct mwl_pool *pool, struct mwl_exchange *exchange) {
-  if (!exchange->in_flight) return;
-  exchange->in_flight = 0;
+static int launch(struct mwl_pool *pool, struct mwl_exchange *exchange) {
+  if (!mwl_request_prepare(exchange)) return 0;
+  if (curl_multi_add_handle(pool->multi, exchange->easy) != CURLM_OK) return 0;
+  fly(pool, exchange);
+  return 1;
+}
+
+static void queue(struct mwl_pool *pool, struct mwl_exchange *exchange) {
+  struct mwl_host *host = exchange->host;
+  exchange->place = MWL_IN_QUEUE;
+  exchange->next = NULL;
+  exchange->previous = host->last;
+  if (host->last != NULL) {
+    host->last->next = exchange;
+  } else {
+    host->first = exchange;
+  }
+  host->last = exchange;
+  if (host->is_waiting) return;
+  host->is_waiting = 1;
+  host->next_waiting = NULL;
+  if (pool->waiting_last != NULL) {
+    pool->waiting_last->next_waiting = host;
+  } else {
+    pool->waiting = host;
+  }
+  pool->waiting_last = host;
+}
+
+static void stop_waiting(struct mwl_pool *pool, struct mwl_host *host) {
+  struct mwl_host **link = &pool->waiting;
+  struct mwl_host *before = NULL;
+  while (*link != host) {
+    before = *link;
+    link = &(*link)->next_waiting;
+  }
+  *link = host->next_waiting;
+  if (pool->waiting_last == host) pool->waiting_last = before;
+  host->is_waiting = 0;
+  host->next_waiting = NULL;
+}
+
+static void unqueue(struct mwl_pool *pool, struct mwl_exchange *exchange) {
+  struct mwl_host *host = exchange->host;
   if (exchange->previous != NULL) {
     exchange->previous->next = exchange->next;
   } else {
-    pool->in_flight = exchange->next;
+    host->first = exchange->next;
+  }
+  if (exchange->next != NULL) {
+    exchange->next->previous = exchange->previous;
+  } else {
+    host->last = exchange->previous;
+  }
+  if (host->first == NULL) stop_waiting(pool, host);
+}
+
+/* Puts an exchange that is done where its task will be told of it. */
+static void finish(struct mwl_pool *pool, struct mwl_exchange *exchange) {
+  exchange->place = MWL_NOWHERE;
+  if (!exchange->is_awaited) return;
+  exchange->place = MWL_FINISHED;
+  exchange->previous = NULL;
+  exchange->next = pool->finished;
+  if (pool->finished != NULL) pool->finished->previous = exchange;
+  pool->finished = exchange;
+}
+
+static struct mwl_host *next_with_room(struct mwl_pool *pool) {
+  for (struct mwl_host *host = pool->waiting; host != NULL; host = host->next_waiting) {
+    if (host->active < pool->per_host) return host;
+  }
+  return NULL;
+}
+
+/* Sends what waits, the hosts in turn, as far as there is room. */
+static void admit(struct mwl_pool *pool) {
+  while (pool->active < pool->in_all) {
+    struct mwl_host *host = next_with_room(pool);
+    struct mwl_exchange *exchange;
+    if (host == NULL) return;
+    exchange = host->first;
+    unqueue(pool, exchange);
+    if (host->is_waiting) { /* to the end, so that others have their turn */
+      stop_waiting(pool, host);
+      host->is_waiting = 1;
+      if (pool->waiting_last != NULL) {
+        pool->waiting_last->next_waiting = host;
+      } else {
+        pool->waiting = host;
+      }
+      pool->waiting_last = host;
+    }
+    exchange->place = MWL_NOWHERE;
+    if (!launch(pool, exchange)) {
+      mwl_exchange_finish(exchange, CURLE_OUT_OF_MEMORY);
+      finish(pool, exchange);
+    }
+  }
+}
+
+int mwl_pool_start(struct mwl_pool *pool, struct mwl_exchange *exchange) {
+  if (pool->active < pool->in_all && exchange->host->active < pool->per_host) {
+    return launch(pool, exchange);
+  }
+  queue(pool, exchange);
+  return 1;
+}
+
+/* Takes an exchange out of one of the pool's lists. */
+static void unlink_exchange(struct mwl_exchange **first, struct mwl_exchange *exchange) {
+  if (exchange->previous != NULL) {
+    exchange->previous->next = exchange->next;
+  } else {
+    *first = exchange->next;
   }
   if (exchange->next != NULL) exchange->next->previous = exchange->previous;
+}
+
+static void land(struct mwl_pool *pool, struct mwl_exchange *exchange) {
+  unlink_exchange(&pool->in_flight, exchange);
+  exchange->host->active--;
+  pool->active--;
   if (pool->multi != NULL) curl_multi_remove_handle(pool->multi, exchange->easy);
 }
+
+void mwl_pool_drop(struct mwl_pool *pool, struct mwl_exchange *exchange) {
+  enum mwl_place place = exchange->place;
+  exchange->place = MWL_NOWHERE;
+  if (place == MWL_IN_QUEUE) {
+    unqueue(pool, exchange);
+  } else if (place == MWL_FINISHED) {
+    unlink_exchange(&pool->finished, exchange);
+  } else if (place == MWL_IN_FLIGHT) {
+    land(pool, exchange);
+    admit(pool);
+  }
+}
+
+/* The first of a list that is the session's. */
+static struct mwl_exchange *first_of(struct mwl_exchange *list, const struct mwl_session *session) {
+  while (list != NULL && list->session != session) list = list->next;
+  return list;
+}
+
+static void cancel(struct mwl_pool *pool, struct mwl_exchange *exchange) {
+  mwl_exchange_finish(exchange, CURLE_ABORTED_BY_CALLBACK);
+  mwl_pool_drop(pool, exchange);
+  finish(pool, exchange);
+}
+
+void mwl_pool_cancel(struct mwl_pool *pool, const struct mwl_session *session) {
+  struct mwl_exchange *exchange;
+  for (exchange = first_of(session->host->first, session); exchange != NULL;
+       exchange = first_of(session->host->first, session)) {
+    cancel(pool, exchange);
+  }
+  for (exchange = first_of(pool->in_flight, session); exchange != NULL;
+       exchange = first_of(pool->in_flight, session)) {
+    cancel(pool, exchange);
+  }
+}
+
+/* == life ======================================================================================== */
+
+int mwl_pool_begin(struct mwl_pool *pool, int per_host, int in_all, long max_connections) {
+  CURL *easy;
+  char *default_ca = NULL;
+  pool->timer = -1;
+  pool->per_host = per_host;
+  pool->in_all = in_all;
+  /* no `Expect: 100-continue`: a server that does not know it costs a second for each upload */
+  pool->plain_headers = curl_slist_append(NULL, "Expect:");
+  pool->multi = curl_multi_init();
+  if (pool->plain_headers == NULL || pool->multi == NULL) return 0;
+  pool->poll = epoll_create1(EPOLL_CLOEXEC);
+  if (pool->poll < 0 ||
+      curl_multi_setopt(pool->multi, CURLMOPT_SOCKETFUNCTION, watch_socket) != CURLM_OK ||
+      curl_multi_setopt(pool->multi, CURLMOPT_SOCKETDATA, pool) != CURLM_OK ||
+      curl_multi_setopt(pool->multi, CURLMOPT_TIMERFUNCTION, set_timer) != CURLM_OK ||
+      curl_multi_setopt(pool->multi, CURLMOPT_TIMERDATA, pool) != CURLM_OK ||
+      curl_multi_setopt(pool->multi, CURLMOPT_MAXCONNECTS, max_connections) != CURLM_OK) {
+    return 0;
+  }
+  easy = mwl_pool_borrow(pool);
+  if (easy == NULL) return 0;
+  if (curl_easy_getinfo(easy, CURLINFO_CAINFO, &default_ca) == CURLE_OK) {
+    pool->default_ca = default_ca;
+  }
+  mwl_pool_give_back(pool, easy);
+  return 1;
+}
+
+void mwl_pool_end(struct mwl_pool *pool) {
+  /* nothing that waits may be sent when room appears */
+  pool->in_all = 0;
+  while (pool->in_flight != NULL) cancel(pool, pool->in_flight);
+  while (pool->waiting != NULL) cancel(pool, pool->waiting->first);
+  while (pool->idle_count > 0) curl_easy_cleanup(pool->idle[--pool->idle_count]);
+  if (pool->multi != NULL) {
+    curl_multi_cleanup(pool->multi);
+    if (pool->poll >= 0) close(pool->poll);
+  }
+  pool->multi = NULL;
+  pool->poll = -1;
+  curl_slist_free_all(pool->plain_headers);
+  pool->plain_headers = NULL;
+}
+
+/* == moving on =================================================================================== */
 
 static void collect_finished(struct mwl_pool *pool) {
   CURLMsg *message;
@@ -129,146 +361,49 @@ static void collect_finished(struct mwl_pool *pool) {
     curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &private);
     exchange = (struct mwl_exchange *)(void *)private;
     mwl_exchange_finish(exchange, result);
-    mwl_pool_drop(pool, exchange);
+    land(pool, exchange);
+    finish(pool, exchange);
   }
+  admit(pool);
 }
 
-CURLMcode mwl_pool_step(struct mwl_pool *pool, int milliseconds) {
+double mwl_pool_timeout(const struct mwl_pool *pool) {
+  double left;
+  if (pool->finished != NULL) return 0;
+  if (pool->timer < 0) return -1;
+  left = pool->timer - mwl_monotonic();
+  return left > 0 ? left : 0;
+}
+
+static int shorter(int milliseconds, double seconds) {
+  double value = seconds * 1000;
+  if (seconds < 0 || value > (double)milliseconds) return milliseconds;
+  return (int)value + (value > (double)(int)value);
+}
+
+void mwl_pool_step(struct mwl_pool *pool, int milliseconds) {
+  struct epoll_event events[EVENTS];
   int running = 0;
-  CURLMcode code = curl_multi_perform(pool->multi, &running);
-  collect_finished(pool);
-  if (code == CURLM_OK && running > 0 && milliseconds > 0) {
-    code = curl_multi_poll(pool->multi, NULL, 0, milliseconds, NULL);
+  int count =
+    epoll_wait(pool->poll, events, EVENTS, shorter(milliseconds, mwl_pool_timeout(pool)));
+  for (int i = 0; i < count; i++) {
+    int what = ((events[i].events & (EPOLLIN | EPOLLHUP)) != 0 ? CURL_CSELECT_IN : 0) |
+               ((events[i].events & EPOLLOUT) != 0 ? CURL_CSELECT_OUT : 0) |
+               ((events[i].events & EPOLLERR) != 0 ? CURL_CSELECT_ERR : 0);
+    curl_multi_socket_action(pool->multi, events[i].data.fd, what, &running);
   }
-  return code;
+  if (pool->timer >= 0 && pool->timer <= mwl_monotonic()) {
+    pool->timer = -1;
+    curl_multi_socket_action(pool->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+  }
+  collect_finished(pool);
 }
 
 int mwl_pool_drive(struct mwl_pool *pool, struct mwl_exchange *exchange) {
-  struct sigaction before;
-  int watching = watch_interrupt(&before);
-  int stopped = 0;
-  while (!exchange->done && !stopped) {
-    CURLMcode code;
-    int running = 0;
-    code = curl_multi_perform(pool->multi, &running);
-    collect_finished(pool);
-    if (code == CURLM_OK && !exchange->done) {
-      code = curl_multi_poll(pool->multi, NULL, 0, LONGEST_WAIT, NULL);
-    }
-    if (code != CURLM_OK) {
-      mwl_exchange_finish(exchange, CURLE_OUT_OF_MEMORY);
-      mwl_pool_drop(pool, exchange);
-    }
-    stopped = watching && interrupted;
-  }
-  if (watching) unwatch_interrupt(&before);
+  struct mwl_interrupt interrupt;
+  mwl_interrupt_watch(&interrupt);
+  while (!exchange->done && !mwl_interrupt_came(&interrupt)) mwl_pool_step(pool, LONGEST_WAIT);
+  mwl_interrupt_unwatch(&interrupt);
   if (!exchange->done) mwl_pool_drop(pool, exchange);
   return exchange->done;
-}
-
-/***
-A pool: what all sessions of a program share (connections, name look-ups), and nothing else.
-@function pool
-@tparam[opt] table options none yet
-@treturn pool
-*/
-static int pool_new(lua_State *L) {
-  struct mwl_pool *pool;
-  CURL *easy;
-  char *default_ca = NULL;
-  if (!lua_isnoneornil(L, 1)) luaL_checktype(L, 1, LUA_TTABLE);
-  pool = lua_newuserdatauv(L, sizeof *pool, 0);
-  memset(pool, 0, sizeof *pool);
-  luaL_setmetatable(L, MWL_POOL_CLASS);
-  /* no `Expect: 100-continue`: a server that does not know it costs a second for each upload */
-  pool->plain_headers = curl_slist_append(NULL, "Expect:");
-  if (pool->plain_headers == NULL) return luaL_error(L, "not enough memory for a pool");
-  pool->multi = curl_multi_init();
-  easy = pool->multi != NULL ? mwl_pool_borrow(pool) : NULL;
-  if (easy == NULL) return luaL_error(L, "not enough memory for a pool");
-  if (curl_easy_getinfo(easy, CURLINFO_CAINFO, &default_ca) == CURLE_OK) {
-    pool->default_ca = default_ca;
-  }
-  mwl_pool_give_back(pool, easy);
-  return 1;
-}
-
-/***
-Ends what is in flight and closes the connections. Twice is fine.
-@function pool:close
-*/
-static int pool_close(lua_State *L) {
-  struct mwl_pool *pool = luaL_checkudata(L, 1, MWL_POOL_CLASS);
-  while (pool->in_flight != NULL) {
-    struct mwl_exchange *exchange = pool->in_flight;
-    mwl_exchange_finish(exchange, CURLE_ABORTED_BY_CALLBACK);
-    mwl_pool_drop(pool, exchange);
-  }
-  while (pool->idle_count > 0) curl_easy_cleanup(pool->idle[--pool->idle_count]);
-  if (pool->multi != NULL) curl_multi_cleanup(pool->multi);
-  pool->multi = NULL;
-  curl_slist_free_all(pool->plain_headers);
-  pool->plain_headers = NULL;
-  return 0;
-}
-
-static double monotonic(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
-
-/***
-A clock that only goes forward, for bounds.
-@function now
-@treturn number seconds since some fixed moment
-*/
-static int pool_now(lua_State *L) {
-  lua_pushnumber(L, monotonic());
-  return 1;
-}
-
-/***
-Waits, while what is in flight goes on.
-@function pool:sleep
-@tparam number seconds
-@treturn boolean true; nil, err (kind cancelled) when Ctrl-C ended it
-*/
-static int pool_sleep(lua_State *L) {
-  struct mwl_pool *pool = mwl_pool_check(L, 1);
-  double seconds = luaL_checknumber(L, 2);
-  double end = monotonic() + seconds;
-  struct sigaction before;
-  int watching;
-  int stopped = 0;
-  luaL_argcheck(L, isfinite(seconds) && seconds >= 0, 2, "seconds must be a number from 0 up");
-  watching = watch_interrupt(&before);
-  for (double left = seconds; left > 0 && !stopped; left = end - monotonic()) {
-    int running = 0;
-    int milliseconds = left > 1 ? LONGEST_WAIT : (int)ceil(left * 1000);
-    curl_multi_perform(pool->multi, &running);
-    collect_finished(pool);
-    curl_multi_poll(pool->multi, NULL, 0, milliseconds, NULL);
-    stopped = watching && interrupted;
-  }
-  if (watching) unwatch_interrupt(&before);
-  if (stopped) return mwl_failure(L, "cancelled", "interrupted", "The wait was interrupted.");
-  lua_pushboolean(L, 1);
-  return 1;
-}
-
-static int pool_tostring(lua_State *L) {
-  struct mwl_pool *pool = luaL_checkudata(L, 1, MWL_POOL_CLASS);
-  lua_pushstring(L, pool->multi != NULL ? "mwlogin pool" : "mwlogin pool (closed)");
-  return 1;
-}
-
-void mwl_register_pool(lua_State *L) {
-  static const luaL_Reg functions[] = {{"pool", pool_new}, {"now", pool_now}, {NULL, NULL}};
-  static const luaL_Reg methods[] = {
-      {"sleep", pool_sleep}, {"close", pool_close}, {"session", mwl_pool_session}, {NULL, NULL}};
-  static const luaL_Reg metamethods[] = {
-      {"__gc", pool_close}, {"__tostring", pool_tostring}, {NULL, NULL}};
-  mwl_class(L, MWL_POOL_CLASS, methods, metamethods);
-  luaL_setfuncs(L, functions, 0);
 }

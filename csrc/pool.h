@@ -1,38 +1,75 @@
-/* One CURLM for all sessions of a Lua state: its connections, its easy handles, what is in flight. */
+/* One CURLM for all sessions of a Lua state: its connections, its easy handles, what is in flight,
+   and what waits because a host, or the pool, has enough of it. */
 #ifndef MWL_POOL_H
 #define MWL_POOL_H
 
 #include <curl/curl.h>
-#include <lua.h>
 
-#define MWL_POOL_CLASS "mwlogin.pool"
-#define MWL_POOL_IDLE_MAX 32
+#define MWL_POOL_IDLE_MAX 64
+#define MWL_POOL_BUCKETS 64
 
 struct mwl_exchange;
+struct mwl_session;
+
+/* What one host has in flight and in its queue, in the order it came. */
+struct mwl_host {
+  struct mwl_host *next; /* in its bucket */
+  char *origin;
+  long users; /* sessions that point here */
+  int active;
+  struct mwl_exchange *first;
+  struct mwl_exchange *last;
+  struct mwl_host *next_waiting; /* among the hosts with a queue */
+  int is_waiting;
+};
 
 struct mwl_pool {
   CURLM *multi; /* NULL: closed, or never opened */
+  int poll; /* one descriptor that is readable when the multi has something to do; -1: none */
+  double timer; /* when libcurl wants to be called in any case; below 0: never */
   CURL *idle[MWL_POOL_IDLE_MAX];
   int idle_count;
   struct curl_slist *plain_headers; /* what every request without headers of its own sends */
   const char *default_ca; /* libcurl's own file of certificate authorities; NULL: none */
+  int has_tasks; /* coroutines that yield while their exchanges are in flight */
+  int has_wait;  /* a foreign loop's function */
+  int per_host;
+  int in_all;
+  int active;
+  struct mwl_host *hosts[MWL_POOL_BUCKETS];
+  struct mwl_host *waiting; /* hosts with a queue; the first is the next to be served */
+  struct mwl_host *waiting_last;
   struct mwl_exchange *in_flight;
+  struct mwl_exchange *finished; /* done, and not yet told to the task that waits */
 };
 
-/* Raises when the argument is no pool or a closed one. */
-struct mwl_pool *mwl_pool_check(lua_State *L, int index);
+/* 0: no memory. What it got goes back by mwl_pool_end in either case. */
+int mwl_pool_begin(struct mwl_pool *pool, int per_host, int in_all, long max_connections);
+/* Ends what is in flight, then frees all; twice is fine. */
+void mwl_pool_end(struct mwl_pool *pool);
+
+/* The host of an origin, one user more; NULL: no memory. */
+struct mwl_host *mwl_pool_host(struct mwl_pool *pool, const char *origin);
+void mwl_pool_leave_host(struct mwl_pool *pool, struct mwl_host *host);
 
 /* An easy handle with the pool's own options set; NULL: no memory. */
 CURL *mwl_pool_borrow(struct mwl_pool *pool);
 /* Takes a handle back: nothing of the request stays on it. Survives a closed pool. */
 void mwl_pool_give_back(struct mwl_pool *pool, CURL *easy);
 
-CURLMcode mwl_pool_start(struct mwl_pool *pool, struct mwl_exchange *exchange);
-/* Takes an exchange out of flight; twice is fine. */
+/* Sends an exchange now, or as soon as its host and the pool have room. 0: no memory. */
+int mwl_pool_start(struct mwl_pool *pool, struct mwl_exchange *exchange);
+/* Takes an exchange out of flight, queue and list; twice is fine. */
 void mwl_pool_drop(struct mwl_pool *pool, struct mwl_exchange *exchange);
 
+/* Ends what a session has in flight or in its queue. */
+void mwl_pool_cancel(struct mwl_pool *pool, const struct mwl_session *session);
+
 /* Moves everything in flight on, waiting at most `milliseconds` for something to happen. */
-CURLMcode mwl_pool_step(struct mwl_pool *pool, int milliseconds);
+void mwl_pool_step(struct mwl_pool *pool, int milliseconds);
+
+/* Seconds until libcurl wants to be called in any case; below 0: never. */
+double mwl_pool_timeout(const struct mwl_pool *pool);
 
 /* Drives the pool until the exchange is done, or the process is told to stop by Ctrl-C (0). */
 int mwl_pool_drive(struct mwl_pool *pool, struct mwl_exchange *exchange);

@@ -109,7 +109,8 @@ static int private_file_read(lua_State *L) {
   luaL_buffinit(L, &buffer);
   while (count > 0 && length <= LARGEST_FILE) {
     count = read(*descriptor, luaL_prepbuffer(&buffer), LUAL_BUFFERSIZE);
-    if (count < 0 && errno == EINTR) count = 1;
+    if (count < 0 && errno == EINTR)
+      count = 1;
     else if (count > 0) {
       luaL_addsize(&buffer, (size_t)count);
       length += (size_t)count;
@@ -227,8 +228,10 @@ static int private_file_remove(lua_State *L) {
   if (!mwl_check_folder(folder, &refusal)) return push_refusal(L, &refusal);
   *descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (*descriptor >= 0) mwl_draft_remove_dead(*descriptor, name);
-  if (*descriptor >= 0 && unlinkat(*descriptor, name, 0) == 0) (void)fsync(*descriptor);
-  else if (errno != ENOENT) return fail_errno(L, path, "remove", errno);
+  if (*descriptor >= 0 && unlinkat(*descriptor, name, 0) == 0)
+    (void)fsync(*descriptor);
+  else if (errno != ENOENT)
+    return fail_errno(L, path, "remove", errno);
   close_descriptor(descriptor);
   lua_pushboolean(L, 1);
   return 1;
@@ -297,12 +300,15 @@ static int private_file_list(lua_State *L) {
 }
 
 void mwl_register_private_file(lua_State *L) {
-  static const luaL_Reg functions[] = {
-      {"read", private_file_read},     {"check", private_file_check},
-      {"owned", private_file_owned},   {"write", private_file_write},
-      {"remove", private_file_remove}, {"folder", private_file_folder},
-      {"list", private_file_list},     {"lock", mwl_private_lock},
-      {NULL, NULL}};
+  static const luaL_Reg functions[] = {{"read", private_file_read},
+                                       {"check", private_file_check},
+                                       {"owned", private_file_owned},
+                                       {"write", private_file_write},
+                                       {"remove", private_file_remove},
+                                       {"folder", private_file_folder},
+                                       {"list", private_file_list},
+                                       {"lock", mwl_private_lock},
+                                       {NULL, NULL}};
   static const luaL_Reg descriptor_metamethods[] = {{"__gc", descriptor_gc}, {NULL, NULL}};
   static const luaL_Reg folder_metamethods[] = {{"__gc", folder_gc}, {NULL, NULL}};
   mwl_class(L, DESCRIPTOR_CLASS, NULL, descriptor_metamethods);

@@ -20,17 +20,25 @@ static int refuse(struct mwl_refusal *refusal, const char *code, const char *pat
 static const char *code_of(int error) {
   switch (error) {
     case ENOENT:
-    case ENOTDIR: return "missing";
+    case ENOTDIR:
+      return "missing";
     case ENOSPC:
     case EFBIG:
-    case EDQUOT: return "full";
+    case EDQUOT:
+      return "full";
     case EACCES:
-    case EPERM: return "denied";
-    case EROFS: return "read_only";
-    case ELOOP: return "unsafe";
-    case EEXIST: return "exists";
-    case ENAMETOOLONG: return "name";
-    default: return "io";
+    case EPERM:
+      return "denied";
+    case EROFS:
+      return "read_only";
+    case ELOOP:
+      return "unsafe";
+    case EEXIST:
+      return "exists";
+    case ENAMETOOLONG:
+      return "name";
+    default:
+      return "io";
   }
 }
 
@@ -57,9 +65,7 @@ int mwl_check_private(const struct stat *status, const char *path, struct mwl_re
 }
 
 /* Where every user has a group of their own, folders are often open to that group. */
-static int is_own_group(gid_t group) {
-  return group == getegid() && group == (gid_t)geteuid();
-}
+static int is_own_group(gid_t group) { return group == getegid() && group == (gid_t)geteuid(); }
 
 static int check_one_folder(const char *path, struct mwl_refusal *refusal) {
   struct stat status;

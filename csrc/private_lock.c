@@ -48,9 +48,12 @@ static enum attempt try_lock(struct lock *lock, struct mwl_refusal *refusal) {
   } else if (status.st_nlink == 0) {
     result = BUSY;
   } else if (mwl_check_private(&status, lock->path, refusal)) {
-    if (flock(fd, LOCK_EX | LOCK_NB) == 0) result = is_named(lock) ? LOCKED : BUSY;
-    else if (errno == EWOULDBLOCK || errno == EINTR) result = BUSY;
-    else mwl_refuse_errno(refusal, lock->path, "lock", errno);
+    if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+      result = is_named(lock) ? LOCKED : BUSY;
+    else if (errno == EWOULDBLOCK || errno == EINTR)
+      result = BUSY;
+    else
+      mwl_refuse_errno(refusal, lock->path, "lock", errno);
   }
   if (result != LOCKED) {
     lock->fd = -1;
@@ -90,9 +93,12 @@ int mwl_private_lock(lua_State *L) {
   for (;;) {
     int left;
     switch (try_lock(lock, &refusal)) {
-      case LOCKED: return 1;
-      case REFUSED: return mwl_failure(L, "store", refusal.code, "%s", refusal.message);
-      case BUSY: break;
+      case LOCKED:
+        return 1;
+      case REFUSED:
+        return mwl_failure(L, "store", refusal.code, "%s", refusal.message);
+      case BUSY:
+        break;
     }
     left = mwl_milliseconds_left(deadline);
     if (left == 0) {

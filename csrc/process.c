@@ -303,8 +303,10 @@ The process id.
 */
 static int process_pid(lua_State *L) {
   struct process *process = check_process(L);
-  if (process->child.pid == 0) luaL_pushfail(L);
-  else lua_pushinteger(L, process->child.pid);
+  if (process->child.pid == 0)
+    luaL_pushfail(L);
+  else
+    lua_pushinteger(L, process->child.pid);
   return 1;
 }
 
@@ -333,9 +335,12 @@ static int process_close(lua_State *L) {
 
 static int process_tostring(lua_State *L) {
   struct process *process = luaL_checkudata(L, 1, MWL_PROCESS_CLASS);
-  if (!process->open) lua_pushliteral(L, "process (closed)");
-  else if (process->child.pid == 0) lua_pushliteral(L, "process (ended)");
-  else lua_pushfstring(L, "process (%d)", (int)process->child.pid);
+  if (!process->open)
+    lua_pushliteral(L, "process (closed)");
+  else if (process->child.pid == 0)
+    lua_pushliteral(L, "process (ended)");
+  else
+    lua_pushfstring(L, "process (%d)", (int)process->child.pid);
   return 1;
 }
 

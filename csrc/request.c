@@ -98,15 +98,15 @@ int mwl_request_check(lua_State *L, const struct mwl_session *session,
 
 /* == building ==================================================================================== */
 
-int mwl_request_has_body(const struct mwl_request *request) {
-  return strcmp(request->method, "GET") != 0 && strcmp(request->method, "HEAD") != 0;
+static int has_body(const char *method) {
+  return strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0;
 }
 
 /* The address, with the parameters of a request that has no body. */
 static int build_url(struct mwl_exchange *exchange, const struct mwl_request *request) {
   const struct mwl_parameters *parameters = request->parameters;
   size_t length = strlen(request->url);
-  int in_url = parameters != NULL && parameters->count > 0 && !mwl_request_has_body(request);
+  int in_url = parameters != NULL && parameters->count > 0 && !has_body(request->method);
   size_t size = length + 1;
   char *end;
   if (in_url) size += 1 + mwl_form_length(parameters->fields, parameters->count);
@@ -125,29 +125,23 @@ static int build_url(struct mwl_exchange *exchange, const struct mwl_request *re
 
 static int build_body(struct mwl_exchange *exchange, const struct mwl_request *request) {
   const struct mwl_parameters *parameters = request->parameters;
-  if (!mwl_request_has_body(request)) return 1;
-  if (parameters != NULL && parameters->has_file) return 1;
+  size_t length = 0;
+  if (!has_body(request->method) || (parameters != NULL && parameters->has_file)) return 1;
   if (request->content != NULL) {
-    exchange->body_size = request->content_length;
+    length = request->content_length;
   } else if (parameters != NULL) {
-    exchange->body_size = mwl_form_length(parameters->fields, parameters->count);
+    length = mwl_form_length(parameters->fields, parameters->count);
   }
-  exchange->body = mwl_arena_alloc(exchange->body_size > 0 ? exchange->body_size : 1);
+  exchange->body_size = length > 0 ? length : 1;
+  exchange->body = mwl_arena_alloc(exchange->body_size);
   if (exchange->body == NULL) return 0;
+  exchange->body_length = length;
   if (request->content != NULL) {
-    memcpy(exchange->body, request->content, request->content_length);
+    memcpy(exchange->body, request->content, length);
   } else if (parameters != NULL) {
     mwl_form_write(exchange->body, parameters->fields, parameters->count);
   }
-  if (exchange->body_size == 0) exchange->body_size = 1; /* the arena's size, not the body's */
   return 1;
-}
-
-size_t mwl_request_body_length(const struct mwl_exchange *exchange,
-                               const struct mwl_request *request) {
-  if (request->content != NULL) return request->content_length;
-  if (request->parameters == NULL || request->parameters->count == 0) return 0;
-  return exchange->body_size;
 }
 
 static int build_part(curl_mime *mime, const struct mwl_field *field, const struct mwl_file *file) {
@@ -161,7 +155,11 @@ static int build_part(curl_mime *mime, const struct mwl_field *field, const stru
          (file->type == NULL || curl_mime_type(part, file->type) == CURLE_OK);
 }
 
+/* A multipart body belongs to a handle, which is therefore borrowed before there is room to send. */
 static int build_mime(struct mwl_exchange *exchange, const struct mwl_parameters *parameters) {
+  if (parameters == NULL || !parameters->has_file || exchange->session->has_transport) return 1;
+  exchange->easy = mwl_pool_borrow(exchange->pool);
+  if (exchange->easy == NULL) return 0;
   exchange->mime = curl_mime_init(exchange->easy);
   if (exchange->mime == NULL) return 0;
   for (size_t i = 0; i < parameters->count; i++) {
@@ -239,23 +237,23 @@ static int set_password(CURL *easy, const struct mwl_session *session) {
   return ok;
 }
 
-static int set_method(struct mwl_exchange *exchange, const struct mwl_request *request) {
+static int set_method(struct mwl_exchange *exchange) {
   CURL *easy = exchange->easy;
   int ok = 1;
-  if (strcmp(request->method, "HEAD") == 0) {
+  if (strcmp(exchange->method, "HEAD") == 0) {
     return curl_easy_setopt(easy, CURLOPT_NOBODY, 1L) == CURLE_OK;
   }
-  if (!mwl_request_has_body(request)) return curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L) == CURLE_OK;
+  if (!has_body(exchange->method)) return curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L) == CURLE_OK;
   if (exchange->mime != NULL) {
     ok = curl_easy_setopt(easy, CURLOPT_MIMEPOST, exchange->mime) == CURLE_OK;
   } else {
     ok = curl_easy_setopt(easy, CURLOPT_POST, 1L) == CURLE_OK &&
          curl_easy_setopt(easy, CURLOPT_POSTFIELDS, exchange->body) == CURLE_OK &&
-         curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
-                          (curl_off_t)mwl_request_body_length(exchange, request)) == CURLE_OK;
+         curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)exchange->body_length) ==
+           CURLE_OK;
   }
-  if (strcmp(request->method, "POST") != 0) {
-    ok = ok && curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method) == CURLE_OK;
+  if (strcmp(exchange->method, "POST") != 0) {
+    ok = ok && curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, exchange->method) == CURLE_OK;
   }
   return ok;
 }
@@ -284,12 +282,12 @@ static size_t receive_header(char *bytes, size_t size, size_t count, void *data)
 }
 
 /* Every option that a request can change is set each time; the handle keeps the rest. */
-static int set_options(struct mwl_exchange *exchange, const struct mwl_session *session,
-                       const struct mwl_request *request) {
+static int set_options(struct mwl_exchange *exchange) {
+  const struct mwl_session *session = exchange->session;
   CURL *easy = exchange->easy;
-  double timeout = request->timeout > 0 ? request->timeout : session->timeout;
+  double timeout = exchange->timeout > 0 ? exchange->timeout : session->timeout;
   double connect = session->connect_timeout < timeout ? session->connect_timeout : timeout;
-  CURLSH *share = request->foreign || request->no_cookies ? NULL : session->share;
+  CURLSH *share = exchange->foreign || exchange->no_cookies ? NULL : session->share;
   struct curl_slist *headers =
     exchange->headers != NULL ? exchange->headers : exchange->pool->plain_headers;
   int ok = 1;
@@ -309,27 +307,27 @@ static int set_options(struct mwl_exchange *exchange, const struct mwl_session *
   SET(CURLOPT_PROXY, session->proxy);
   /* NULL would take libcurl's own file away as well */
   SET(CURLOPT_CAINFO, session->ca_file != NULL ? session->ca_file : exchange->pool->default_ca);
-  SET(CURLOPT_SSLCERT, request->foreign ? NULL : session->client_cert);
-  SET(CURLOPT_SSLKEY, request->foreign ? NULL : session->client_key);
+  SET(CURLOPT_SSLCERT, exchange->foreign ? NULL : session->client_cert);
+  SET(CURLOPT_SSLKEY, exchange->foreign ? NULL : session->client_key);
 #undef SET
-  if (ok && session->auth_username != NULL && !request->foreign && request->authorization == NULL) {
+  if (ok && session->auth_username != NULL && !exchange->foreign && !exchange->has_authorization) {
     ok = set_password(easy, session);
   }
-  return ok && set_method(exchange, request);
+  return ok && set_method(exchange);
 }
 
-int mwl_request_begin(lua_State *L, struct mwl_exchange *exchange,
-                      const struct mwl_session *session, const struct mwl_request *request) {
-  exchange->easy = mwl_pool_borrow(exchange->pool);
-  if (exchange->easy == NULL) return 0;
-  if (request->parameters != NULL && request->parameters->has_file &&
-      !build_mime(exchange, request->parameters)) {
-    return 0;
-  }
-  return build_headers(L, exchange, request) && set_options(exchange, session, request) &&
-         mwl_pool_start(exchange->pool, exchange) == CURLM_OK;
+int mwl_request_prepare(struct mwl_exchange *exchange) {
+  if (exchange->easy == NULL) exchange->easy = mwl_pool_borrow(exchange->pool);
+  return exchange->easy != NULL && set_options(exchange);
 }
 
-int mwl_request_build(struct mwl_exchange *exchange, const struct mwl_request *request) {
-  return build_url(exchange, request) && build_body(exchange, request);
+int mwl_request_build(lua_State *L, struct mwl_exchange *exchange,
+                      const struct mwl_request *request) {
+  exchange->method = request->method;
+  exchange->timeout = request->timeout;
+  exchange->no_cookies = request->no_cookies;
+  exchange->foreign = request->foreign;
+  exchange->has_authorization = request->authorization != NULL;
+  return build_url(exchange, request) && build_body(exchange, request) &&
+         build_mime(exchange, request->parameters) && build_headers(L, exchange, request);
 }

@@ -26,25 +26,22 @@ struct mwl_request {
   int no_cookies;
   int foreign;  /* another origin: neither cookies nor credentials */
   int is_secret; /* may travel over https and to loopback only */
+  int (*answer)(lua_State *L, struct mwl_exchange *exchange); /* see struct mwl_exchange */
+  const char *module;
+  const char *key;
 };
-
-/* POST, PUT and DELETE carry their parameters in a body, GET and HEAD in the address. */
-int mwl_request_has_body(const struct mwl_request *request);
 
 /* 0: nil and an error were pushed: a secret would travel in the open, a header would break out of
    its line, a file cannot be read. */
 int mwl_request_check(lua_State *L, const struct mwl_session *session,
                       const struct mwl_request *request);
 
-/* Writes address and body of the exchange; 0: no memory. */
-int mwl_request_build(struct mwl_exchange *exchange, const struct mwl_request *request);
+/* Writes address, body and headers of the exchange, so that nothing of the request is needed any
+   more; 0: no memory. */
+int mwl_request_build(lua_State *L, struct mwl_exchange *exchange,
+                      const struct mwl_request *request);
 
-/* How many bytes of the exchange's body are to be sent. */
-size_t mwl_request_body_length(const struct mwl_exchange *exchange,
-                               const struct mwl_request *request);
-
-/* Borrows a handle, sets it up and puts it in flight; 0: no memory. */
-int mwl_request_begin(lua_State *L, struct mwl_exchange *exchange,
-                      const struct mwl_session *session, const struct mwl_request *request);
+/* Borrows a handle and sets it up for sending; 0: no memory. */
+int mwl_request_prepare(struct mwl_exchange *exchange);
 
 #endif

@@ -5,10 +5,11 @@
 #include <string.h>
 #include <time.h>
 
+#include "address_lua.h"
 #include "core.h"
 #include "exchange.h"
 #include "failure.h"
-#include "pool.h"
+#include "pool_lua.h"
 
 #define DEFAULT_TIMEOUT 60.0
 #define DEFAULT_CONNECT_TIMEOUT 10.0
@@ -89,7 +90,7 @@ static void read_http_auth(lua_State *L, struct mwl_session *session, int option
 
 static void check_names(lua_State *L, int options) {
   static const char *const known[] = {
-      "user_agent", "timeout",    "connect_timeout", "max_response",  "proxy",     "ca_file",
+      "user_agent",  "timeout",    "connect_timeout", "max_response",  "proxy",     "ca_file",
       "client_cert", "client_key", "http_auth",       "insecure_http", "transport", NULL};
   lua_pushnil(L);
   while (lua_next(L, options) != 0) {
@@ -124,10 +125,9 @@ static void read_options(lua_State *L, struct mwl_session *session, int options)
   session->client_cert = string_option(L, options, "client_cert");
   session->client_key = string_option(L, options, "client_key");
   session->timeout = number_option(L, options, "timeout", DEFAULT_TIMEOUT);
-  session->connect_timeout =
-    number_option(L, options, "connect_timeout", DEFAULT_CONNECT_TIMEOUT);
+  session->connect_timeout = number_option(L, options, "connect_timeout", DEFAULT_CONNECT_TIMEOUT);
   session->max_response =
-    (size_t)fmin(number_option(L, options, "max_response", DEFAULT_MAX_RESPONSE), 1e15);
+      (size_t)fmin(number_option(L, options, "max_response", DEFAULT_MAX_RESPONSE), 1e15);
   read_http_auth(L, session, options);
   lua_getfield(L, options, "insecure_http");
   session->insecure_http = lua_toboolean(L, -1);
@@ -177,8 +177,11 @@ int mwl_pool_session(lua_State *L) {
                        "The address of a wiki is http:// or https://, a host and a path, "
                        "without user name and password.");
   }
+  mwl_address_push_origin(L, &session->address);
+  session->host = mwl_pool_host(pool, lua_tostring(L, -1));
+  lua_settop(L, 5);
   session->share = curl_share_init();
-  if (session->share == NULL ||
+  if (session->host == NULL || session->share == NULL ||
       curl_share_setopt(session->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_COOKIE) != CURLSHE_OK) {
     return luaL_error(L, "not enough memory for a session");
   }
@@ -193,6 +196,11 @@ Forgets cookies and tokens and closes. Twice is fine; a later call raises.
 static int session_close(lua_State *L) {
   struct mwl_session *session = luaL_checkudata(L, 1, MWL_SESSION_CLASS);
   session->is_open = 0;
+  if (session->host != NULL) {
+    mwl_pool_cancel(session->pool, session);
+    mwl_pool_leave_host(session->pool, session->host);
+  }
+  session->host = NULL;
   if (session->share != NULL) curl_share_cleanup(session->share);
   session->share = NULL;
   mwl_jar_free(&session->jar);
@@ -375,16 +383,12 @@ static int session_last(lua_State *L) {
 }
 
 void mwl_register_session(lua_State *L) {
-  static const luaL_Reg methods[] = {{"call", mwl_session_call},
-                                     {"fetch", mwl_session_fetch},
-                                     {"token", mwl_session_token},
-                                     {"drop_tokens", mwl_session_drop_tokens},
-                                     {"login", mwl_session_login},
-                                     {"auth_step", mwl_session_auth_step},
-                                     {"cookies", session_cookies},
-                                     {"last", session_last},
-                                     {"close", session_close},
-                                     {NULL, NULL}};
+  static const luaL_Reg methods[] = {
+      {"call", mwl_session_call},   {"fetch", mwl_session_fetch},
+      {"token", mwl_session_token}, {"drop_tokens", mwl_session_drop_tokens},
+      {"login", mwl_session_login}, {"auth_step", mwl_session_auth_step},
+      {"cookies", session_cookies}, {"last", session_last},
+      {"close", session_close},     {NULL, NULL}};
   static const luaL_Reg metamethods[] = {
       {"__gc", session_close}, {"__tostring", session_tostring}, {NULL, NULL}};
   mwl_class(L, MWL_SESSION_CLASS, methods, metamethods);

@@ -16,6 +16,7 @@
 enum { MWL_SESSION_POOL = 1, MWL_SESSION_OPTIONS, MWL_SESSION_TRANSPORT, MWL_SESSION_TOKENS };
 #define MWL_SESSION_VALUES 4
 
+struct mwl_host;
 struct mwl_pool;
 
 /* What the last exchange was, for a trace. */
@@ -30,7 +31,8 @@ struct mwl_last {
 
 struct mwl_session {
   struct mwl_pool *pool;
-  CURLSH *share; /* cookies only; NULL: closed */
+  struct mwl_host *host;
+  CURLSH *share;      /* cookies only; NULL: closed */
   struct mwl_jar jar; /* the cookies of a session on a transport */
   struct mwl_address address;
   int is_open;

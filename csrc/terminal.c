@@ -198,11 +198,15 @@ static int fail_to_ask(lua_State *L, enum outcome outcome) {
   switch (outcome) {
     case INTERRUPTED:
       return mwl_failure(L, "cancelled", "interrupted", "the question was interrupted");
-    case TOO_LATE: return mwl_failure(L, "cancelled", "timeout", "nobody answered in time");
-    case BUSY: return mwl_failure(L, "interaction", "busy", "another question is being asked");
-    case GONE: return mwl_failure(L, "cancelled", "eof", "the terminal is gone");
+    case TOO_LATE:
+      return mwl_failure(L, "cancelled", "timeout", "nobody answered in time");
+    case BUSY:
+      return mwl_failure(L, "interaction", "busy", "another question is being asked");
+    case GONE:
+      return mwl_failure(L, "cancelled", "eof", "the terminal is gone");
     case ANSWERED:
-    case ENDED: break;
+    case ENDED:
+      break;
   }
   return mwl_failure(L, "cancelled", "eof", "the question was left without an answer");
 }

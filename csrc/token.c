@@ -7,6 +7,7 @@
 #include "session.h"
 
 #define TYPE_MAX 40
+#define LETTERS "abcdefghijklmnopqrstuvwxyz-_"
 
 /* Finds query.tokens.<type>token in the reply on top; pushes it, or nil. */
 static void push_found(lua_State *L, const char *type) {
@@ -15,6 +16,22 @@ static void push_found(lua_State *L, const char *type) {
     if (lua_gettable(L, -2) == LUA_TSTRING && lua_rawlen(L, -1) > 0) return;
   }
   lua_pushnil(L);
+}
+
+/* Slots of mwl_session_token. */
+enum { SESSION = 1, TYPE, TOKENS };
+
+static int token_answer(lua_State *L, struct mwl_exchange *exchange) {
+  int results = mwl_call_answer(L, exchange);
+  const char *type = lua_tostring(L, TYPE);
+  if (results != 1) return results;
+  push_found(L, type);
+  if (lua_isnil(L, -1)) {
+    return mwl_failure(L, "protocol", "no_token", "The wiki gave no token of type '%s'.", type);
+  }
+  lua_pushvalue(L, -1);
+  lua_setfield(L, TOKENS, type);
+  return 1;
 }
 
 /***
@@ -28,29 +45,20 @@ int mwl_session_token(lua_State *L) {
   static const struct mwl_default defaults[] = {{"action", "query"},       {"meta", "tokens"},
                                                 {"format", "json"},        {"formatversion", "2"},
                                                 {"errorformat", "plaintext"}, {NULL, NULL}};
-  static const struct mwl_call call = {"GET", defaults, NULL, 0};
+  static const struct mwl_call call = {"GET", defaults, NULL, NULL, 0};
   const char *type;
   size_t length;
-  int results;
-  mwl_session_check(L, 1);
-  type = luaL_checklstring(L, 2, &length);
-  luaL_argcheck(L, length > 0 && length <= TYPE_MAX && strspn(type, "abcdefghijklmnopqrstuvwxyz-_") == length,
-                2, "a token's type is a word such as \"csrf\"");
-  lua_settop(L, 2);
-  lua_getiuservalue(L, 1, MWL_SESSION_TOKENS);
-  if (lua_getfield(L, 3, type) == LUA_TSTRING) return 1;
+  mwl_session_check(L, SESSION);
+  type = luaL_checklstring(L, TYPE, &length);
+  luaL_argcheck(L, length > 0 && length <= TYPE_MAX && strspn(type, LETTERS) == length, TYPE,
+                "a token's type is a word such as \"csrf\"");
+  lua_settop(L, TYPE);
+  lua_getiuservalue(L, SESSION, MWL_SESSION_TOKENS);
+  if (lua_getfield(L, TOKENS, type) == LUA_TSTRING) return 1;
   lua_newtable(L);
-  lua_pushvalue(L, 2);
+  lua_pushvalue(L, TYPE);
   lua_setfield(L, -2, "type");
-  results = mwl_call_run(L, &call, lua_gettop(L), 0);
-  if (results != 1) return results;
-  push_found(L, type);
-  if (lua_isnil(L, -1)) {
-    return mwl_failure(L, "protocol", "no_token", "The wiki gave no token of type '%s'.", type);
-  }
-  lua_pushvalue(L, -1);
-  lua_setfield(L, 3, type);
-  return 1;
+  return mwl_call_run(L, &call, lua_gettop(L), 0, token_answer);
 }
 
 /***

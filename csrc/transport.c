@@ -114,7 +114,7 @@ static void push_request(lua_State *L, struct mwl_session *session,
     push_parts(L, request->parameters);
     lua_setfield(L, -2, "body");
   } else if (exchange->body != NULL) {
-    lua_pushlstring(L, exchange->body, mwl_request_body_length(exchange, request));
+    lua_pushlstring(L, exchange->body, exchange->body_length);
     lua_setfield(L, -2, "body");
   }
 }

@@ -32,9 +32,11 @@ static struct trouble trouble_of(CURLcode code) {
     case CURLE_READ_ERROR:
       return (struct trouble){"answer", "file", "A file to be sent could not be read", 1};
     case CURLE_PEER_FAILED_VERIFICATION:
-      return (struct trouble){"tls", "certificate", "The host's certificate is not to be trusted", 0};
+      return (struct trouble){"tls", "certificate", "The host's certificate is not to be trusted",
+                              0};
     case CURLE_SSL_CACERT_BADFILE:
-      return (struct trouble){"tls", "ca_file", "The file of certificate authorities is unusable", 0};
+      return (struct trouble){"tls", "ca_file", "The file of certificate authorities is unusable",
+                              0};
     case CURLE_SSL_CERTPROBLEM:
       return (struct trouble){"tls", "client_cert", "The client certificate is unusable", 0};
     case CURLE_SSL_CONNECT_ERROR:
