@@ -1,6 +1,7 @@
 -- Logs in with a bot password (Special:BotPasswords) and adds a line to a page.
 --
---     BOT_PASSWORD=… mwlogin run scripts/botpassword.lua https://wiki.example.org Alice@tool Sandbox
+--     export BOT_PASSWORD=…
+--     mwlogin run scripts/botpassword.lua wiki.example.org Alice@tool Sandbox
 local mwlogin = require "mwlogin"
 
 local address, name, page = ...

@@ -1,6 +1,7 @@
 -- Logs in as a person does, with the account's own password, and adds a section to a page.
 --
---     WIKI_PASSWORD=… mwlogin run scripts/clientlogin_edit.lua https://wiki.example.org Alice Sandbox
+--     export WIKI_PASSWORD=…
+--     mwlogin run scripts/clientlogin_edit.lua wiki.example.org Alice Sandbox
 --
 -- On a terminal, whatever else the wiki asks (a captcha, a code) is asked there.
 local mwlogin = require "mwlogin"

@@ -9,8 +9,10 @@ describe("advice on the command line", function()
       ["or raise max_response."] = "or raise --max-response.",
       ["goes into ca_file."] = "goes into --ca-file.",
       ["Answer it: answers = { OATHToken = … }, a handler, or respond."] = "Answer it: "
-        .. "--field-from OATHToken=SOURCE (--field OATHToken=VALUE where it is no secret), "
+        .. "--field-from OATHToken=SOURCE, "
         .. "--handler FILE.lua, or run it on a terminal without --no-input.",
+      ["Answer it: answers = { captchaWord = … }."] = "Answer it: --field captchaWord=VALUE, "
+        .. "--field-from captchaWord=SOURCE.",
     } do
       assert.equal(said, advice.as_flags(text))
     end

@@ -6,10 +6,12 @@ local wikis = require "spec.wiki"
 
 describe("a field that looks secret", function()
   it("is known by its name, with or without its kind", function()
-    for _, name in ipairs { "password", "retype", "token", "Kind.code", "OATHToken", "pin", "newSecret" } do
+    local secret = { "password", "retype", "token", "Kind.code", "OATHToken", "pin", "newSecret" }
+    for _, name in ipairs(secret) do
       assert.is_true(answers.looks_secret(name), name)
     end
-    for _, name in ipairs { "captchaWord", "domain", "colour", "Token.colour", "realname", "email" } do
+    local plain = { "captchaWord", "domain", "colour", "Token.colour", "realname", "email" }
+    for _, name in ipairs(plain) do
       assert.is_false(answers.looks_secret(name), name)
     end
   end)
@@ -47,7 +49,8 @@ describe("a login with a second factor", function()
   end)
 
   local function login(...)
-    local words = { "login", wiki.api, "--user", "Alice", "--password-from", "env:P", "--no-input", "--json" }
+    local words = { "login", wiki.api, "--user", "Alice", "--password-from", "env:P", "--json" }
+    words[#words + 1] = "--no-input"
     for _, word in ipairs { ... } do
       words[#words + 1] = word
     end
@@ -84,7 +87,8 @@ describe("a login with a captcha", function()
         $wgCaptchaBadLoginAttempts = 0;
       ]],
     }
-    local words = { "login", wiki.api, "--user", "Alice", "--password-from", "env:P", "--no-input", "--json" }
+    local words = { "login", wiki.api, "--user", "Alice", "--password-from", "env:P", "--json" }
+    words[#words + 1] = "--no-input"
     local env = { P = wiki.accounts.Alice }
     command.run(words, { env = { P = "wrong" } })
     local without = command.run(words, { env = env })

@@ -142,7 +142,7 @@ describe("mwlogin login", function()
   end)
 
   it("exits 3 without a password and without anyone to ask, and sends no login", function()
-    local result = login(wiki.api, { "--method", "clientlogin", "--user", "Alice", "--no-input", "--json" })
+    local result = login(wiki.api, { "--user", "Alice", "--no-input", "--json" })
     assert.equal(3, result.code, result.stderr)
     local told = cjson.decode(result.stdout)
     assert.equal("interaction", told.error.kind)
@@ -163,9 +163,7 @@ describe("mwlogin login", function()
   it("goes through several wikis and exits as the first failure in the order given", function()
     local closed = "http://127.0.0.1:1/api.php"
     local words = { "login", wiki.api, closed, wiki:page("Main Page"), "--user", "Alice" }
-    for _, word in ipairs { "--password-from", "env:P", "--json", "--no-input", "--connect-timeout", "2" } do
-      words[#words + 1] = word
-    end
+    table.move({ "--password-from", "env:P", "--json", "--no-input" }, 1, 4, #words + 1, words)
     local result = command.run(words, { env = { P = wiki.accounts.Alice } })
     assert.equal(4, result.code, result.stderr)
     local told = {}

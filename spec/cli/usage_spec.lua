@@ -44,7 +44,8 @@ describe("a secret on the command line", function()
   local SECRET <const> = "hunter2-hunter2"
 
   it("is refused, not repeated, and the flag that reads it is named", function()
-    for _, flag in ipairs { "--password", "--access-token", "--client-secret", "--consumer-secret" } do
+    local flags = { "--password", "--access-token", "--client-secret", "--consumer-secret" }
+    for _, flag in ipairs(flags) do
       local result = command.run { "login", "w", flag, SECRET }
       assert.equal(2, result.code)
       assert.truthy(result.stderr:find("use " .. flag .. "-from SOURCE", 1, true), result.stderr)
@@ -65,7 +66,8 @@ describe("a secret on the command line", function()
     } do
       local result = command.run { "login", "w", "--field", name .. "=" .. SECRET }
       assert.equal(2, result.code, name)
-      assert.truthy(result.stderr:find("--field-from " .. name .. "=SOURCE", 1, true), result.stderr)
+      local words = "--field-from " .. name .. "=SOURCE"
+      assert.truthy(result.stderr:find(words, 1, true), result.stderr)
       assert.is_nil(result.stderr:find(SECRET, 1, true))
     end
   end)

@@ -23,7 +23,8 @@ describe("doc/errors.md", function()
 
   it("has every kind with its exit code", function()
     local exit = require "mwlogin.cli.exit"
-    for kind in read("lua/mwlogin/error.lua"):match("KINDS <const> = (%b{})"):gmatch("(%w+) = true") do
+    local kinds = read("lua/mwlogin/error.lua"):match("KINDS <const> = (%b{})")
+    for kind in kinds:gmatch("(%w+) = true") do
       local code = exit.code { kind = kind }
       assert.truthy(page:find(("| `%s` | %d |"):format(kind, code), 1, true), kind)
     end

@@ -1,10 +1,16 @@
 ---The library's advice speaks of options and tables; on the command line they are flags.
+local answers = require "mwlogin.cli.answers"
 local options = require "mwlogin.cli.options"
 
 local advice = {}
 
+local function field(name)
+  local from = ("--field-from %s=SOURCE"):format(name)
+  return answers.looks_secret(name) and from or ("--field %s=VALUE, %s"):format(name, from)
+end
+
 local PHRASES <const> = {
-  { 'answers = { ([%w_%.]+) = … }', "--field-from %1=SOURCE (--field %1=VALUE where it is no secret)" },
+  { "answers = { ([%w_%.]+) = … }", field },
   { "answers%.(captcha%w*)", "--field %1=VALUE" },
   { "answers%.([%w_]+)", "--field-from %1=SOURCE" },
   { 'method = "(%w+)"', "--method %1" },

@@ -84,15 +84,15 @@ function answers.declare(command)
   return field, from
 end
 
----A plain answer is for the step that asks first; a field that the wiki marks secret does not get it,
----since what stood on the command line is no secret any more.
+---A plain answer is for the step that asks first. A field that the wiki marks secret does not get
+---it: what stood on the command line is no secret any more.
 local function for_one_step(name, value)
   local answered
   return function(field, context)
     if field.secret then
       return nil,
-        ("the wiki keeps '%s' secret, and the command line can be read by others"):format(field.name)
-          .. ("; use --field-from %s=SOURCE"):format(name)
+        ("the wiki keeps '%s' secret, and others can read the command line; "):format(field.name)
+          .. ("use --field-from %s=SOURCE"):format(name)
     end
     answered = answered or context.step
     return answered == context.step and value or nil

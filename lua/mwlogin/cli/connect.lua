@@ -6,8 +6,8 @@ local person = require "mwlogin.cli.person"
 
 local connect = {}
 
----A word without dot, colon and slash may be the name of a profile; a file of that name is not needed
----for such a host to be reached.
+---A word without dot, colon and slash may be the name of a profile; a host of that kind is reached
+---without one.
 local function profile_of(mwlogin, wiki)
   if not wiki:find("^[%w_-]+$") or not mwlogin.profile then
     return { url = wiki }
@@ -33,7 +33,7 @@ local function overlay(base, over)
   return merged
 end
 
----Bot passwords go to another door than the form that the terminal would ask from, so their password
+---Bot passwords go to another door than the form that the terminal would ask from: their password
 ---is asked for here.
 local function ask_password(mwlogin, credentials, respond)
   local name = credentials.username
@@ -42,9 +42,18 @@ local function ask_password(mwlogin, credentials, respond)
   end
 end
 
+local WAYS_IN <const> = {
+  "username",
+  "password",
+  "method",
+  "access_token",
+  "client_id",
+  "consumer_key",
+}
+
 ---What says that a login is wanted; `remember`, say, only says how.
 local function can_log_in(credentials)
-  for _, name in ipairs { "username", "password", "method", "access_token", "client_id", "consumer_key" } do
+  for _, name in ipairs(WAYS_IN) do
     if credentials[name] ~= nil then
       return true
     end
@@ -89,7 +98,8 @@ local function as_interaction(err, args)
   if err.code == "anonymous" and not args.login_method then
     err.kind = "interaction"
     err.message = "a user name and a password are needed, and there is nobody to ask"
-    err.advice = "Give --user NAME and --password-from SOURCE, or run it on a terminal without --no-input."
+    err.advice = "Give --user NAME and --password-from SOURCE, or run it on a terminal "
+      .. "without --no-input."
   end
   return err
 end
@@ -116,8 +126,8 @@ local function visit(wiki, args, act, always)
   return act(session, me)
 end
 
----Opens the wiki, logs in when there is something to log in with (or `always`), lets `act` do its work
----and closes the session, without logging out.
+---Opens the wiki, logs in when there is something to log in with (or `always`), lets `act` do its
+---work and closes the session, without logging out.
 ---@param wiki string address or profile
 ---@param args table parsed arguments
 ---@param act fun(session: table, me: table|nil): any, table|nil

@@ -34,7 +34,8 @@ function cookies.run(args)
       lines = list
     end
     if #lines == 0 then
-      out:say(("%s: there are no cookies; --user and --password-from log in first"):format(args.wiki))
+      local shown = output.address(args.wiki)
+      out:say(shown .. ": there are no cookies; --user and --password-from log in first")
     end
     local text = { "# Netscape HTTP Cookie File", table.unpack(lines) }
     out:result({ wiki = args.wiki, cookies = lines }, table.concat(text, "\n"))

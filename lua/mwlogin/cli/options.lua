@@ -60,7 +60,7 @@ local OPEN <const> = {
   { "--connect-timeout", "SECONDS", "connect_timeout", "bound of connecting", seconds },
   { "--max-wait", "SECONDS", "max_wait", "bound of all waiting and repeating of a call", seconds },
   { "--max-response", "BYTES", "max_response", "largest reply taken", whole },
-  { "--maxlag", "SECONDS", "maxlag", "give way when the wiki's database is this far behind", whole },
+  { "--maxlag", "SECONDS", "maxlag", "give way when the database is this far behind", whole },
   { "--proxy", "ADDRESS", "proxy", "proxy without a password", harmless_proxy },
   { "--proxy-from", "SOURCE", "proxy", "proxy address that holds a password", source },
   { "--ca-file", "FILE", "ca_file", "certificates to trust (PEM)" },
@@ -113,7 +113,8 @@ end
 local function add(command, rows, prefix)
   local added = {}
   for _, row in ipairs(rows) do
-    local option = command:option(row[1]):argname(row[2]):target(prefix .. row[3]):description(row[4])
+    local option = command:option(row[1]):argname(row[2]):description(row[4])
+    option:target(prefix .. row[3])
     local convert = row[5]
     if convert then
       option:convert(function(text)

@@ -40,7 +40,13 @@ function output.address(wiki)
   return (output.clean(wiki):gsub("^(%a*:?/?/?)[^/]*@", "%1***@"))
 end
 
-local SHORT <const> = { [0x22] = '\\"', [0x5C] = "\\\\", [0x0A] = "\\n", [0x0D] = "\\r", [0x09] = "\\t" }
+local SHORT <const> = {
+  [0x22] = '\\"',
+  [0x5C] = "\\\\",
+  [0x0A] = "\\n",
+  [0x0D] = "\\r",
+  [0x09] = "\\t",
+}
 
 local function escape(code)
   if code <= 0xFFFF then
@@ -50,7 +56,8 @@ local function escape(code)
   return ("\\u%04x\\u%04x"):format(0xD800 + (rest >> 10), 0xDC00 + (rest & 0x3FF))
 end
 
----A JSON string; what a terminal must not get is written as \uXXXX, bytes that are no UTF-8 as U+FFFD.
+---A JSON string; what a terminal must not get is written as \uXXXX, bytes that are no UTF-8 as
+---U+FFFD.
 local function encode_string(text)
   text = text:gsub('[%c"\\]', function(one)
     return SHORT[one:byte()] or escape(one:byte())

@@ -3,8 +3,8 @@ local options = require "mwlogin.cli.options"
 
 local person = {}
 
----A terminal is there for us only when our words go to it: a job with its output in a file must never
----hang on a question.
+---A terminal is there for us only when our words go to it: a job with its output in a file must
+---never hang on a question.
 local function on_terminal()
   local core = require "mwlogin.core"
   if not core.isatty(2) then
@@ -35,10 +35,12 @@ function person.check(args)
   end
   for _, entry in ipairs(given) do
     if entry.source.needs_person then
-      return nil, entry.flag .. " asks on the terminal, and --no-input forbids it: use another SOURCE"
+      return nil,
+        entry.flag .. " asks on the terminal, and --no-input forbids it: use another SOURCE"
     end
     if entry.source.label == "stdin" and require("mwlogin.core").isatty(0) then
-      return nil, entry.flag .. " reads standard input, which is a terminal here: pipe the secret in"
+      return nil,
+        entry.flag .. " reads standard input, which is a terminal here: pipe the secret in"
     end
   end
   return true

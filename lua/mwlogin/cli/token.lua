@@ -13,7 +13,10 @@ token.examples = [[
 
 function token.configure(command)
   options.declare_wiki(command)
-  command:argument("TYPE"):target("type"):description("csrf, patrol, rollback, userrights, watch, …")
+  command
+    :argument("TYPE")
+    :target("type")
+    :description("csrf, patrol, rollback, userrights, watch, …")
   options.declare_login(command)
   options.declare_open(command)
 end
