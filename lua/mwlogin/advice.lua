@@ -6,10 +6,10 @@ local BY_CODE <const> = {
   wrongpassword = "Check user name and password; it is not tried again by itself, since a few "
     .. "tries lock the account. The wiki says the same when it wants a captcha.",
   wrongpasswordempty = "Give a password.",
-  ["authmanager-authn-no-primary"] = "Give a user name and a password; if both were given, the wiki "
-    .. "asks for more than these (mwlogin doctor shows what).",
-  ["login-throttled"] = "Wait as long as it says, at most; until then the right password is refused "
-    .. "too.",
+  ["authmanager-authn-no-primary"] = "Give a user name and a password; if both were given, the "
+    .. "wiki asks for more than these (mwlogin doctor shows what).",
+  ["login-throttled"] = "Wait as long as it says, at most; until then the right password is "
+    .. "refused too.",
   sessionlost = "The session cookie did not come back: check proxies in between, and the address "
     .. "(https, host name).",
   ["botpasswords-needs-reset"] = "Renew this bot password at Special:BotPasswords.",
@@ -17,7 +17,8 @@ local BY_CODE <const> = {
   ["botpasswords-not-exist"] = "Check the application's name after the @, at Special:BotPasswords.",
   ["api-login-fail-aborted"] = "This is the main password of an account that needs a second step; "
     .. 'create one at Special:BotPasswords, or use method = "clientlogin".',
-  ["api-login-fail-aborted-nobotpw"] = 'This account needs a second step: use method = "clientlogin".',
+  ["api-login-fail-aborted-nobotpw"] = "This account needs a second step: use "
+    .. 'method = "clientlogin".',
   ["api-login-fail-badsessionprovider"] = "A bot password or OAuth session is in the way: call "
     .. "logout() first, or use a fresh Session.",
   ["api-login-fail-sameorigin"] = "Do not send origin or callback.",
@@ -32,12 +33,13 @@ local BY_CODE <const> = {
   ["authmanager-authn-autocreate-failed"] = "The wiki could not create a local account: ask the "
     .. "people who run it.",
   ["login-userblocked"] = "The account is blocked: ask the people who run the wiki.",
-  ["userlogin-cannot-login"] = "A bot password or OAuth session is in the way: call logout() first, "
-    .. "or use a fresh Session.",
+  ["userlogin-cannot-login"] = "A bot password or OAuth session is in the way: call "
+    .. "logout() first, or use a fresh Session.",
   ["captcha-login-required"] = "Answer the captcha: answers.captchaWord, a handler, or respond.",
   fatalpassworderror = "This password is forbidden by the wiki: set another one in a browser.",
   badretype = "Give the same new password twice.",
-  ["oathauth-login-failed"] = "Check the clock of this machine and the secret of the second factor.",
+  ["oathauth-login-failed"] = "Check the clock of this machine and the secret of the second "
+    .. "factor.",
   ["oathauth-throttled"] = "Wait a minute, then try a fresh code.",
   ["oathauth-2fa-required-nologin"] = "Set up two-factor authentication in a browser first.",
   ["emailauth-login-failure"] = "Use the code of the newest mail: each login sends another.",
@@ -59,7 +61,8 @@ local BY_CODE <const> = {
   mustbeposted = "Use post() instead of get().",
   mustpostparams = "Send secrets and tokens by post(), never in the address.",
   badvalue = "Check the parameter that is named: the wiki does not know this value.",
-  unknown_action = "The wiki does not know this module: an extension is missing, or the wiki is old.",
+  unknown_action = "The wiki does not know this module: an extension is missing, or the wiki is "
+    .. "old.",
   badurl_loginreturnurl = "Give return_url as a whole address: http://127.0.0.1:PORT/…",
   assertuserfailed = "The session has ended: log in again.",
   assertnameduserfailed = "The session belongs to another user: log in again.",
@@ -69,7 +72,8 @@ local BY_CODE <const> = {
   baduser = "Check the user name in assertuser.",
   readapidenied = "The wiki is private: log in first.",
   writeapidenied = "The account may not write by the API.",
-  permissiondenied = "The account, or the grants of its bot password or OAuth consumer, lack a right.",
+  permissiondenied = "The account, or the grants of its bot password or OAuth consumer, lack a "
+    .. "right.",
   protectedpage = "The page is protected: use an account that may edit it.",
   blocked = "The account or address is blocked.",
   notloggedin = "Log in first.",
@@ -91,7 +95,8 @@ local BY_CODE <const> = {
   ["mwoauth-invalid-authorization-wrong-wiki"] = "The consumer is not registered for this wiki.",
   ["mwoauth-invalid-authorization-not-approved"] = "The consumer is not approved yet: ask at "
     .. "Special:OAuthListConsumers.",
-  ["mwoauth-invalid-authorization-invalid-user"] = "The user has not authorised this consumer here.",
+  ["mwoauth-invalid-authorization-invalid-user"] = "The user has not authorised this consumer "
+    .. "here.",
   ["mwoauth-invalid-authorization-blocked-user"] = "The user is blocked.",
   ["mwoauth-oauth-exception"] = "Check the consumer's values at Special:OAuthConsumerRegistration.",
   -- network, TLS, HTTP
@@ -100,12 +105,14 @@ local BY_CODE <const> = {
   connect = "Check host and port, and that the server runs.",
   timeout = "Try again later, or give a longer timeout.",
   cut = "Try again; if it stays so, look at proxies in between.",
-  certificate = "Check the host's name and the machine's clock; a private authority goes into ca_file.",
+  certificate = "Check the host's name and the machine's clock; a private authority goes into "
+    .. "ca_file.",
   ca_file = "Give a readable file of PEM certificates as ca_file.",
   client_cert = "Give a readable PEM certificate and key as client_cert and client_key.",
   handshake = "Check that the port speaks https.",
   not_http = "Check the port: something other than a web server answers there.",
-  insecure_http = "Use the https address; only if the network is trusted, give insecure_http = true.",
+  insecure_http = "Use the https address; only if the network is trusted, give "
+    .. "insecure_http = true.",
   redirect = "Use the address it points to: api.php itself never redirects.",
   html = "Give the address of api.php or of a page of the wiki.",
   not_json = "Give the address of api.php or of a page of the wiki.",
@@ -116,7 +123,8 @@ local BY_CODE <const> = {
   encoding = "A proxy in between damages replies: look at it.",
   no_module = "Check the address: this is JSON, but not from this module of MediaWiki.",
   ["401"] = "Something in front of the wiki wants a name and password: give http_auth.",
-  ["403"] = "The server turns this client away: give a user_agent with a contact, and check firewalls.",
+  ["403"] = "The server turns this client away: give a user_agent with a contact, and check "
+    .. "firewalls.",
   ["404"] = "There is nothing at this address: give api.php or a page of the wiki.",
   ["429"] = "Too many requests: wait as long as it says.",
   ["500"] = "The server failed: try later, or tell its operators.",

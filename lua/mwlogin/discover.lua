@@ -25,12 +25,14 @@ end
 
 ---What may be shown of a text that is no address: nothing before an `@`, which may be a password.
 local function shown(text)
-  return (text:gsub("%c", "?"):gsub("^(%a[%w+.-]*://).*@", "%1***@"):gsub("^[^/]*@", "***@"):sub(1, 80))
+  local without = text:gsub("%c", "?"):gsub("^(%a[%w+.-]*://).*@", "%1***@")
+  return (without:gsub("^[^/]*@", "***@"):sub(1, 80))
 end
 
 ---An address with its scheme: https, on loopback http.
 local function complete(text)
-  local url, address, err = text, nil, nil
+  local url = text
+  local address, err
   if text:find "^%a[%w+.-]*://" then
     address, err = core.address(url)
   else
@@ -145,7 +147,7 @@ end
 ---The address in a page's EditURI link, made absolute.
 local function edit_uri(body, base)
   for tag in body:gmatch "<link[^>]*>" do
-    if tag:find 'rel=["\']?EditURI' then
+    if tag:find "rel=[\"']?EditURI" then
       local href = tag:match 'href="([^"]*)"' or tag:match "href='([^']*)'"
       local url = href and core.resolve(base, unescape(href))
       return url and url:match "^[^?#]*"
@@ -173,12 +175,11 @@ end
 
 ---Whether a complete reply of the API answers there; a refusal of a private wiki counts.
 local function answers(scout, url)
-  local session, err = scout.open(url)
+  local session = scout.open(url)
   if not session then
     return false
   end
-  local reply
-  reply, err = session:call("GET", { action = "query", meta = "siteinfo" })
+  local reply, err = session:call("GET", { action = "query", meta = "siteinfo" })
   local last = session:last() or {}
   session:close()
   scout.tell {
@@ -206,25 +207,29 @@ local function try_usual_places(scout, address)
   end
 end
 
+---Why no wiki was found, by what the page answered.
 local function explain(response, address)
   local status = response.status
-  local code, fields = tostring(status), { status = status, retry_after = response.retry_after }
+  local function because(kind, message, advice)
+    return failed(kind, tostring(status), address.host .. message:format(status), advice, {
+      status = status,
+      retry_after = response.retry_after,
+    })
+  end
   if status == 401 then
-    local message = ("%s wants a name and password before the wiki"):format(address.host)
-    return failed("http", code, message, "Give http_auth = { username, password }.", fields)
+    return because("http", " wants a name and password before the wiki")
   elseif status >= 500 then
     local with = response.body == "" and "an empty page" or "an error page"
-    local message = ("%s answered HTTP %d with %s"):format(address.host, status, with)
-    return failed("http", code, message, "The server fails: try later, or ask its operators.", fields)
-  elseif status == 403 or status == 429 then
-    local message = ("%s turns this client away (HTTP %d)"):format(address.host, status)
-    return failed(status == 429 and "throttled" or "http", code, message, nil, fields)
+    return because("http", " answered HTTP %d with " .. with)
+  elseif status == 429 then
+    return because("throttled", " turns this client away for now (HTTP %d)")
+  elseif status == 403 then
+    return because("http", " turns this client away (HTTP %d)")
   elseif status >= 400 then
-    local message = ("%s answered HTTP %d, and no wiki was found there"):format(address.host, status)
-    return failed("http", code, message, GIVE_API, fields)
+    return because("http", " answered HTTP %d, and no wiki was found there", GIVE_API)
   end
-  local message = ("No MediaWiki was found at %s"):format(address.url:match("^[^?#]*"):sub(1, 200))
-  return failed("protocol", "no-wiki", message, GIVE_API, fields)
+  local url = address.url:match("^[^?#]*"):sub(1, 200)
+  return failed("protocol", "no-wiki", "No MediaWiki was found at " .. url, GIVE_API)
 end
 
 ---Finds the api.php that belongs to an address.

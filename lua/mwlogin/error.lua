@@ -3,8 +3,12 @@ local advice = require "mwlogin.advice"
 
 local errors = {}
 
+---@alias mwlogin.ErrorKind
+---| "network" | "tls" | "http" | "protocol" | "api" | "refused" | "throttled"
+---| "interaction" | "answer" | "handler" | "cancelled" | "store"
+
 ---@class mwlogin.Error
----@field kind "network"|"tls"|"http"|"protocol"|"api"|"refused"|"throttled"|"interaction"|"answer"|"handler"|"cancelled"|"store"
+---@field kind mwlogin.ErrorKind
 ---@field code string as the wiki gave it, or ours
 ---@field message string what happened, in a sentence
 ---@field advice string|nil what to do, in a sentence

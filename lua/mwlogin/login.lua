@@ -14,8 +14,8 @@ local METHODS <const> = {
   oauth2 = "mwlogin.methods.oauth2",
 }
 
----Back to the jar of before our own earlier login: its bot-password cookie would block this one, and
----a login that fails must not leave the earlier user's session behind.
+---Back to the jar of before our own earlier login: its bot-password cookie would block this one,
+---and a login that fails must not leave the earlier user's session behind.
 local function drop_earlier(session)
   if session.before_login then
     session.core:cookies(false)

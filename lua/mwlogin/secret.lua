@@ -1,5 +1,5 @@
----Secrets, and the sources they are read from (DESIGN §7). A source is read when a body needs it, and
----again for each fresh use.
+---Secrets, and the sources they are read from (DESIGN §7). A source is read when a body needs it,
+---and again for each fresh use.
 local core = require "mwlogin.core"
 local errors = require "mwlogin.error"
 
@@ -29,7 +29,8 @@ function Source:read()
 end
 
 local function source(label, reader, needs_person)
-  return setmetatable({ label = label, reader = reader, needs_person = needs_person or false }, Source)
+  local made = { label = label, reader = reader, needs_person = needs_person or false }
+  return setmetatable(made, Source)
 end
 
 local function nothing(code, message, advice)
@@ -79,15 +80,17 @@ function secret.file(path)
     if not text then
       return as_answer(
         err,
-        ("the secret file %s cannot be used: %s"):format(path, err.message),
-        ("Check the path; it must be a plain file of yours, readable by you alone: chmod 600 %s"):format(
-          path
-        )
+        ("The secret file %s cannot be used: %s"):format(path, err.message),
+        "It must be a plain file of yours, readable by you alone: chmod 600 " .. path
       )
     end
     local line = first_line(text)
     if line == "" then
-      return nothing("file", ("the secret file %s is empty"):format(path), "Put the secret into it.")
+      return nothing(
+        "file",
+        ("the secret file %s is empty"):format(path),
+        "Put the secret into it."
+      )
     end
     return core.secret(line)
   end)

@@ -26,10 +26,10 @@ local session = {}
 ---@field options table as given to `open`
 ---@field pool userdata
 ---@field core userdata the core session
----@field identity mwlogin.Identity|nil who we logged in as; kept while lost, so that nothing is done
----  as somebody else
----@field recover (fun(self: mwlogin.Session, err: table): true|nil, table|nil)|nil left by a login:
----  logs in again once
+---@field identity mwlogin.Identity|nil who we logged in as; kept while lost, so that nothing
+---  is done as somebody else
+---@field recover (fun(self: mwlogin.Session, err: table): true|nil, table|nil)|nil left by a
+---  login: logs in again once
 ---@field authorize function|nil left by an OAuth login: the Authorization of a request
 ---@field reached boolean|nil whether the wiki answered before
 local Session = {}
@@ -167,8 +167,8 @@ function Session:get(params, opts)
   return self:request(url_length(params) > LONGEST_URL and "POST" or "GET", params)
 end
 
----One API call by POST. With `opts.token` a token of that type is fetched and sent, and renewed once
----when the wiki calls it bad.
+---One API call by POST. With `opts.token` a token of that type is fetched and sent, and renewed
+---once when the wiki calls it bad.
 ---@param params table<string, any> `mwlogin.file(path)` uploads a file
 ---@param opts table|nil { token = "csrf", token_param = "token" }
 ---@return table|nil reply decoded
@@ -183,8 +183,8 @@ function Session:post(params, opts)
   return self:request("POST", params)
 end
 
----Any page of the wiki's own origin, with its cookies. A redirect to another origin is not followed:
----its address is in `location`.
+---Any page of the wiki's own origin, with its cookies. A redirect to another origin is not
+---followed: its address is in `location`.
 ---@param path string resolves against api.php's address
 ---@param opts table|nil { method, params, json, headers, cookies = false, timeout, max_response }
 ---@return table|nil response { status, headers, body, location, url }

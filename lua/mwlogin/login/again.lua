@@ -1,4 +1,4 @@
----What a login leaves in the Session, to log in again when the wiki has lost it and nobody is there.
+---What a login leaves in the Session: logging in again where that needs nobody.
 local credentials_of = require "mwlogin.login.credentials"
 local errors = require "mwlogin.error"
 

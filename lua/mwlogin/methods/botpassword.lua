@@ -8,8 +8,8 @@ local botpassword = {}
 local WORDS <const> = {
   wrongpassword = "The wiki refuses this user name or password",
   wrongpasswordempty = "The password is empty",
-  ["authmanager-authn-no-primary"] = "The wiki found no complete way to log in: user name or password "
-    .. "is empty",
+  ["authmanager-authn-no-primary"] = "The wiki found no complete way to log in: user name or "
+    .. "password is empty",
   ["login-throttled"] = "Too many tries to log in to this account from this address",
   sessionlost = "The wiki does not find the session of this login",
   ["botpasswords-needs-reset"] = "This bot password was cut off by the wiki",
@@ -159,23 +159,22 @@ end
 ---@return mwlogin.Identity|nil
 ---@return mwlogin.Error|nil err
 function botpassword.login(session, credentials, state, finished)
-  local token, err = state.token, nil
+  local token = state.token
+  local err
   if token == nil then
     token, err = fetch_token(session)
     if token == nil then
       return nil, err
     end
   end
-  local password
-  password, err = secret.resolve(credentials.password)
+  local password, reason = secret.resolve(credentials.password)
   if password == nil then
-    return nil, err
+    return nil, reason
   end
   session:protect(password)
-  local answer
-  answer, err = exchange(session, credentials, password, token)
+  local answer, refused = exchange(session, credentials, password, token)
   if not answer then
-    return nil, err
+    return nil, refused
   end
   local identity
   identity, err = session:prove(answer.lgusername, "botpassword")

@@ -1,5 +1,5 @@
----No login at all: the session is proved as it stands (imported cookies, a client certificate, Kerberos
----in front of the wiki).
+---No login at all: the session is proved as it stands (imported cookies, a client certificate,
+---Kerberos in front of the wiki).
 local errors = require "mwlogin.error"
 
 local session_method = {}

@@ -26,7 +26,7 @@ function recovery.is_lost(session, err, params)
   elseif not PERHAPS[err.code] then
     return false
   end
-  -- our own assertuser goes first on the wiki: it has just confirmed us, and what it refuses is a right
+  -- our own assertuser has just been confirmed: what the wiki refuses then is a right
   local confirmed = params.assert == nil and params.assertuser == nil
   return not confirmed and not still_logged_in(session)
 end

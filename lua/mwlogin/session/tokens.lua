@@ -1,4 +1,4 @@
----Tokens of a Session: kept by type until the user changes, renewed once when the wiki calls one bad.
+---Tokens of a Session: kept by type until the user changes, renewed once when one is called bad.
 local errors = require "mwlogin.error"
 local recovery = require "mwlogin.session.recovery"
 

@@ -1,4 +1,4 @@
----From http to https before anything is said to a wiki beyond this machine, where the wiki wants it so.
+---From http to https, before anything is said to a wiki beyond this machine that wants it so.
 local core = require "mwlogin.core"
 local errors = require "mwlogin.error"
 local wire = require "mwlogin.session.wire"
@@ -62,8 +62,8 @@ local function elsewhere(here, there)
     }
 end
 
----Once for each Session whose address is http beyond loopback: one GET, and https from then on if the
----wiki redirects there. Where it does not, the core refuses to send secrets.
+---Once for each Session whose address is http beyond loopback: one GET, and https from then on if
+---the wiki redirects there. Where it does not, the core refuses to send secrets.
 ---@param session mwlogin.Session
 ---@return true|nil
 ---@return mwlogin.Error|nil err

@@ -68,7 +68,9 @@ local function not_proved(username, err)
     errors.new {
       kind = "refused",
       code = "not-proved",
-      message = ("The wiki accepted the login of %s, yet does not know the session"):format(username),
+      message = ("The wiki accepted the login of %s, yet does not know the session"):format(
+        username
+      ),
       advice = "Its cookies do not come back: check the address (https, host name) and proxies.",
       cause = err,
     }
