@@ -23,6 +23,10 @@ local MISTAKES <const> = {
   { { "login", "w", "--maxlag", "1.5" }, "--maxlag: '1.5' is no whole number" },
   { { "login", "w", "--field", "colour" }, "--field takes NAME=VALUE" },
   { { "login", "w", "--field-from", "colour" }, "--field-from takes NAME=SOURCE" },
+  { { "login", "w", "--user-agent", "a\nb" }, "--user-agent: line breaks" },
+  { { "login", "w", "--method", "bot" }, "--method: 'bot' is no method; there are clientlogin" },
+  { { "login", "w", "--http-auth-user", "x" }, "--http-auth-password-from go together" },
+  { { "login", "w", "--password-from", "prompt", "--no-input" }, "--no-input forbids it" },
   { { "login", "w", "--browser", "--no-browser" }, "can not be used together" },
   { { "login", "w", "--browser", "--no-input" }, "--browser asks a person" },
 }

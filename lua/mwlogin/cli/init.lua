@@ -152,9 +152,11 @@ local function run_subcommand(name, argv)
     return complain(name, explain(parser, name, args))
   end
   if not file.bare then
-    local allowed, reason = require("mwlogin.cli.person").check(args)
-    if not allowed then
-      return complain(name, reason)
+    for _, checker in ipairs { "mwlogin.cli.options", "mwlogin.cli.person" } do
+      local fits, reason = require(checker).check(args)
+      if not fits then
+        return complain(name, reason)
+      end
     end
   end
   return file.run(args)

@@ -20,6 +20,13 @@ local function whole(text)
   return number
 end
 
+local function one_line(text)
+  if text:find("%c") then
+    return nil, "line breaks and control characters do not belong there"
+  end
+  return text
+end
+
 ---The text after `-from` is never repeated in an error: it may be a secret given by mistake.
 local function source(text)
   local found, err = require("mwlogin.secret").parse(text)
@@ -115,13 +122,11 @@ local function add(command, rows, prefix)
   for _, row in ipairs(rows) do
     local option = command:option(row[1]):argname(row[2]):description(row[4])
     option:target(prefix .. row[3])
-    local convert = row[5]
-    if convert then
-      option:convert(function(text)
-        local value, reason = convert(text)
-        return value, reason and row[1] .. ": " .. reason
-      end)
-    end
+    local convert = row[5] or one_line
+    option:convert(function(text)
+      local value, reason = convert(text)
+      return value, reason and row[1] .. ": " .. reason
+    end)
     added[#added + 1] = option
   end
   return added
@@ -230,6 +235,17 @@ end
 ---@return table credentials for `wiki:login`, without answers, handlers and responder
 function options.credentials(args)
   return collect(args, "login_")
+end
+
+---What argparse cannot see: flags that need each other.
+---@param args table parsed arguments
+---@return true|nil ok
+---@return string|nil reason
+function options.check(args)
+  if (args.open_http_auth_user == nil) ~= (args.open_http_auth_password == nil) then
+    return nil, "--http-auth-user and --http-auth-password-from go together: give both"
+  end
+  return true
 end
 
 ---Every secret source among the arguments, for --no-input to look at.

@@ -63,7 +63,9 @@ function run.run(args)
     if type(raised) == "table" or tostring(raised):find("interrupted!", 1, true) then
       return raised
     end
-    return debug.traceback(tostring(raised), 2)
+    local told = debug.traceback(tostring(raised), 2)
+    local ours = told:find("\n\t[C]: in function 'xpcall'", 1, true)
+    return told:sub(1, (ours or 0) - 1)
   end, table.unpack(args.arguments))
   if not ok then
     return judge(out, args.script, result)
