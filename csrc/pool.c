@@ -26,8 +26,8 @@ static int watch_socket(CURL *easy, curl_socket_t socket, int what, void *data, 
     return 0;
   }
   memset(&event, 0, sizeof event);
-  event.events = ((what & CURL_POLL_IN) != 0 ? EPOLLIN : 0u) |
-                 ((what & CURL_POLL_OUT) != 0 ? EPOLLOUT : 0u);
+  event.events =
+      ((what & CURL_POLL_IN) != 0 ? EPOLLIN : 0u) | ((what & CURL_POLL_OUT) != 0 ? EPOLLOUT : 0u);
   event.data.fd = socket;
   if (known == NULL) curl_multi_assign(pool->multi, socket, pool);
   /* a descriptor's number may have come back as another socket since */
@@ -384,8 +384,7 @@ static int shorter(int milliseconds, double seconds) {
 void mwl_pool_step(struct mwl_pool *pool, int milliseconds) {
   struct epoll_event events[EVENTS];
   int running = 0;
-  int count =
-    epoll_wait(pool->poll, events, EVENTS, shorter(milliseconds, mwl_pool_timeout(pool)));
+  int count = epoll_wait(pool->poll, events, EVENTS, shorter(milliseconds, mwl_pool_timeout(pool)));
   for (int i = 0; i < count; i++) {
     int what = ((events[i].events & (EPOLLIN | EPOLLHUP)) != 0 ? CURL_CSELECT_IN : 0) |
                ((events[i].events & EPOLLOUT) != 0 ? CURL_CSELECT_OUT : 0) |

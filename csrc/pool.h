@@ -25,14 +25,14 @@ struct mwl_host {
 
 struct mwl_pool {
   CURLM *multi; /* NULL: closed, or never opened */
-  int poll; /* one descriptor that is readable when the multi has something to do; -1: none */
+  int poll;     /* one descriptor that is readable when the multi has something to do; -1: none */
   double timer; /* when libcurl wants to be called in any case; below 0: never */
   CURL *idle[MWL_POOL_IDLE_MAX];
   int idle_count;
   struct curl_slist *plain_headers; /* what every request without headers of its own sends */
-  const char *default_ca; /* libcurl's own file of certificate authorities; NULL: none */
-  int has_tasks; /* coroutines that yield while their exchanges are in flight */
-  int has_wait;  /* a foreign loop's function */
+  const char *default_ca;           /* libcurl's own file of certificate authorities; NULL: none */
+  int has_tasks;                    /* coroutines that yield while their exchanges are in flight */
+  int has_wait;                     /* a foreign loop's function */
   int per_host;
   int in_all;
   int active;

@@ -170,6 +170,17 @@ static int pool_close(lua_State *L) {
   return 0;
 }
 
+/***
+Whether the pool was closed.
+@function pool:closed
+@treturn boolean
+*/
+static int pool_closed(lua_State *L) {
+  struct mwl_pool *pool = luaL_checkudata(L, 1, MWL_POOL_CLASS);
+  lua_pushboolean(L, pool->multi == NULL);
+  return 1;
+}
+
 /* The exchanges that are done, for the loop that resumes their tasks. */
 static void push_finished(lua_State *L, struct mwl_pool *pool) {
   lua_Integer count = 0;
@@ -330,10 +341,10 @@ static int pool_tostring(lua_State *L) {
 void mwl_register_pool(lua_State *L) {
   static const luaL_Reg functions[] = {{"pool", pool_new}, {"now", pool_now}, {NULL, NULL}};
   static const luaL_Reg methods[] = {
-      {"session", mwl_pool_session}, {"task", pool_task},     {"step", pool_step},
-      {"sleep", pool_sleep},         {"close", pool_close},   {"pollfd", pool_pollfd},
-      {"getfd", pool_pollfd},        {"events", pool_events}, {"timeout", pool_timeout},
-      {"dirty", pool_dirty},         {NULL, NULL}};
+      {"session", mwl_pool_session}, {"task", pool_task},    {"step", pool_step},
+      {"sleep", pool_sleep},         {"close", pool_close},  {"closed", pool_closed},
+      {"pollfd", pool_pollfd},       {"getfd", pool_pollfd}, {"events", pool_events},
+      {"timeout", pool_timeout},     {"dirty", pool_dirty},  {NULL, NULL}};
   static const luaL_Reg metamethods[] = {
       {"__gc", pool_close}, {"__tostring", pool_tostring}, {NULL, NULL}};
   mwl_class(L, MWL_POOL_CLASS, methods, metamethods);

@@ -250,7 +250,7 @@ static int set_method(struct mwl_exchange *exchange) {
     ok = curl_easy_setopt(easy, CURLOPT_POST, 1L) == CURLE_OK &&
          curl_easy_setopt(easy, CURLOPT_POSTFIELDS, exchange->body) == CURLE_OK &&
          curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)exchange->body_length) ==
-           CURLE_OK;
+             CURLE_OK;
   }
   if (strcmp(exchange->method, "POST") != 0) {
     ok = ok && curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, exchange->method) == CURLE_OK;
@@ -289,7 +289,7 @@ static int set_options(struct mwl_exchange *exchange) {
   double connect = session->connect_timeout < timeout ? session->connect_timeout : timeout;
   CURLSH *share = exchange->foreign || exchange->no_cookies ? NULL : session->share;
   struct curl_slist *headers =
-    exchange->headers != NULL ? exchange->headers : exchange->pool->plain_headers;
+      exchange->headers != NULL ? exchange->headers : exchange->pool->plain_headers;
   int ok = 1;
 #define SET(option, value) ok = ok && curl_easy_setopt(easy, option, value) == CURLE_OK
   SET(CURLOPT_URL, exchange->url);

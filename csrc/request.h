@@ -13,18 +13,18 @@ struct mwl_session;
 /* What is to be sent. Strings are borrowed until the exchange has begun. */
 struct mwl_request {
   const char *method;
-  const char *url;                        /* without the query that `parameters` make */
+  const char *url;                         /* without the query that `parameters` make */
   const struct mwl_parameters *parameters; /* NULL: none */
-  const char *content; /* a body of another kind, with its type; NULL: none */
+  const char *content;                     /* a body of another kind, with its type; NULL: none */
   size_t content_length;
   const char *content_type;
   const char *authorization; /* a whole header value; NULL: none */
   size_t authorization_length;
-  int headers; /* stack index of a table of further headers, 0: none */
-  double timeout; /* seconds; 0: the session's */
+  int headers;      /* stack index of a table of further headers, 0: none */
+  double timeout;   /* seconds; 0: the session's */
   size_t reply_max; /* bytes; 0: the session's */
   int no_cookies;
-  int foreign;  /* another origin: neither cookies nor credentials */
+  int foreign;   /* another origin: neither cookies nor credentials */
   int is_secret; /* may travel over https and to loopback only */
   int (*answer)(lua_State *L, struct mwl_exchange *exchange); /* see struct mwl_exchange */
   const char *module;

@@ -42,9 +42,9 @@ A token of a type ("csrf", "login", "createaccount", …), kept until `drop_toke
 @return nil, err; kind protocol, code no_token, when the wiki gave none
 */
 int mwl_session_token(lua_State *L) {
-  static const struct mwl_default defaults[] = {{"action", "query"},       {"meta", "tokens"},
-                                                {"format", "json"},        {"formatversion", "2"},
-                                                {"errorformat", "plaintext"}, {NULL, NULL}};
+  static const struct mwl_default defaults[] = {
+      {"action", "query"},    {"meta", "tokens"},           {"format", "json"},
+      {"formatversion", "2"}, {"errorformat", "plaintext"}, {NULL, NULL}};
   static const struct mwl_call call = {"GET", defaults, NULL, NULL, 0};
   const char *type;
   size_t length;

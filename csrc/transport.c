@@ -22,8 +22,8 @@ static void push_cookies(lua_State *L, struct mwl_session *session, const char *
   struct mwl_address address;
   char *header = NULL;
   if (mwl_address_parse(url, NULL, &address) == MWL_ADDRESS_SOUND) {
-    header = mwl_jar_header(&session->jar, address.host, address.path, is_secure(session),
-                            time(NULL));
+    header =
+        mwl_jar_header(&session->jar, address.host, address.path, is_secure(session), time(NULL));
   }
   mwl_address_free(&address);
   if (header == NULL) return;
