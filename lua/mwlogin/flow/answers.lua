@@ -29,7 +29,12 @@ function answers.new(values, credentials)
       all[name] = value
     end
   end
-  return setmetatable({ values = all, spent = {}, asked = {} }, Answers)
+  return setmetatable({
+    values = all,
+    credentials = credentials or {},
+    spent = {},
+    asked = {},
+  }, Answers)
 end
 
 local function is_source(value)
@@ -152,11 +157,17 @@ function Answers:afresh()
   end
 end
 
+---@param step table|nil where the dialogue stands: what it asks is not unused
 ---@return string[] names of the answers no step asked for, sorted
-function Answers:unused()
-  local names = {}
+function Answers:unused(step)
+  local names, asked_now = {}, {}
+  for _, request in ipairs(step and step.requests or {}) do
+    for _, field in ipairs(request.fields) do
+      asked_now[self:find(step, request, field) or ""] = true
+    end
+  end
   for key in pairs(self.values) do
-    if not self.asked[key] then
+    if not self.asked[key] and not asked_now[key] and self.credentials[key] == nil then
       names[#names + 1] = key
     end
   end

@@ -163,7 +163,7 @@ local function captcha_of(self, step)
 end
 
 local function name_unused(self)
-  local unused = self.answers:unused()
+  local unused = self.answers:unused(self.flow.step)
   if #unused > 0 then
     self.flow.session:trace_event { event = "answers-unused", names = unused }
   end

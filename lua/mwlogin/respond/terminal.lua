@@ -265,15 +265,6 @@ end
 
 local ASKED <const> = { null = true, hidden = true, button = true }
 
-local function asks_text(request)
-  for _, field in ipairs(request.fields) do
-    if not ASKED[field.type] then
-      return true
-    end
-  end
-  return false
-end
-
 ---Asks what a request needs; an optional one that needs more than a click is offered first.
 function Talk:ask_request(request, values)
   local shown, err = self:show(request)
@@ -375,8 +366,8 @@ local function open(options)
 end
 
 ---A responder that asks on the terminal.
----@param options table|nil { timeout = seconds for an answer, draw = false: pictures are only saved,
----terminal = another one that can `ask`, `write`, `size` and `close` }
+---@param options table|nil { timeout = seconds for an answer, draw = false: pictures are only
+---saved, terminal = another one that can `ask`, `write`, `size` and `close` }
 ---@return fun(step: mwlogin.Step, context: table): table|nil, table|nil
 function terminal.new(options)
   options = options or {}
