@@ -18,7 +18,7 @@ local function json(text)
   return { status = 200, headers = { ["Content-Type"] = "application/json" }, body = text }
 end
 
-local NOTHING = { status = 404, headers = { ["Content-Type"] = "text/html" }, body = "<h1>404</h1>" }
+local NOTHING = { status = 404, headers = { ["Content-Type"] = "text/html" }, body = "404" }
 
 -- A web of a few addresses; what was asked is in the second result.
 local function web(answers)

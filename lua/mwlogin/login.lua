@@ -80,9 +80,9 @@ end
 ---@return mwlogin.Error|nil err of kind `interaction` it carries `flow` and `step`
 function login.run(session, credentials)
   if session.closed then
-    error("this Session is closed", 3)
+    error("this Session is closed", 2)
   end
-  credentials_of.check(credentials or {}, METHODS, 4)
+  credentials_of.check(credentials or {}, METHODS, 3)
   if session.logging_in then
     return busy()
   end

@@ -195,12 +195,15 @@ function Session:fetch(path, opts)
 end
 
 ---A token, kept until the user changes.
----@param type string "csrf", "login", "createaccount", …
+---@param kind string "csrf", "login", "createaccount", …
 ---@return string|nil token
 ---@return mwlogin.Error|nil err
-function Session:token(type)
+function Session:token(kind)
   check_open(self)
-  return tokens.get(self, type)
+  if type(kind) ~= "string" or not kind:find "^[%l_-]+$" then
+    error(("a token's type is a word such as 'csrf', not '%s'"):format(tostring(kind)), 2)
+  end
+  return tokens.get(self, kind)
 end
 
 ---Forgets all tokens: they die on every change of user.

@@ -33,7 +33,7 @@ end
 ---@return table|nil response { status, headers, body, location, url }
 ---@return table|nil err
 function fetching.run(session, path, opts)
-  options.check(opts, OPTIONS, "fetch", 4)
+  options.check(opts, OPTIONS, "fetch")
   local safe, unsafe = upgrade.run(session)
   if not safe then
     return nil, unsafe

@@ -8,33 +8,30 @@ local tokens = {}
 local ANONYMOUS <const> = "+\\"
 
 ---@param session mwlogin.Session
----@param type string
+---@param kind string
 ---@return string|nil token
 ---@return mwlogin.Error|nil err
-function tokens.get(session, type)
-  if math.type(type) or type == nil or type == "" then
-    error(("a token's type is a word such as 'csrf', not '%s'"):format(tostring(type)), 3)
-  end
-  local known = session.tokens and session.tokens[type]
+function tokens.get(session, kind)
+  local known = session.tokens and session.tokens[kind]
   if known then
     return known
   end
-  local reply, err = session:request("GET", { action = "query", meta = "tokens", type = type })
+  local reply, err = session:request("GET", { action = "query", meta = "tokens", type = kind })
   if not reply then
     return nil, err
   end
   local found = reply.query and reply.query.tokens or {}
-  local token = found[type .. "token"]
+  local token = found[kind .. "token"]
   if not token then
     return nil,
       errors.new {
         kind = "protocol",
         code = "no_token",
-        message = ("the wiki gave no token of type '%s'"):format(type),
+        message = ("the wiki gave no token of type '%s'"):format(kind),
       }
   end
   session.tokens = session.tokens or {}
-  session.tokens[type] = token
+  session.tokens[kind] = token
   return token
 end
 
@@ -45,8 +42,8 @@ function tokens.drop(session)
 end
 
 ---A token of the session we logged in; an anonymous one means that this session is gone.
-local function own_token(session, type)
-  local token, err = tokens.get(session, type)
+local function own_token(session, kind)
+  local token, err = tokens.get(session, kind)
   if token ~= ANONYMOUS or not session.identity then
     return token, err
   end
@@ -61,17 +58,17 @@ local function own_token(session, type)
   if not recovered then
     return nil, why
   end
-  return tokens.get(session, type)
+  return tokens.get(session, kind)
 end
 
 ---A POST with a token.
 ---@param session mwlogin.Session
 ---@param params table
----@param type string of the token
+---@param kind string of the token
 ---@param name string of the parameter it goes in
 ---@return table|nil reply
 ---@return mwlogin.Error|nil err
-function tokens.post(session, params, type, name)
+function tokens.post(session, params, kind, name)
   local sent = {}
   for key, value in pairs(params) do
     sent[key] = value
@@ -79,7 +76,7 @@ function tokens.post(session, params, type, name)
   local reply, err
   for _ = 1, 2 do
     local token
-    token, err = own_token(session, type)
+    token, err = own_token(session, kind)
     if not token then
       return nil, err
     end
