@@ -160,8 +160,10 @@ int main(int count, char **arguments) {
   }
   fclose(script);
   status = wait_for_end();
-  if (WIFSIGNALED(status)) printf("signal %d\n\n", WTERMSIG(status));
-  else printf("exit %d\n\n", WEXITSTATUS(status));
+  if (WIFSIGNALED(status))
+    printf("signal %d\n\n", WTERMSIG(status));
+  else
+    printf("exit %d\n\n", WEXITSTATUS(status));
   fwrite(shown, 1, shown_length, stdout);
   return 0;
 }

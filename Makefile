@@ -1,0 +1,107 @@
+# One door. `make help` lists what is behind it.
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+LUA ?= lua5.4
+CC ?= gcc
+PKG_CONFIG ?= pkg-config
+
+WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla
+CFLAGS ?= -O2 -g
+FLAGS = -std=gnu11 -fPIC -fvisibility=hidden $(WARNINGS) \
+  $(shell $(PKG_CONFIG) --cflags lua5.4 libcurl libcrypto)
+LIBS = $(shell $(PKG_CONFIG) --libs libcurl libcrypto)
+
+SOURCES = $(wildcard csrc/*.c)
+OBJECTS = $(SOURCES:csrc/%.c=build/obj/%.o)
+ASAN_OBJECTS = $(SOURCES:csrc/%.c=build/asan/obj/%.o)
+SANITIZE = -fsanitize=address,undefined -fno-omit-frame-pointer
+
+.DEFAULT_GOAL = build
+.PHONY: build demo test bench fuzz mutants lint format docs install rock wiki clean help
+.PHONY: tools asan
+
+help: ## this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+build: build/mwlogin/core.so ## the C module, under build/
+
+build/mwlogin/core.so: $(OBJECTS)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) -shared -Wl,-z,nodelete $^ -o $@.new $(LIBS)
+	@mv $@.new $@
+
+build/obj/%.o: csrc/%.c
+	@mkdir -p $(@D)
+	$(CC) $(FLAGS) $(CFLAGS) -MMD -c $< -o $@
+
+demo: ## installs what it needs, brings a real wiki up, logs in to it, shows each step
+	@.ci/install build library wiki browser node
+	@.ci/npm spec/wiki/provider
+	@$(MAKE) --no-print-directory -s build
+	@$(LUA) scripts/demo.lua
+
+test: ## installs what it needs, then every check there is; ends with the counts
+	@.ci/install build library wiki test browser check node
+	@.ci/test
+
+tools:
+	@.ci/npm spec/tools
+	@.ci/npm spec/wiki/provider
+
+asan: build/asan/lua5.4 build/asan/mwlogin/core.so
+
+build/asan/lua5.4: spec/sanitize/lua.c
+	@mkdir -p $(@D)
+	$(CC) -g $(SANITIZE) $(shell $(PKG_CONFIG) --cflags lua5.4) $< -o $@ -Wl,-E \
+	  $(shell $(PKG_CONFIG) --libs lua5.4)
+
+build/asan/mwlogin/core.so: $(ASAN_OBJECTS)
+	@mkdir -p $(@D)
+	$(CC) $(SANITIZE) -shared -Wl,-z,nodelete $^ -o $@ $(LIBS)
+
+build/asan/obj/%.o: csrc/%.c
+	@mkdir -p $(@D)
+	$(CC) $(FLAGS) -O1 -g $(SANITIZE) -MMD -c $< -o $@
+
+bench: build ## mwlogin beside bare libcurl and other clients
+	@.ci/install build library test node
+	@$(LUA) spec/bench/run.lua
+
+fuzz: ## the Lua-free C files under libFuzzer, FUZZ_SECONDS (60) each
+	@.ci/install build check
+	@FUZZ_SECONDS=$${FUZZ_SECONDS:-60} spec/fuzz/run.sh
+
+mutants: build tools ## breaks the code a line at a time; a spec must notice
+	@$(LUA) spec/mutants/run.lua
+
+lint: ## luacheck, StyLua, clang-format, luarocks lint, and the house's own rules
+	@.ci/lint
+
+format: tools ## puts Lua and C into the house's form
+	@spec/tools/node_modules/.bin/stylua lua spec scripts
+	@clang-format -i csrc/*.c csrc/*.h spec/fuzz/*.c spec/sanitize/*.c
+
+docs: ## pages of the public names, under doc/api
+	@.ci/install docs
+	@ldoc -q -c .ci/config.ld .
+
+install: build ## into DESTDIR, PREFIX
+	install -d $(DESTDIR)$(PREFIX)/share/lua/5.4 $(DESTDIR)$(PREFIX)/lib/lua/5.4/mwlogin \
+	  $(DESTDIR)$(PREFIX)/bin
+	cp -R lua/mwlogin $(DESTDIR)$(PREFIX)/share/lua/5.4/
+	install -m 755 build/mwlogin/core.so $(DESTDIR)$(PREFIX)/lib/lua/5.4/mwlogin/core.so
+	install -m 755 scripts/mwlogin $(DESTDIR)$(PREFIX)/bin/mwlogin
+
+rock: ## a rock of this checkout, by LuaRocks
+	luarocks --lua-version 5.4 make --pack-binary-rock rockspec/mwlogin-scm-1.rockspec
+
+wiki: ## keeps a real wiki up to play with, and prints how to log in
+	@.ci/install build library wiki node
+	@.ci/npm spec/wiki/provider
+	@$(LUA) spec/wiki/up.lua
+
+clean: ## what was built
+	rm -rf build *.rock
+
+-include $(OBJECTS:.o=.d) $(ASAN_OBJECTS:.o=.d)

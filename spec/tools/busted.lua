@@ -1,0 +1,2 @@
+-- busted on the interpreter that runs this file, whichever that is.
+require("busted.runner")({ standalone = false })
