@@ -1,12 +1,12 @@
 #!/bin/bash
-# spec/tools/test.sh [SPEC…]: every spec file in a process of its own, two at a time, those that
+# spec/tools/test.sh [[VARIANT:]SPEC…]: every spec file in a process of its own, two at a time, those that
 # reach the C module once more under the sanitizers and valgrind, then every other check. Ends with
 # `N passed, N failed, N skipped` (or writes that line to the file that MWLOGIN_SUMMARY names).
 # Environment: JOBS (cores), SPEC_TIMEOUT (seconds for each file), ONLY=specs leaves out the rest.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 
-export RESULTS=$PWD/build/test SPEC_TIMEOUT=${SPEC_TIMEOUT:-400}
+export RESULTS=${RESULTS:-$PWD/build/test} SPEC_TIMEOUT=${SPEC_TIMEOUT:-400}
 rm -rf "$RESULTS"
 mkdir -p "$RESULTS"
 
@@ -67,7 +67,12 @@ check() {
 specs=("$@")
 [ ${#specs[@]} -gt 0 ] || mapfile -t specs < <(find spec -name '*_spec.lua' -not -path '*/node_modules/*' | sort)
 {
-  printf 'plain %s\n' "${specs[@]}"
+  for spec in "${specs[@]}"; do
+    case $spec in
+      *:*) echo "${spec/:/ }" ;;
+      *) echo "plain $spec" ;;
+    esac
+  done
   if [ $# -eq 0 ] && [ "${ONLY:-}" != specs ]; then
     sed '/^#/d; /^$/d' spec/sanitize/specs
   fi
