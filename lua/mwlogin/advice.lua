@@ -38,6 +38,14 @@ local BY_CODE <const> = {
   ["captcha-login-required"] = "Answer the captcha: answers.captchaWord, a handler, or respond.",
   fatalpassworderror = "This password is forbidden by the wiki: set another one in a browser.",
   badretype = "Give the same new password twice.",
+  ["resetpass-validity"] = "Give a new password as answers.retype.",
+  ["resetpass-validity-soft"] = "Give a new password as answers.retype, or press skipReset.",
+  ["resetpass-expired"] = "Give a new password as answers.retype.",
+  ["resetpass-expired-soft"] = "Give a new password as answers.retype, or press skipReset.",
+  ["resetpass-temp-emailed"] = "Give a new password as answers.retype: the mailed one works once.",
+  ["oathauth-auth-ui"] = "Give the second factor: answers.OATHToken (mwlogin.secret.totp), or "
+    .. "respond.",
+  ["emailauth-login-message"] = "Give the code of the mail: answers.token, or respond.",
   ["oathauth-login-failed"] = "Check the clock of this machine and the secret of the second "
     .. "factor.",
   ["oathauth-throttled"] = "Wait a minute, then try a fresh code.",
@@ -63,7 +71,7 @@ local BY_CODE <const> = {
   badvalue = "Check the parameter that is named: the wiki does not know this value.",
   unknown_action = "The wiki does not know this module: an extension is missing, or the wiki is "
     .. "old.",
-  badurl_loginreturnurl = "Give return_url as a whole address: http://127.0.0.1:PORT/…",
+  badurl_loginreturnurl = "Give return_url as a whole address, such as http://127.0.0.1:8000/return.",
   assertuserfailed = "The session has ended: log in again.",
   assertnameduserfailed = "The session belongs to another user: log in again.",
   assertbotfailed = "The account lacks the bot right, or the bot password lacks its grant: tick "
