@@ -1,33 +1,41 @@
 rockspec_format = "3.0"
 package = "mwlogin"
 version = "scm-1"
+
 source = {
   url = "git+https://github.com/mwlogin/mwlogin.git",
   branch = "main",
 }
+
 description = {
-  summary = "Logs programs in to MediaWiki wikis: the whole dialogue, scriptable",
+  summary = "Logs programs in to MediaWiki wikis, whatever their authentication extensions ask",
   detailed = [[
-    A Lua-scriptable login toolkit for MediaWiki with a C core: bot passwords, clientlogin with every
-    field an extension may ask, browsers and OAuth; and the command mwlogin.
-  ]],
+A C core on libcurl for what must be exact or secret, and Lua for what people want to change:
+AuthManager's whole dialogue, bot passwords, handlers for extensions as plain Lua files, ways
+through a browser and back, and the command `mwlogin`.]],
   license = "MIT",
+  labels = { "mediawiki", "authentication", "api", "wiki" },
 }
+
+supported_platforms = { "unix" }
+
 dependencies = {
   "lua ~> 5.4",
   "lua-cjson >= 2.1.0",
-  "argparse >= 0.7.0",
+  "argparse >= 0.7.1",
 }
+
+-- No header for CURL: where libcurl's lies in a multiarch folder, LuaRocks does not find it.
 external_dependencies = {
   CURL = { library = "curl" },
   CRYPTO = { header = "openssl/evp.h", library = "crypto" },
 }
+
 build = {
   type = "builtin",
   modules = {
     ["mwlogin.core"] = {
       sources = {
-        -- sources
         "csrc/address.c",
         "csrc/address_lua.c",
         "csrc/answer.c",
@@ -67,13 +75,12 @@ build = {
         "csrc/token.c",
         "csrc/transport.c",
         "csrc/trouble.c",
-        -- end of sources
       },
       libraries = { "curl", "crypto" },
       incdirs = { "$(CURL_INCDIR)", "$(CRYPTO_INCDIR)" },
       libdirs = { "$(CURL_LIBDIR)", "$(CRYPTO_LIBDIR)" },
     },
-    -- modules
+    -- lua/, all of it
     ["mwlogin.advice"] = "lua/mwlogin/advice.lua",
     ["mwlogin.authrequest"] = "lua/mwlogin/authrequest.lua",
     ["mwlogin.cli.advice"] = "lua/mwlogin/cli/advice.lua",
@@ -157,6 +164,7 @@ build = {
     ["mwlogin.respond.form_page"] = "lua/mwlogin/respond/form_page.lua",
     ["mwlogin.respond"] = "lua/mwlogin/respond/init.lua",
     ["mwlogin.respond.picture"] = "lua/mwlogin/respond/picture.lua",
+    ["mwlogin.respond.talk"] = "lua/mwlogin/respond/talk.lua",
     ["mwlogin.respond.terminal"] = "lua/mwlogin/respond/terminal.lua",
     ["mwlogin.schema"] = "lua/mwlogin/schema.lua",
     ["mwlogin.secret"] = "lua/mwlogin/secret.lua",
@@ -203,14 +211,12 @@ build = {
     ["mwlogin.testing.wiki"] = "lua/mwlogin/testing/wiki.lua",
     ["mwlogin.totp"] = "lua/mwlogin/totp.lua",
     ["mwlogin.trace"] = "lua/mwlogin/trace.lua",
-    -- end of modules
   },
   install = {
-    bin = {
-      mwlogin = "scripts/mwlogin",
-    },
+    bin = { mwlogin = "scripts/mwlogin" },
   },
 }
+
 test = {
   type = "command",
   command = "make test",
