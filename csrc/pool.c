@@ -262,6 +262,8 @@ static void land(struct mwl_pool *pool, struct mwl_exchange *exchange) {
   exchange->host->active--;
   pool->active--;
   if (pool->multi != NULL) curl_multi_remove_handle(pool->multi, exchange->easy);
+  /* a share in use cannot be freed: its session may close before the exchange is read */
+  curl_easy_setopt(exchange->easy, CURLOPT_SHARE, NULL);
 }
 
 void mwl_pool_drop(struct mwl_pool *pool, struct mwl_exchange *exchange) {
