@@ -70,26 +70,31 @@ static size_t match_point(unsigned point, const char *at, size_t left) {
   return match_unit(0xDC00 + (point & 0x3FF), at + 6, left - 6) ? 12 : 0;
 }
 
-static size_t match_at(const char *at, size_t left, const char *secret, size_t length) {
+/* A `%` may be itself or the beginning of its own `%25`, a backslash half of a doubled one: which, is
+   the same all over one text, so that each reading is tried as a whole. */
+enum reading { AS_IT_IS, AS_ESCAPED };
+
+static size_t match_byte(unsigned char byte, const char *at, size_t left, enum reading reading) {
+  size_t escaped = match_percent(byte, at, left);
+  if (escaped == 0) escaped = match_json(byte, at, left);
+  if (reading == AS_ESCAPED && escaped > 0) return escaped;
+  if (left > 0 && (unsigned char)*at == byte) return 1;
+  if (left > 0 && byte == ' ' && *at == '+') return 1;
+  return escaped;
+}
+
+static size_t match_reading(const char *at, size_t left, const char *secret, size_t length,
+                            enum reading reading) {
   const char *start = at;
   size_t i = 0;
   while (i < length) {
     unsigned char byte = (unsigned char)secret[i];
-    size_t used = 0;
-    if (left > 0 && (unsigned char)*at == byte) used = 1;
-    if (used == 0 && left > 0 && byte == ' ' && *at == '+') used = 1;
-    if (used == 0) used = match_percent(byte, at, left);
-    if (used == 0) used = match_json(byte, at, left);
+    size_t used = match_byte(byte, at, left, reading);
     if (used == 0 && byte >= 128) {
       size_t width = 0;
       unsigned point = decode_point((const unsigned char *)secret + i, length - i, &width);
       used = point != 0 ? match_point(point, at, left) : 0;
       if (used > 0) i += width - 1;
-    }
-    /* a backslash stands for itself in a plain text, and doubled in JSON */
-    if (used == 1 && byte == '\\' && left > 1 && at[1] == '\\' &&
-        (i + 1 >= length || secret[i + 1] != '\\')) {
-      used = 2;
     }
     if (used == 0) return 0;
     at += used;
@@ -97,6 +102,13 @@ static size_t match_at(const char *at, size_t left, const char *secret, size_t l
     i++;
   }
   return (size_t)(at - start);
+}
+
+/* How much of the text the secret takes here; 0: it does not stand here. */
+static size_t match_at(const char *at, size_t left, const char *secret, size_t length) {
+  size_t plain = match_reading(at, left, secret, length, AS_IT_IS);
+  size_t escaped = match_reading(at, left, secret, length, AS_ESCAPED);
+  return escaped > plain ? escaped : plain;
 }
 
 /* What the redacted text takes; writes it when `out` is not NULL. */

@@ -76,7 +76,7 @@ describe("advice", function()
   end)
 
   it("falls back to the kind", function()
-    for _, kind in ipairs({ "network", "tls", "http", "protocol", "api", "refused", "throttled" }) do
+    for kind in ("network tls http protocol api refused throttled"):gmatch("%a+") do
       assert.matches("%.$", advice.of({ kind = kind, code = "never seen" }))
     end
   end)

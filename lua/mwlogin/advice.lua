@@ -71,7 +71,7 @@ local BY_CODE <const> = {
   badvalue = "Check the parameter that is named: the wiki does not know this value.",
   unknown_action = "The wiki does not know this module: an extension is missing, or the wiki is "
     .. "old.",
-  badurl_loginreturnurl = "Give return_url as a whole address, such as http://127.0.0.1:8000/return.",
+  badurl_loginreturnurl = "Give return_url as a whole address: http://127.0.0.1:8000/return.",
   assertuserfailed = "The session has ended: log in again.",
   assertnameduserfailed = "The session belongs to another user: log in again.",
   assertbotfailed = "The account lacks the bot right, or the bot password lacks its grant: tick "
