@@ -1,2 +1,0 @@
--- busted on the interpreter that runs this file, whichever that is.
-require("busted.runner")({ standalone = false })
