@@ -1,5 +1,6 @@
 -- Handlers in a dialogue: when they are asked, what they may give, how they fail.
 package.path = "./?.lua;" .. package.path
+local core = require("mwlogin.core")
 local errors = require("mwlogin.error")
 local flow_module = require("mwlogin.flow")
 local S = require("spec.flow.scripted_session")
@@ -19,8 +20,11 @@ local function handler(fields)
   return made
 end
 
-local function run(answers, options)
+local function run(answers, options, methods)
   local session = S.new({ forms = { { requests = { S.password() } } }, answers = answers })
+  for name, method in pairs(methods or {}) do
+    session[name] = method
+  end
   options.username, options.password = "Alice", "x"
   local step, err = flow_module.new(session):run(options)
   return step, err, session
@@ -44,7 +48,7 @@ describe("a handler", function()
     assert.equal("n0nce", session.sent[2].nonce)
     assert.equal("Odd", seen.self.name)
     assert.equal("n0nce", seen.request.fields.nonce.value)
-    assert.equal(session, seen.context.session)
+    assert.equal(session.sent, seen.context.session.sent)
     assert.equal("UI", seen.context.step.status)
     assert.equal("START", seen.context.previous.status)
     assert.equal(1, seen.context.attempt)
@@ -274,6 +278,29 @@ describe("a handler that fails", function()
       end
     end, { handler_seconds = 0.05 })
     assert.equal("overtime", err.code)
+  end)
+
+  it("is not stopped for the time that the wiki takes", function()
+    local step, err = run({ S.ui({ odd() }), S.pass() }, {
+      handler_seconds = 0.02,
+      handlers = {
+        handler({
+          answer = function(_, _, context)
+            local until_then = core.now() + 0.05
+            context.session:slow(until_then)
+            for _ = 1, 50000 do -- luacheck: ignore 542
+            end
+            return { colour = "red" }
+          end,
+        }),
+      },
+    }, {
+      slow = function(_, until_then)
+        while core.now() < until_then do -- luacheck: ignore 542
+        end
+      end,
+    })
+    assert(step, err)
   end)
 
   it("leaves the hook of the program as it was", function()

@@ -1,5 +1,5 @@
--- Dialogues with a real MediaWiki: captchas, second factor, new passwords, every field type, RESTART,
--- linking, and an extension that nobody foresaw. What the wiki got is read in its own journal.
+-- Dialogues with a real MediaWiki: captchas, second factor, new passwords, every field type,
+-- RESTART, linking, and an extension nobody foresaw. What the wiki got is read in its own journal.
 package.path = "./?.lua;./?/init.lua;" .. package.path
 local flow_module = require("mwlogin.flow")
 local opened = require("spec.flow.opened")
@@ -22,7 +22,7 @@ end
 describe("captchas of a real wiki", function()
   local ALWAYS = "$wgCaptchaBadLoginAttempts = 0;"
 
-  it("a question, answered by configuration; a wrong answer is told from a wrong password", function()
+  it("a question; a wrong answer is told from a wrong password", function()
     local wiki <close> = real_wiki.start({
       extensions = { "ConfirmEdit/QuestyCaptcha" },
       settings = ALWAYS,

@@ -41,7 +41,7 @@ local function run(script, decision, options)
   options.handlers[#options.handlers + 1] = {
     name = "Decide",
     restart = function(_, step, context)
-      assert(step.status == "RESTART" and context.session == session)
+      assert(step.status == "RESTART" and context.session.sent == session.sent)
       return decision
     end,
   }

@@ -37,14 +37,16 @@ function scripted_session.remember()
 end
 
 function scripted_session.totp()
-  return scripted_session.request("MediaWiki\\Extension\\OATHAuth\\Auth\\TOTPAuthenticationRequest", {
+  local id = "MediaWiki\\Extension\\OATHAuth\\Auth\\TOTPAuthenticationRequest"
+  return scripted_session.request(id, {
     { name = "OATHToken", type = "string", label = "Two-factor token" },
   })
 end
 
 --- A UI step asking for these requests.
 function scripted_session.ui(requests, code)
-  return { status = "UI", requests = requests, message = "Please answer", messagecode = code or "ask" }
+  code = code or "ask"
+  return { status = "UI", requests = requests, message = "Please answer", messagecode = code }
 end
 
 function scripted_session.pass(name)
@@ -52,7 +54,8 @@ function scripted_session.pass(name)
 end
 
 function scripted_session.fail(code)
-  return { status = "FAIL", message = "No &amp; <b>never</b>", messagecode = code, canpreservestate = false }
+  local message = "No &amp; <b>never</b>"
+  return { status = "FAIL", message = message, messagecode = code, canpreservestate = false }
 end
 
 local function form_reply(form)
@@ -65,8 +68,8 @@ local function form_reply(form)
   return { query = { authmanagerinfo = info, tokens = form.tokens or tokens } }
 end
 
---- A session whose wiki shows `forms` in turn and answers the steps with `answers` in turn; an answer
---- with `kind` is an error.
+--- A session whose wiki shows `forms` in turn and answers the steps with `answers` in turn; an
+--- answer with `kind` is an error.
 function scripted_session.new(script)
   local session = { sent = {}, asked = {}, protected = {}, events = {}, slept = 0 }
   local forms, answers = 0, 0

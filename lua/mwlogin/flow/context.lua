@@ -160,6 +160,21 @@ local function bound_functions(run, step, options)
   }
 end
 
+---The Session as a handler sees it: the wiki's time in its calls is not the handler's own.
+local function session_of(session, watch)
+  return setmetatable({}, {
+    __index = function(self, name)
+      local value = session[name]
+      if type(value) ~= "function" then
+        return value
+      end
+      return function(first, ...)
+        return watch:outside(value, first == self and session or first, ...)
+      end
+    end,
+  })
+end
+
 ---@param run table
 ---@param step table
 ---@param options table { entry, request, guard, given }
@@ -167,7 +182,7 @@ end
 function context.new(run, step, options)
   local flow, entry = run.flow, options.entry
   local made = {
-    session = flow.session,
+    session = options.guard and session_of(flow.session, options.guard) or flow.session,
     step = step,
     request = options.request,
     previous = flow.previous,
