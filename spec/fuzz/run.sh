@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# The Lua-free C files under libFuzzer with ASan and UBSan, FUZZ_SECONDS (60) each; the captures are the
+# corpus. What it finds stays in build/fuzz and becomes a spec in spec/regress.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+seconds=${FUZZ_SECONDS:-60}
+mkdir -p build/fuzz
+# what does not include lua.h, by the compiler's own account of what each file includes
+free=()
+for source in csrc/*.c; do
+  case $source in
+    csrc/pool.c) continue ;; # needs the exchange, which is bound to Lua
+  esac
+  if ! clang -MM $(pkg-config --cflags lua5.4 libcurl) "$source" | grep -q 'lua\.h'; then
+    free+=("$source")
+  fi
+done
+for target in spec/fuzz/fuzz_*.c; do
+  name=$(basename "$target" .c)
+  clang -g -O1 -std=gnu11 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
+    $(pkg-config --cflags libcurl) "$target" "${free[@]}" -o "build/fuzz/$name" -lcurl -lcrypto
+  mkdir -p "build/fuzz/corpus-$name"
+  if ! (cd build/fuzz && "./$name" -max_total_time="$seconds" -max_len=8192 -print_final_stats=1 \
+    "corpus-$name" ../../spec/captures >"$name.log" 2>&1); then
+    tail -n 40 "build/fuzz/$name.log"
+    exit 1
+  fi
+  echo "$name: $(sed -n 's/^stat::number_of_executed_units: *//p' "build/fuzz/$name.log") executions"
+done
