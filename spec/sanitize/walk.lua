@@ -59,14 +59,20 @@ local function calls(pool, secret)
     assert(session:token "login")
     session:drop_tokens()
     session:login { lgname = "Alice", lgpassword = secret, lgtoken = "abc+\\" }
-    session:auth_step("clientlogin", { username = "Alice", password = secret, ["c[]"] = { "a", "b" } })
+    session:auth_step(
+      "clientlogin",
+      { username = "Alice", password = secret, ["c[]"] = { "a", "b" } }
+    )
     for _ = 1, #REPLIES - 3 do
       session:call("POST", { action = "query", list = { "a|b", "c" }, n = 1.0, yes = true })
     end
   end
   session:fetch("/w/index.php", { params = { title = "A" }, headers = { Accept = "text/html" } })
   session:fetch("https://elsewhere.example/", {})
-  session:call("POST", { file = core.file("spec/sanitize/walk.lua", { name = "w", type = "text/plain" }) })
+  session:call(
+    "POST",
+    { file = core.file("spec/sanitize/walk.lua", { name = "w", type = "text/plain" }) }
+  )
   session:call("POST", { file = core.file "/nowhere" })
   session:call("POST", { nul = "a\0b" })
   assert(not pcall(session.call, session, "GET", { password = secret }))
