@@ -18,7 +18,8 @@ local function unreadable(code, message, advice)
       kind = "answer",
       code = code,
       message = message,
-      advice = advice or "Correct the file; doc/profiles.md shows how one looks.",
+      advice = advice
+        or "Correct it: the file returns { NAME = { url = …, options = { … }, login = { … } } }.",
     }
 end
 
