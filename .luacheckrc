@@ -1,6 +1,7 @@
 std = "lua54"
 cache = false
 max_line_length = 100
+self = false -- methods that do not use it are methods all the same
 exclude_files = { "build", "**/node_modules" }
 files["spec"] = { std = "+busted" }
 files[".busted"] = {}

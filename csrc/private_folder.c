@@ -127,7 +127,7 @@ const char *mwl_split_path(const char *path, char *folder, size_t size) {
   if (length + 2 > size) return NULL;
   memcpy(folder, path, length);
   folder[length] = '\0';
-  if (length == 0) strcpy(folder, slash == NULL ? "." : "/");
+  if (length == 0) memcpy(folder, slash == NULL ? "." : "/", 2);
   return name;
 }
 
