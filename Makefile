@@ -93,8 +93,8 @@ install: build ## into DESTDIR, PREFIX
 	install -m 755 build/mwlogin/core.so $(DESTDIR)$(PREFIX)/lib/lua/5.4/mwlogin/core.so
 	install -m 755 scripts/mwlogin $(DESTDIR)$(PREFIX)/bin/mwlogin
 
-rock: ## a rock of this checkout, by LuaRocks
-	luarocks --lua-version 5.4 make --pack-binary-rock rockspec/mwlogin-scm-1.rockspec
+rock: build ## a binary rock of the tracked files, under build/
+	@spec/tools/rock.sh
 
 wiki: ## keeps a real wiki up to play with, and prints how to log in
 	@.ci/install build library wiki node
