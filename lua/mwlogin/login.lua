@@ -88,7 +88,11 @@ function login.run(session, credentials)
   end
   local _ <close> = hold(session)
   local own = credentials_of.copy(credentials or {})
-  session:keep(credentials_of.lock_away(session, own))
+  local secrets = credentials_of.lock_away(session, own)
+  -- proving the session as it stands leaves what an earlier login would log in again with
+  if method_of.choose(own) ~= "session" then
+    session:keep(secrets)
+  end
   return attempt(session, own)
 end
 

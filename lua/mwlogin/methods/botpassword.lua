@@ -130,6 +130,18 @@ local function send(session, credentials, password, token)
   }
 end
 
+local function named(answer)
+  if type(answer.lgusername) == "string" then
+    return answer
+  end
+  return nil,
+    errors.new {
+      kind = "protocol",
+      code = "no_module",
+      message = "The wiki says Success, but not for whom",
+    }
+end
+
 local function exchange(session, credentials, password, token)
   local renewed = false
   while true do
@@ -139,7 +151,7 @@ local function exchange(session, credentials, password, token)
     end
     local answer = reply.login
     if answer.result == "Success" then
-      return answer
+      return named(answer)
     end
     -- a wiki without login tokens gives the first one by NeedToken: that is no renewal
     local first = not token and answer.result == "NeedToken"
