@@ -382,8 +382,8 @@ describe("a person", function()
     })
     local step, err = flow_module.new(session):run({
       respond = function(shown)
-        assert.equal(3, #shown.requests)
-        return { username = "", password = "", b = true, rememberMe = false }
+        assert.equal(2, #shown.requests)
+        return { username = "", password = "", b = true }
       end,
     })
     assert(step, err)

@@ -256,18 +256,23 @@ local function interaction(run, step, missing, ways)
     }
 end
 
+local function given_up(err)
+  if type(err) == "table" and err.kind then
+    return errors.is(err) and err or errors.from(err)
+  end
+  return errors.new {
+    kind = "cancelled",
+    code = "no-answer",
+    message = err and tostring(err) or "nobody answered what the wiki asks",
+    advice = "Log in again and answer it.",
+  }
+end
+
 local function ask_person(run, step, answered, chosen, ways)
   local shown = still_missing(step, answered, chosen, ways)
   local values, err = run.respond(shown, context.for_responder(run, step, shown))
   if values == nil then
-    return nil,
-      errors.is(err) and err
-        or errors.new {
-          kind = "cancelled",
-          code = "no-answer",
-          message = err and tostring(err) or "nobody answered what the wiki asks",
-          advice = "Log in again and answer it.",
-        }
+    return nil, given_up(err)
   elseif type(values) ~= "table" then
     error("respond must return a table of answers, or nil and an error", 0)
   end

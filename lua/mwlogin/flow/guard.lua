@@ -113,8 +113,8 @@ function Guard:call(entry, method, wanted, ...)
   end
   local value, err = results[2], results[3]
   if value == nil then
-    if errors.is(err) then
-      return nil, err
+    if type(err) == "table" and err.kind then
+      return nil, errors.is(err) and err or errors.from(err)
     elseif err ~= nil then
       return nil, guard.failure(entry, "stopped", tostring(err))
     end

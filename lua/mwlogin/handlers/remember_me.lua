@@ -1,4 +1,5 @@
----Core's "keep me logged in": counts in START and in the answer to RESTART only.
+---Core's "keep me logged in": counts in START and in the answer to RESTART only. Whether the login
+---shall last is said by `remember`; a person is not asked again.
 return {
   name = "RememberMe",
   version = "1.0",
@@ -6,9 +7,9 @@ return {
   fields = { "rememberMe" },
   answer = function(_, _, context)
     local status = context.step.status
-    if (status ~= "START" and status ~= "RESTART") or context.remember == nil then
+    if status ~= "START" and status ~= "RESTART" then
       return nil
     end
-    return { rememberMe = context.remember }
+    return { rememberMe = context.remember == true }
   end,
 }

@@ -1,5 +1,6 @@
 ---Asks a person on the terminal: what the wiki says, then field after field.
 local core = require "mwlogin.core"
+local errors = require "mwlogin.error"
 local picture = require "mwlogin.respond.picture"
 local plaintext = require "mwlogin.plaintext"
 local talk = require "mwlogin.respond.talk"
@@ -188,7 +189,7 @@ local function open(options)
   end
   local tty, err = core.terminal()
   if not tty then
-    return nil, err
+    return nil, errors.from(err)
   end
   return tty
 end
@@ -228,7 +229,7 @@ function terminal.new(options)
     })
     local values, reason = form:hold(step)
     if not values then
-      return nil, reason
+      return nil, errors.is(reason) and reason or errors.from(reason)
     end
     return values
   end
