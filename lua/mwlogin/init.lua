@@ -120,14 +120,14 @@ end
 local function read_sources(opts)
   local secret = require "mwlogin.secret"
   if opts.proxy and type(opts.proxy) ~= "string" then
-    local address, err = secret.resolve(opts.proxy)
+    local address, err = secret.read(opts.proxy, "proxy")
     if not address then
       return nil, err
     end
     opts.proxy = type(address) == "string" and address or address:reveal()
   end
   if opts.http_auth then
-    local password, err = secret.resolve(opts.http_auth.password)
+    local password, err = secret.read(opts.http_auth.password, "http_auth.password")
     if not password then
       return nil, err
     end

@@ -58,7 +58,7 @@ function secret.env(name)
     if not value or value == "" then
       return nothing(
         "env",
-        ("the environment variable %s is %s"):format(name, value and "empty" or "not set"),
+        ("The environment variable %s is %s"):format(name, value and "empty" or "not set"),
         ("Set %s, or give another source."):format(name)
       )
     end
@@ -88,7 +88,7 @@ function secret.file(path)
     if line == "" then
       return nothing(
         "file",
-        ("the secret file %s is empty"):format(path),
+        ("The secret file %s is empty"):format(path),
         "Put the secret into it."
       )
     end
@@ -107,7 +107,7 @@ function secret.command(argv, options)
     if not value then
       return as_answer(
         err,
-        ("the command %s gave no secret: %s"):format(argv[1], err.message),
+        ("The command %s gave no secret: %s"):format(argv[1], err.message),
         "Run it by hand: its first line of output must be the secret."
       )
     end
@@ -122,13 +122,13 @@ function secret.prompt(label)
   return source("prompt", function()
     local terminal <close>, err = core.terminal()
     if not terminal then
-      return as_answer(err, "there is no terminal to ask on", "Give another source of the secret.")
+      return as_answer(err, "There is no terminal to ask on", "Give another source of the secret.")
     end
     local value, refusal = terminal:ask((label or "Secret") .. ": ", { echo = false })
     if not value then
       return nil, errors.from(refusal)
     elseif #value == 0 then
-      return nothing("empty", "nothing was typed", "Type the secret, then Return.")
+      return nothing("empty", "Nothing was typed", "Type the secret, then Return.")
     end
     return value
   end, true)
@@ -144,7 +144,7 @@ function secret.stdin()
       local line = io.read "l"
       line = line and first_line(line)
       if not line or line == "" then
-        return nothing("stdin", "standard input holds no secret", "Pipe the secret in.")
+        return nothing("stdin", "Standard input holds no secret", "Pipe the secret in.")
       end
       typed_in = core.secret(line)
     end
@@ -152,55 +152,14 @@ function secret.stdin()
   end)
 end
 
-local function git_question(url)
-  local address, err = core.address(url)
-  if not address then
-    return nil, err
-  end
-  return ("protocol=%s\nhost=%s\npath=%s\n\n"):format(
-    address.scheme,
-    address.origin:match "//(.*)$",
-    address.path:sub(2)
-  )
-end
-
-local function ask_git(question)
-  local process <close>, err = core.process(
-    { "git", "credential", "fill" },
-    { stdin = "pipe", stdout = "pipe", stderr = "inherit", terminal = true }
-  )
-  if not process then
-    return nil, err
-  end
-  local sent, broken = process:write(0, question, 60)
-  if not sent then
-    return nil, broken
-  end
-  process:close_pipe(0)
-  while true do
-    local line, reason = process:read(1, { stop = "\n", timeout = 300, max = 65536, secret = true })
-    if not line then
-      return nil, reason
-    end
-    local text = line:reveal()
-    if text:find "^password=" then
-      return core.secret(first_line(text):sub(10))
-    end
-  end
-end
-
 ---What git's credential helpers know for an address.
 ---@param url string|nil without one: the wiki's, which the login fills in as `source.url`
 ---@return mwlogin.Source
 function secret.git(url)
   local made = source("git", function(self)
-    local question, err = git_question(self.url or "")
-    if question then
-      local value
-      value, err = ask_git(question)
-      if value then
-        return value
-      end
+    local value, err = require("mwlogin.secret.git").ask(self.url or "")
+    if value then
+      return value
     end
     return as_answer(
       err,
@@ -230,6 +189,23 @@ function secret.is_source(value)
     and (meta == Source or (type(meta) == "table" and meta.__name == "mwlogin.source"))
 end
 
+---The value of a credential: as `resolve`, and nothing is an error that names it.
+---@param value any
+---@param name string
+---@return any value
+---@return mwlogin.Error|nil err
+function secret.read(value, name)
+  local read, err = secret.resolve(value)
+  if read ~= nil or errors.is(err) then
+    return read, err
+  end
+  return nothing(
+    "source",
+    ("The source of '%s' gave nothing%s"):format(name, err and ": " .. tostring(err) or ""),
+    "Look at what it is read from."
+  )
+end
+
 ---The value behind an answer: a plain one as it is, a source read, a function called.
 ---@param value any
 ---@return any value
@@ -247,86 +223,12 @@ function secret.resolve(value)
   return value
 end
 
--- == SOURCE, as the command line and profiles write it ============================================
-
----Splits a command into words; quotes hold blanks together, nothing is expanded.
-local function words(text)
-  local list, word, quote = {}, nil, nil
-  for char in text:gmatch "." do
-    if quote then
-      if char == quote then
-        quote = nil
-      else
-        word = word .. char
-      end
-    elseif char == '"' or char == "'" then
-      quote, word = char, word or ""
-    elseif char:find "%s" then
-      list[#list + 1] = word
-      word = nil
-    else
-      word = (word or "") .. char
-    end
-  end
-  list[#list + 1] = word
-  if quote then
-    return nil, "a quote is not closed"
-  end
-  return list
-end
-
-local PARSERS <const> = {
-  env = function(rest)
-    return rest:find "^[%a_][%w_]*$" and secret.env(rest)
-  end,
-  file = function(rest)
-    return rest ~= "" and secret.file(rest)
-  end,
-  cmd = function(rest)
-    local list = words(rest)
-    return list and #list > 0 and secret.command(list)
-  end,
-  git = function(rest)
-    return rest ~= "" and secret.git(rest)
-  end,
-  totp = function(rest)
-    local inner = secret.parse(rest)
-    return inner and secret.totp(inner)
-  end,
-}
-
-local PLAIN <const> = {
-  stdin = function()
-    return secret.stdin()
-  end,
-  prompt = function()
-    return secret.prompt()
-  end,
-  git = function()
-    return secret.git()
-  end,
-}
-
 ---A source as text: env:NAME file:PATH cmd:COMMAND stdin prompt git git:ADDRESS totp:SOURCE.
 ---@param text string
 ---@return mwlogin.Source|nil source
 ---@return mwlogin.Error|nil err it never repeats the text, which may be a secret given by mistake
 function secret.parse(text)
-  if PLAIN[text] then
-    return PLAIN[text]()
-  end
-  local name, rest = text:match "^(%l+):(.*)$"
-  local parser = name and PARSERS[name]
-  local made = parser and parser(rest)
-  if made then
-    return made
-  end
-  return nothing(
-    "source",
-    parser and ("a source %s: needs more after the colon"):format(name)
-      or "this is no source of a secret",
-    "Write env:NAME, file:PATH, cmd:COMMAND, stdin, prompt, git or totp:SOURCE."
-  )
+  return require("mwlogin.secret.notation").parse(text)
 end
 
 return setmetatable(secret, {

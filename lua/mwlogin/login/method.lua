@@ -49,7 +49,7 @@ function method.by_shape(session, credentials)
     return nil, err
   end
   local password
-  password, err = secret.resolve(credentials.password)
+  password, err = secret.read(credentials.password, "password")
   if password == nil then
     return nil, err
   end

@@ -179,7 +179,7 @@ function botpassword.login(session, credentials, state, finished)
       return nil, err
     end
   end
-  local password, reason = secret.resolve(credentials.password)
+  local password, reason = secret.read(credentials.password, "password")
   if password == nil then
     return nil, reason
   end
