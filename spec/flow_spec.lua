@@ -257,6 +257,32 @@ describe("errors of the wiki in the middle", function()
   end)
 end)
 
+describe("a wiki that talks nonsense", function()
+  it("is borne: what is no request, field or text is left out", function()
+    local form = { requests = { "x", { id = 7 }, { id = "A", fields = { "y", { name = 3 } } } } }
+    local flow, _, step = begin({
+      forms = { form },
+      answers = { { status = "UI", requests = 9, message = { 1 }, messagecode = {} } },
+    })
+    assert.equal(1, #step.requests)
+    assert.same({}, step.requests[1].fields)
+    step = assert(flow:submit({}))
+    assert.same({}, step.requests)
+    assert.is_nil(step.message)
+    assert.is_nil(step.code)
+  end)
+
+  it("is an error where a REDIRECT leads nowhere", function()
+    local session = S.new({
+      forms = { { requests = { S.password() } } },
+      answers = { { status = "REDIRECT", requests = {} } },
+    })
+    local step, err = flow_module.new(session):run({ username = "A", password = "x" })
+    assert.is_nil(step)
+    assert.is_string(err.kind)
+  end)
+end)
+
 describe("bounds", function()
   it("end a dialogue in which the wiki asks the same for ever", function()
     local flow, session = at_step({ S.totp() }, { always = S.ui({ S.totp() }) })

@@ -1,6 +1,7 @@
 ---One exchange of a dialogue: the answered step is sent, the next one comes back, and the dialogue
 ---is judged: refused, lost, broken, endless, passed.
 local errors = require "mwlogin.error"
+local plaintext = require "mwlogin.plaintext"
 local steps = require "mwlogin.flow.step"
 
 local exchange = {}
@@ -134,6 +135,16 @@ local function accept(self, answer, filled)
   return step
 end
 
+---A field name the wiki does not know is the one hint it gives at a request it took as not sent.
+local function trace_unknown_fields(self, reply)
+  for _, warning in ipairs(type(reply.warnings) == "table" and reply.warnings or {}) do
+    if type(warning) == "table" and warning.code == "unrecognizedparams" then
+      local text = plaintext.line(warning.text)
+      self.session:trace_event { event = "unknown-fields", text = text }
+    end
+  end
+end
+
 ---Sends an answered step.
 ---@param self table the flow
 ---@param filled table as `fill.step` made it
@@ -160,6 +171,7 @@ function exchange.send(self, filled, extra)
   if not reply then
     return failed(self, err)
   end
+  trace_unknown_fields(self, reply)
   return accept(self, reply[self.module.api], filled)
 end
 

@@ -90,14 +90,15 @@ function opening.read(flow)
   if not usable then
     return nil, reason
   end
-  if resume and #(form.requests or {}) == 0 then
+  local opened = { step = first_step(flow, form), token = tokens[flow.module.token .. "token"] }
+  if resume and #opened.step.requests == 0 then
     return refused(
       "nothing-pending",
       "no dialogue is pending in this session",
       "Start a new one without resume."
     )
   end
-  return { step = first_step(flow, form), token = tokens[flow.module.token .. "token"] }
+  return opened
 end
 
 return opening
