@@ -98,21 +98,17 @@ void mwl_address_free(struct mwl_address *address) {
 
 /* Four numbers of at most 255, as curl_url leaves an IPv4 address. */
 static int is_loopback_v4(const char *host) {
-  int numbers = 0;
   int first = -1;
-  while (numbers < 4) {
+  for (int numbers = 1; numbers <= 4; numbers++) {
     char *end;
     long number;
     if (*host < '0' || *host > '9') return 0;
     number = strtol(host, &end, 10);
-    if (number > 255) return 0;
-    if (numbers == 0) first = (int)number;
-    numbers++;
-    if (*end == '\0') break;
-    if (*end != '.') return 0;
+    if (number > 255 || *end != (numbers < 4 ? '.' : '\0')) return 0;
+    if (numbers == 1) first = (int)number;
     host = end + 1;
   }
-  return numbers == 4 && first == 127;
+  return first == 127;
 }
 
 int mwl_address_is_loopback(const struct mwl_address *address) {
