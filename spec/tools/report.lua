@@ -4,7 +4,7 @@ local busted = require "busted"
 
 local SLOWEST <const> = 10
 
-return function(options)
+return function()
   local handler = require "busted.outputHandlers.base"()
   local durations, began = {}, {}
   local clock = require("system").monotime
@@ -63,6 +63,5 @@ return function(options)
   busted.subscribe({ "file", "start" }, file_start)
   busted.subscribe({ "file", "end" }, file_end)
   busted.subscribe({ "suite", "end" }, suite_end)
-  handler:subscribe(options)
   return handler
 end

@@ -1,0 +1,84 @@
+---mwlogin doctor WIKI
+local connect = require "mwlogin.cli.connect"
+local options = require "mwlogin.cli.options"
+local output = require "mwlogin.cli.output"
+
+local doctor = {}
+
+doctor.summary = "what a wiki is, offers and asks; for each trouble cause and cure"
+doctor.usage = "[OPTION…] WIKI"
+
+doctor.examples = [[
+  mwlogin doctor wiki.example.org
+  mwlogin doctor wiki.example.org --json]]
+
+function doctor.configure(command)
+  options.declare_wiki(command)
+  options.declare_open(command)
+end
+
+local function yes_no(value)
+  if value == nil then
+    return "cannot be told from outside"
+  end
+  return value and "yes" or "no"
+end
+
+local function asked_line(asked)
+  local fields = {}
+  for _, field in ipairs(asked.fields) do
+    fields[#fields + 1] = field.name
+  end
+  return ("    %s (%s): %s%s"):format(
+    asked.kind,
+    asked.required,
+    #fields > 0 and table.concat(fields, ", ") or "no fields",
+    asked.handler and (" – answered by the handler " .. asked.handler) or ""
+  )
+end
+
+local function words(report)
+  local lines = {
+    ("%s: %s"):format(report.api, report.version or "a MediaWiki"),
+    "  name: " .. (report.name or (report.private and "(private)" or "?")),
+    "  private: " .. yes_no(report.private),
+    "  dialogue (clientlogin): " .. yes_no(report.dialogue),
+    "  bot passwords: " .. yes_no(report.bot_passwords),
+    "  OAuth: " .. yes_no(report.oauth),
+  }
+  if report.user then
+    lines[#lines + 1] = "  this session is: " .. report.user.name
+  end
+  if #report.asks > 0 then
+    lines[#lines + 1] = "  a login asks for:"
+    for _, asked in ipairs(report.asks) do
+      lines[#lines + 1] = asked_line(asked)
+    end
+  end
+  for _, trouble in ipairs(report.troubles) do
+    lines[#lines + 1] = "! " .. trouble.cause
+    lines[#lines + 1] = "    " .. trouble.cure
+  end
+  if #report.troubles == 0 then
+    lines[#lines + 1] = "  no trouble found"
+  end
+  for position, line in ipairs(lines) do
+    lines[position] = output.clean(line)
+  end
+  return table.concat(lines, "\n")
+end
+
+function doctor.run(args)
+  local out = output.new(args)
+  return connect.run(args, out, function(session)
+    local report, err = session:doctor()
+    if not report then
+      return nil, err
+    end
+    report.wiki = args.wiki
+    out:result(report, words(report))
+    return true
+  end)
+end
+
+return doctor

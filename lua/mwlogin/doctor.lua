@@ -1,0 +1,220 @@
+---What a wiki is, offers and asks, for somebody who has never seen it: nothing is submitted, no try is
+---used up.
+local core = require "mwlogin.core"
+local handlers = require "mwlogin.handlers"
+local steps = require "mwlogin.flow.step"
+local troubles = require "mwlogin.doctor.troubles"
+
+local doctor = {}
+
+---@class mwlogin.doctor.Report
+---@field api string
+---@field name string|nil of the wiki
+---@field version string|nil as the wiki says; nil where it is private or silent
+---@field private boolean reading needs a login
+---@field read_only string|nil the reason
+---@field dialogue boolean whether clientlogin is there
+---@field asks mwlogin.doctor.Asked[] what a login asks for
+---@field only string[]|nil labels of the ways in, where there is none by password
+---@field captcha boolean a login is asked for one now
+---@field bot_passwords boolean|nil nil: not to be told from outside
+---@field oauth boolean|nil nil: not to be told from outside
+---@field clock_skew integer|nil seconds that this machine is ahead
+---@field user mwlogin.Identity|nil who the session is, when not anonymous
+---@field troubles { code: string, cause: string, cure: string }[] the worst first
+
+---@class mwlogin.doctor.Asked
+---@field kind string
+---@field required string
+---@field provider string|nil
+---@field fields { name: string, type: string, label: string|nil }[]
+---@field handler string|nil which built-in handler would answer; nil: answers, a handler or a person
+
+local function call(session, params)
+  return session:request("GET", params, { bare = true })
+end
+
+local function note_warnings(facts, reply)
+  for _, warning in ipairs(type(reply.warnings) == "table" and reply.warnings or {}) do
+    if type(warning) == "table" and type(warning.code) == "string" then
+      facts.warnings[warning.code] = true
+    end
+  end
+end
+
+local function has_extension(query, name)
+  for _, extension in ipairs(query.extensions or {}) do
+    if extension.name == name then
+      return true
+    end
+  end
+  return false
+end
+
+local function has_special_page(query, name)
+  for _, page in ipairs(query.pages or {}) do
+    if type(page.title) == "string" and page.title:find(":" .. name, 1, true) then
+      return not page.missing
+    end
+  end
+end
+
+local function look_at_site(session, facts, report)
+  local reply, err = call(session, {
+    action = "query",
+    meta = "siteinfo",
+    siprop = { "general", "extensions" },
+    titles = "Special:BotPasswords",
+  })
+  if not reply then
+    facts.site_error = err
+    report.private = err.code == "readapidenied"
+    return
+  end
+  note_warnings(facts, reply)
+  local query = type(reply.query) == "table" and reply.query or {}
+  local general = query.general or {}
+  report.name, report.version = general.sitename, general.generator
+  report.read_only = general.readonly and (general.readonlyreason or "no reason given") or nil
+  facts.server = general.server
+  if query.extensions then
+    report.oauth = has_extension(query, "OAuth")
+  end
+  report.bot_passwords = has_special_page(query, "BotPasswords")
+end
+
+local function who_answers(request, step)
+  for _, entry in ipairs(handlers.built_in()) do
+    if steps.matches(entry, request, step) then
+      return entry.name or entry.handler.name
+    end
+  end
+end
+
+local function describe(request, step)
+  local fields = {}
+  for _, field in ipairs(request.fields) do
+    fields[#fields + 1] = { name = field.name, type = field.type, label = field.label }
+  end
+  return {
+    kind = request.kind,
+    required = request.required,
+    provider = request.provider,
+    fields = fields,
+    handler = who_answers(request, step),
+  }
+end
+
+local function label_of(request)
+  for _, field in ipairs(request.fields) do
+    if field.type == "button" and field.label and field.label ~= "" then
+      return field.label
+    end
+  end
+  return request.provider or request.kind
+end
+
+---Where no request takes a password, the labels of what there is.
+local function other_ways(requests)
+  local ways = {}
+  for _, request in ipairs(requests) do
+    if request.fields.password then
+      return nil
+    elseif request.required == "primary-required" or request.required == "required" then
+      ways[#ways + 1] = label_of(request)
+    end
+  end
+  return #ways > 0 and ways or nil
+end
+
+local function look_at_form(session, facts, report)
+  local reply, err = call(session, {
+    action = "query",
+    meta = { "authmanagerinfo", "tokens" },
+    type = "login",
+    amirequestsfor = "login",
+    amimessageformat = "html",
+  })
+  if not reply then
+    facts.form_error = err
+    return
+  end
+  note_warnings(facts, reply)
+  local form = reply.query and reply.query.authmanagerinfo
+  if type(form) ~= "table" then
+    return
+  end
+  report.dialogue = true
+  facts.can_log_in = form.canauthenticatenow
+  local step = steps.mark_secrets(steps.start(form.requests or {}), handlers.built_in())
+  for _, request in ipairs(step.requests) do
+    report.asks[#report.asks + 1] = describe(request, step)
+    report.captcha = report.captcha or request.fields.captchaWord ~= nil
+  end
+  report.only = other_ways(step.requests)
+end
+
+local MONTHS <const> = { Jan = 1, Feb = 2, Mar = 3, Apr = 4, May = 5, Jun = 6 }
+for name, month in pairs { Jul = 7, Aug = 8, Sep = 9, Oct = 10, Nov = 11, Dec = 12 } do
+  MONTHS[name] = month
+end
+
+---Seconds since 1970 of an HTTP date.
+local function read_date(text)
+  local day, month, year, hour, minute, second =
+    tostring(text):match "(%d+) (%a+) (%d+) (%d+):(%d+):(%d+) GMT"
+  if not day or not MONTHS[month] then
+    return nil
+  end
+  local local_time = os.time {
+    year = tonumber(year),
+    month = MONTHS[month],
+    day = tonumber(day),
+    hour = tonumber(hour),
+    min = tonumber(minute),
+    sec = tonumber(second),
+    isdst = false,
+  }
+  local now = os.time()
+  local universal = os.time(os.date("!*t", now) --[[@as osdateparam]])
+  return local_time + os.difftime(now, universal)
+end
+
+local function look_at_clock(session, report)
+  local response = session:exchange(function()
+    return session.core:fetch(session.api, { method = "HEAD", cookies = false })
+  end, { event = "fetch", method = "HEAD" })
+  local date = response and read_date(response.headers.date)
+  if date then
+    report.clock_skew = math.tointeger(os.time() - date // 1)
+  end
+end
+
+---@param session mwlogin.Session
+---@return mwlogin.doctor.Report|nil report
+---@return mwlogin.Error|nil err the wiki cannot be reached at all
+function doctor.examine(session)
+  local facts = { warnings = {}, scheme = core.address(session.api).scheme }
+  local report = {
+    api = session.api,
+    private = false,
+    dialogue = false,
+    captcha = false,
+    asks = {},
+  }
+  look_at_site(session, facts, report)
+  look_at_form(session, facts, report)
+  if facts.site_error and facts.form_error and facts.form_error.kind ~= "api" then
+    return nil, facts.form_error
+  end
+  report.api = session.api
+  look_at_clock(session, report)
+  local user = session:whoami()
+  if user and not user.anonymous then
+    report.user = user
+  end
+  report.troubles = troubles.find(report, facts)
+  return report
+end
+
+return doctor
