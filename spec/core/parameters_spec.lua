@@ -71,7 +71,8 @@ describe("parameters", function()
       errorformat = "raw",
     }))
     assert.equal(
-      "action=edit&Apple=1&errorformat=raw&format=json&formatversion=2&zebra=1&logintoken=l&token=t",
+      "action=edit&Apple=1&errorformat=raw&format=json&formatversion=2"
+        .. "&zebra=1&logintoken=l&token=t",
       sent.body
     )
   end)

@@ -223,8 +223,8 @@ describe("the login primitives", function()
   end)
 
   it("send their own formats", function()
-    body =
-      '{"login":{"result":"Failed"},"clientlogin":{"status":"PASS"},"createaccount":{"status":"PASS"}}'
+    body = '{"login":{"result":"Failed"},"clientlogin":{"status":"PASS"},'
+      .. '"createaccount":{"status":"PASS"}}'
     assert.equal("Failed", assert(session:login({ lgname = "A", lgtoken = "t" })).login.result)
     assert.equal(
       "action=login&errorformat=raw&format=json&formatversion=2&lgname=A&lgtoken=t",
@@ -232,7 +232,8 @@ describe("the login primitives", function()
     )
     assert.equal("PASS", assert(session:auth_step("clientlogin", {})).clientlogin.status)
     assert.equal(
-      "action=clientlogin&errorformat=plaintext&format=json&formatversion=2&loginmessageformat=html",
+      "action=clientlogin&errorformat=plaintext&format=json&formatversion=2"
+        .. "&loginmessageformat=html",
       sent
     )
     assert(session:auth_step("createaccount", {}))
