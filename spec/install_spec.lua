@@ -1,103 +1,130 @@
----What a user of LuaRocks gets: a tree of its own, the checkout left behind, a login from there.
-local wiki = require "spec.wiki"
+-- What somebody gets who installs the rock and has no checkout: into an empty tree, then away.
+-- Debian's lua-cjson and argparse stand for the rocks of these names.
+package.path = "./?.lua;./?/init.lua;" .. package.path
 
-local function run(command)
-  local pipe = assert(io.popen(command .. " 2>&1"))
-  local output = pipe:read "a"
-  local ok, _, code = pipe:close()
-  return ok and 0 or code, output
-end
+local cjson = require("cjson")
+local wiki = require("spec.wiki")
 
-local function quoted(text)
+local function quote(text)
   return "'" .. text:gsub("'", "'\\''") .. "'"
 end
 
-local function folder()
-  local pipe <close> = assert(io.popen "mktemp -d")
-  return pipe:read "l"
+-- Runs a shell command from /, with an empty environment but for `env`.
+local function run(command, env)
+  local words = { "cd / && env -i PATH=/usr/bin:/bin HOME=/nonexistent LC_ALL=C.UTF-8" }
+  for name, value in pairs(env or {}) do
+    words[#words + 1] = name .. "=" .. quote(value)
+  end
+  words[#words + 1] = "sh -c " .. quote(command) .. " </dev/null 2>&1; echo :$?"
+  local pipe = assert(io.popen(table.concat(words, " ")))
+  local output, code = pipe:read("a"):match("^(.*):(%d+)\n$")
+  pipe:close()
+  return tonumber(code), output
 end
 
-describe("an installed mwlogin", function()
-  local w, tree, source
+local function done(command, env)
+  local code, output = run(command, env)
+  assert(code == 0, output)
+  return output
+end
+
+describe("the rock, installed into an empty tree", function()
+  local folder, tree, one, path, cpath
 
   setup(function()
-    w = wiki.start { private = true }
-    tree, source = folder(), folder()
+    local pipe = assert(io.popen("mktemp -d -t mwlogin-install.XXXXXX"))
+    folder = assert(pipe:read("l"))
+    pipe:close()
+    tree = folder .. "/tree"
+    local checkout = folder .. "/checkout"
+    -- the tracked files as they are now, and nothing that a build left
+    assert(os.execute(table.concat({
+      "mkdir",
+      checkout,
+      "&& git ls-files -z | tar --null -T - -c --ignore-failed-read 2>/dev/null | tar -x -C",
+      checkout,
+    }, " ")))
+    local config = assert(io.open(folder .. "/luarocks.lua", "w"))
+    config:write('rocks_provided = { ["lua-cjson"] = "2.1.0-1", argparse = "0.7.1-1" }\n')
+    config:close()
+    done(
+      ("cd %s && luarocks --lua-version 5.4 make --tree %s"):format(quote(checkout), quote(tree)),
+      { LUAROCKS_CONFIG = folder .. "/luarocks.lua", HOME = folder }
+    )
+    done("rm -rf " .. quote(checkout))
+    path = tree .. "/share/lua/5.4/?.lua;" .. tree .. "/share/lua/5.4/?/init.lua;;"
+    cpath = tree .. "/lib/lua/5.4/?.so;;"
+    one = wiki.start()
   end)
 
   teardown(function()
-    w:stop()
-    os.execute(("rm -rf %s %s"):format(quoted(tree), quoted(source)))
+    if one then
+      one:stop()
+    end
+    os.execute("rm -rf " .. quote(folder))
   end)
 
-  local function log_in(command, environment)
-    return run(
-      ("cd / && env -i PATH=/usr/local/bin:/usr/bin:/bin HOME=%s %s WIKI_PASSWORD=%s %s login %s "):format(
-        quoted(tree),
-        environment or "",
-        quoted(w.accounts.Alice),
-        quoted(command),
-        quoted(w.api)
-      ) .. "--user Alice --password-from env:WIKI_PASSWORD --no-input --no-remember --json"
-    )
-  end
-
-  it("is made by LuaRocks from a copy of the checkout, and logs in from elsewhere", function()
-    local code, output = run(
-      ("git ls-files -z csrc lua scripts rockspec LICENSE README.md | xargs -0 cp --parents -t %s"):format(
-        quoted(source)
-      )
-    )
-    assert.equal(0, code, output)
-    local config = assert(io.open(source .. "/lr.lua", "w"))
-    config:write 'rocks_provided = { ["lua-cjson"] = "2.1.0-1", argparse = "0.7.1-1" }\n'
-    config:close()
-    code, output = run(
-      ("cd %s && LUAROCKS_CONFIG=%s/lr.lua luarocks --lua-version 5.4 make --tree %s"):format(
-        quoted(source),
-        quoted(source),
-        quoted(tree)
-      )
-    )
-    assert.equal(0, code, output)
-    os.execute("rm -rf " .. quoted(source))
-
-    code, output = log_in(tree .. "/bin/mwlogin")
-    assert.equal(0, code, output)
-    assert.truthy(output:find('"name":"Alice"', 1, true), output)
-    assert.truthy(output:find('"method":"clientlogin"', 1, true), output)
-
-    local script = tree .. "/script.lua"
-    local file = assert(io.open(script, "w"))
-    file:write(([[
-      local mwlogin = require "mwlogin"
-      local wiki <close> = assert(mwlogin.open(%q, { user_agent = "install_spec" }))
-      print(assert(wiki:login { username = %q, password = %q }).method)
-    ]]):format(w.api, w.botpassword.name, w.botpassword.password))
-    file:close()
-    code, output = run(
-      ("cd / && env -i PATH=/usr/bin:/bin LUA_PATH='%s/share/lua/5.4/?.lua;%s/share/lua/5.4/?/init.lua;;' "):format(
+  it("logs in by its command, from anywhere and with an empty environment", function()
+    local output = done(
+      ("%s/bin/mwlogin login %s --user Alice --password-from env:WIKI_PASSWORD --json"):format(
         tree,
-        tree
-      ) .. ("LUA_CPATH='%s/lib/lua/5.4/?.so;;' lua5.4 %s"):format(tree, quoted(script))
+        one.api
+      ),
+      { WIKI_PASSWORD = one.accounts.Alice }
     )
-    assert.equal(0, code, output)
-    assert.equal("botpassword\n", output)
+    local me = cjson.decode(output)
+    assert.equal("Alice", me.name)
+    assert.equal("clientlogin", me.method)
   end)
 
-  it("is installed by make into DESTDIR as well", function()
-    local code, output = run(("make -s install DESTDIR=%s/dest PREFIX=/usr"):format(quoted(tree)))
-    assert.equal(0, code, output)
-    local base = tree .. "/dest/usr"
-    code, output = log_in(
-      base .. "/bin/mwlogin",
-      ("LUA_PATH='%s/share/lua/5.4/?.lua;%s/share/lua/5.4/?/init.lua;;' LUA_CPATH='%s/lib/lua/5.4/?.so;;'"):format(
-        base,
-        base,
-        base
-      )
+  it("logs in by its library", function()
+    local script = folder .. "/script.lua"
+    local file = assert(io.open(script, "w"))
+    file:write([[
+      local mwlogin = require("mwlogin")
+      local session <close> = assert(mwlogin.open(arg[1], { user_agent = "install_spec/1.0" }))
+      local me = assert(session:login({
+        username = arg[2],
+        password = mwlogin.secret.env("WIKI_PASSWORD"),
+      }))
+      print(me.name, me.method, package.searchpath("mwlogin", package.path))
+    ]])
+    file:close()
+    local output = done(
+      ("lua5.4 %s %s %s"):format(script, one.api, one.botpassword.name),
+      { WIKI_PASSWORD = one.botpassword.password, LUA_PATH = path, LUA_CPATH = cpath }
     )
-    assert.equal(0, code, output)
-    assert.truthy(output:find('"name":"Alice"', 1, true), output)
+    assert.equal(("Alice\tbotpassword\t%s/share/lua/5.4/mwlogin/init.lua\n"):format(tree), output)
+  end)
+
+  it("has every module of the checkout, and each of them loads", function()
+    local names = {}
+    local pipe = assert(io.popen("git ls-files 'lua/*.lua'"))
+    for name in pipe:lines() do
+      names[#names + 1] = name:match("^lua/(.*)%.lua$"):gsub("/", "."):gsub("%.init$", "")
+    end
+    pipe:close()
+    local script = folder .. "/load.lua"
+    local file = assert(io.open(script, "w"))
+    file:write([[
+      for name in io.lines(arg[1]) do
+        if not name:find("^mwlogin%.meta") then
+          require(name)
+        end
+      end
+      print("all")
+    ]])
+    file:close()
+    file = assert(io.open(folder .. "/names", "w"))
+    file:write(table.concat(names, "\n"), "\n")
+    file:close()
+    local output =
+      done(("lua5.4 %s %s/names"):format(script, folder), { LUA_PATH = path, LUA_CPATH = cpath })
+    assert.equal("all\n", output)
+  end)
+
+  it("has nothing but mwlogin in it", function()
+    local output = done(("cd %s && ls bin share/lua/5.4 lib/lua/5.4"):format(quote(tree)))
+    assert.equal("bin:\nmwlogin\n\nlib/lua/5.4:\nmwlogin\n\nshare/lua/5.4:\nmwlogin\n", output)
   end)
 end)
