@@ -26,6 +26,8 @@ local function drop_earlier(session)
   session:drop_tokens()
 end
 
+local log_in
+
 ---@return mwlogin.Identity|nil
 ---@return mwlogin.Error|nil err
 local function attempt(session, credentials)
@@ -46,7 +48,7 @@ local function attempt(session, credentials)
   end
   session:trace_event { event = "method", method = method, why = why }
   return require(METHODS[method]).login(session, credentials, state, function()
-    again.leave(session, as_given, attempt)
+    again.leave(session, as_given, log_in)
     if session.on_login then
       session:on_login(as_given)
     end
@@ -63,14 +65,18 @@ local function busy()
     }
 end
 
----Holds the Session for one login.
-local function hold(session)
+---One attempt, which holds the Session until it returns.
+log_in = function(session, credentials)
+  if session.logging_in then
+    return busy()
+  end
   session.logging_in = true
-  return setmetatable({}, {
+  local _ <close> = setmetatable({}, {
     __close = function()
       session.logging_in = false
     end,
   })
+  return attempt(session, credentials)
 end
 
 ---Logs a Session in.
@@ -86,14 +92,13 @@ function login.run(session, credentials)
   if session.logging_in then
     return busy()
   end
-  local _ <close> = hold(session)
   local own = credentials_of.copy(credentials or {})
   local secrets = credentials_of.lock_away(session, own)
   -- proving the session as it stands leaves what an earlier login would log in again with
   if method_of.choose(own) ~= "session" then
     session:keep(secrets)
   end
-  return attempt(session, own)
+  return log_in(session, own)
 end
 
 return login
