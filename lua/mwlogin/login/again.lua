@@ -4,7 +4,9 @@ local errors = require "mwlogin.error"
 
 local again = {}
 
-local function person_needed(lost)
+---@param lost mwlogin.Error what told that the session is gone
+---@return mwlogin.Error kind interaction
+function again.person_needed(lost)
   return errors.new {
     kind = "interaction",
     code = "person-needed",
@@ -36,10 +38,10 @@ function again.leave(session, credentials, log_in)
   kept.respond, kept.redirect = nil, nil
   session.recover = function(self, lost)
     if credentials_of.needs_person(kept) then
-      return nil, person_needed(lost)
+      return nil, again.person_needed(lost)
     end
     local before = self.identity
-    local me, err = log_in(self, credentials_of.copy(kept))
+    local me, err = log_in(self, credentials_of.copy(kept), lost)
     if me and me.name == before.name then
       return true
     end

@@ -1,0 +1,299 @@
+---Logins with a store (DESIGN §3, §8): what is kept is proved and used before any secret is read; one
+---process logs in, the others wait and reuse what it got.
+local again = require "mwlogin.login.again"
+local core = require "mwlogin.core"
+local entries = require "mwlogin.store.entry"
+local errors = require "mwlogin.error"
+local method_of = require "mwlogin.login.method"
+local user = require "mwlogin.session.user"
+
+local kept = {}
+
+local DEFAULT_MAX_WAIT <const> = 60
+local PAUSE <const> = 0.1
+
+-- == which entry ==================================================================================
+
+local function read(store, id)
+  local text, err = store:read(id)
+  if not text then
+    return nil, err
+  end
+  return entries.decode(id, text)
+end
+
+local function names_of(list)
+  local names = {}
+  for position, entry in ipairs(list) do
+    names[position] = entry.account
+  end
+  return table.concat(names, ", ")
+end
+
+---The account of the only entry of a wiki; nil alone when there is none.
+local function only_account(store, api)
+  local ids, err = store:ids()
+  if not ids then
+    return nil, err
+  end
+  local found = {}
+  for _, id in ipairs(ids) do
+    local entry = read(store, id)
+    if entry and entry.api == api then
+      found[#found + 1] = entry
+    end
+  end
+  if #found > 1 then
+    return nil,
+      errors.new {
+        kind = "answer",
+        code = "account",
+        message = ("Several accounts are kept for this wiki: %s"):format(names_of(found)),
+        advice = "Name one: account = …",
+      }
+  end
+  return found[1] and found[1].account
+end
+
+local function account_of(session, credentials)
+  local account = session.options.account or credentials.username or credentials.client_id
+  if account then
+    return account
+  end
+  return only_account(session.options.store, session.api)
+end
+
+-- == using what is kept ===========================================================================
+
+local LOST <const> = { ["not-proved"] = true }
+
+---Whether the wiki still knows the kept session. nil, err: it could not be asked.
+local function prove(session, entry)
+  session.core:cookies(false)
+  session.core:cookies(entry.cookies)
+  local identity, err = user.prove(session, entry.name, entry.method)
+  if identity then
+    identity.fresh = false
+    return identity
+  elseif LOST[err.code] then
+    session.core:cookies(false)
+    return false
+  end
+  return nil, err
+end
+
+local function text_of(lines)
+  local sorted = { table.unpack(lines) }
+  table.sort(sorted)
+  return table.concat(sorted, "\n")
+end
+
+---Ties the Session to its entry: what it saves and removes later.
+local function tie(session, id, entry)
+  session.entry = { id = id, stamp = entry.stamp, made = entry, cookies = text_of(entry.cookies) }
+end
+
+-- == keeping ======================================================================================
+
+local function new_stamp()
+  return core.crypto.base64url(core.crypto.random(12))
+end
+
+---Writes what a fresh login got.
+local function save(session, account, lock)
+  local identity = session.identity
+  local now = os.time()
+  local entry = {
+    api = session.api,
+    account = account or identity.name,
+    name = identity.name,
+    method = identity.method,
+    cookies = session.core:cookies(),
+    tokens = session.oauth_tokens,
+    created = now,
+    saved = now,
+    stamp = new_stamp(),
+  }
+  local id = entries.id(entry.api, entry.account)
+  local written, err = session.options.store:write(id, entries.encode(entry), lock)
+  if not written then
+    return nil, err
+  end
+  tie(session, id, entry)
+  return true
+end
+
+---Changed cookies are saved at close, unless another process has logged in since.
+local function save_changes(session)
+  local tied = session.entry
+  if not tied or not session.identity then
+    return
+  end
+  local cookies = session.core:cookies()
+  if text_of(cookies) == tied.cookies then
+    return
+  end
+  local store = session.options.store
+  local lock = store:lock(tied.id)
+  if not lock then
+    return
+  end
+  local there = read(store, tied.id)
+  if there and there.stamp == tied.stamp then
+    there.cookies, there.saved = cookies, os.time()
+    store:write(tied.id, entries.encode(there), lock)
+  end
+  lock:release()
+end
+
+---Hangs the store's doings on the Session: once.
+local function watch(session)
+  session.on_close = save_changes
+  session.on_logout = function(self)
+    if self.entry then
+      self.options.store:remove(self.entry.id)
+      self.entry = nil
+    end
+  end
+end
+
+-- == one at a time ================================================================================
+
+---Waits for the lock, bounded; `look` is called between, and ends the wait with what it finds.
+local function wait_for_lock(session, id, look)
+  local store = session.options.store
+  local deadline = core.now() + (session.options.max_wait or DEFAULT_MAX_WAIT)
+  while true do
+    local lock, err = store:lock(id)
+    if lock or err.code ~= "timeout" then
+      return lock, err
+    end
+    local found, trouble = look()
+    if found or trouble then
+      return nil, trouble, found
+    end
+    if core.now() > deadline then
+      err.message = "Another process has been logging in to this account for too long"
+      err.advice = "Look what it does; end it, and its lock is free."
+      return nil, err
+    end
+    local slept, why = session.pool:sleep(PAUSE)
+    if not slept then
+      return nil, why
+    end
+  end
+end
+
+---What another process has kept since `stamp`, if the wiki knows it.
+local function newer(session, id, stamp)
+  local entry, err = read(session.options.store, id)
+  if not entry or entry.stamp == stamp then
+    return nil, err
+  end
+  local identity, trouble = prove(session, entry)
+  if identity then
+    tie(session, id, entry)
+    return identity
+  end
+  return nil, trouble
+end
+
+local log_in
+
+---A kept session that is lost is begun again like any other: others may have done so first.
+local function leave(session, credentials, attempt)
+  again.leave(session, credentials, function(self, given, lost)
+    if method_of.choose(given) == "session" then
+      return nil, again.person_needed(lost)
+    end
+    return log_in(self, given, attempt, self.entry and self.entry.stamp)
+  end)
+end
+
+local function attempt_and_save(session, credentials, attempt, account, lock)
+  local given = {}
+  for name, value in pairs(credentials) do
+    given[name] = value
+  end
+  if given.remember == nil then
+    given.remember = true
+  end
+  local failure
+  session.on_login = function(self, as_given)
+    local saved, err = save(self, account, lock)
+    failure = not saved and err or nil
+    leave(self, as_given, attempt)
+  end
+  local identity, err = attempt(session, given)
+  if identity and failure then
+    return nil, failure
+  end
+  return identity, err
+end
+
+---@param stamp string|nil of the entry that is known to be lost
+log_in = function(session, credentials, attempt, stamp)
+  local account, err = account_of(session, credentials)
+  if err then
+    return nil, err
+  elseif not account then
+    return attempt_and_save(session, credentials, attempt, nil, nil)
+  end
+  local id = entries.id(session.api, account)
+  local lock, why, found = wait_for_lock(session, id, function()
+    return newer(session, id, stamp)
+  end)
+  if not lock then
+    return found, why
+  end
+  local _ <close> = setmetatable({}, {
+    __close = function()
+      lock:release()
+    end,
+  })
+  found, err = newer(session, id, stamp)
+  if found or err then
+    return found, err
+  end
+  return attempt_and_save(session, credentials, attempt, account, lock)
+end
+
+---Proves what is kept, else logs in and keeps it.
+---@param session mwlogin.Session its options have a store
+---@param credentials table
+---@param attempt fun(session: mwlogin.Session, credentials: table): mwlogin.Identity|nil, table|nil
+---@return mwlogin.Identity|nil
+---@return mwlogin.Error|nil err
+function kept.run(session, credentials, attempt)
+  watch(session)
+  -- cookies that were imported for it are what such a login is to prove
+  if method_of.choose(credentials) == "session" and #session.core:cookies() > 0 then
+    return attempt_and_save(session, credentials, attempt, session.options.account, nil)
+  end
+  local account, err = account_of(session, credentials)
+  if err then
+    return nil, err
+  elseif not account then
+    return attempt_and_save(session, credentials, attempt, nil, nil)
+  end
+  local id = entries.id(session.api, account)
+  local entry, trouble = read(session.options.store, id)
+  if trouble then
+    return nil, trouble
+  end
+  if entry then
+    local identity
+    identity, err = prove(session, entry)
+    if identity then
+      tie(session, id, entry)
+      leave(session, credentials, attempt)
+      session:trace_event { event = "kept", name = identity.name, method = identity.method }
+      return identity
+    elseif err then
+      return nil, err
+    end
+  end
+  return log_in(session, credentials, attempt, entry and entry.stamp)
+end
+
+return kept
