@@ -129,7 +129,7 @@ describe("the cookies of a session", function()
       assert.same({}, session:cookies())
     end)
 
-    it("are not sent when they are out of date, secure, or of another path " .. way, function()
+    it("are not sent when they are out of date or of another path " .. way, function()
       local session, visit = open()
       session:cookies({
         line({ name = "old", expires = 1 }),
@@ -223,6 +223,22 @@ describe("a transport's jar", function()
   it("keeps a secure cookie for https", function()
     assert.equal("a=1", goes("a=1; Secure"))
     assert.is_nil(goes("a=1; Secure", nil, "http://wiki.example.org/w/api.php"))
+  end)
+
+  it("keeps an imported secure cookie for https, too", function()
+    local pool <close> = core.pool()
+    local got = {}
+    for _, scheme in ipairs({ "http", "https" }) do
+      local session = assert(pool:session(scheme .. "://wiki.example.org/api.php", {
+        transport = function(request)
+          got[scheme] = request.headers.Cookie
+          return { status = 200, body = "{}" }
+        end,
+      }))
+      session:cookies({ line({ domain = "wiki.example.org", secure = "TRUE" }) })
+      assert(session:call("GET", {}))
+    end
+    assert.same({ https = "who=me" }, got)
   end)
 
   it("takes a value as it stands", function()
