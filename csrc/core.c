@@ -100,5 +100,6 @@ int luaopen_mwlogin_core(lua_State *L) {
   mwl_register_private_file(L);
   mwl_register_process(L);
   mwl_register_terminal(L);
+  mwl_register_unnamed_file(L);
   return 1;
 }

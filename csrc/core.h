@@ -27,6 +27,7 @@ void mwl_register_crypto(lua_State *L);
 void mwl_register_private_file(lua_State *L);
 void mwl_register_process(lua_State *L);
 void mwl_register_terminal(lua_State *L);
+void mwl_register_unnamed_file(lua_State *L);
 
 /* Methods that live in files of their own. */
 int mwl_pool_session(lua_State *L);

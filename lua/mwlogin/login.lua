@@ -65,8 +65,8 @@ local function busy()
     }
 end
 
----One attempt, which holds the Session until it returns.
-log_in = function(session, credentials)
+---Holds the Session until `act` returns.
+local function hold(session, act, credentials)
   if session.logging_in then
     return busy()
   end
@@ -76,7 +76,15 @@ log_in = function(session, credentials)
       session.logging_in = false
     end,
   })
-  return attempt(session, credentials)
+  return act(session, credentials)
+end
+
+log_in = function(session, credentials)
+  return hold(session, attempt, credentials)
+end
+
+local function log_in_with_store(session, credentials)
+  return require("mwlogin.login.kept").run(session, credentials, attempt, hold)
 end
 
 ---Logs a Session in.
@@ -98,7 +106,7 @@ function login.run(session, credentials)
   if method_of.choose(own) ~= "session" then
     session:keep(secrets)
   end
-  return log_in(session, own)
+  return hold(session, session.options.store and log_in_with_store or attempt, own)
 end
 
 return login

@@ -104,6 +104,12 @@ local function as_interaction(err, args)
   return err
 end
 
+---Whether a session is kept for this wiki, so that a command without credentials uses it.
+local function is_kept(session)
+  local account, err = require("mwlogin.login.kept").account(session)
+  return account ~= nil, err
+end
+
 local function visit(wiki, args, act, always)
   local mwlogin = require "mwlogin"
   local profile, profile_err = profile_of(mwlogin, wiki)
@@ -111,11 +117,18 @@ local function visit(wiki, args, act, always)
     return nil, profile_err
   end
   local opened = overlay(profile.options, options.open(args))
+  opened.store = opened.store or mwlogin.store.file()
   local session <close>, err = mwlogin.open(profile.url, opened)
   if not session then
     return nil, err
   end
-  local credentials, given = credentials_of(mwlogin, args, profile, opened.store ~= nil)
+  local credentials, given = credentials_of(mwlogin, args, profile, true)
+  if not given and not always then
+    given, err = is_kept(session)
+    if err then
+      return nil, err
+    end
+  end
   local me
   if given or always then
     me, err = session:login(credentials)

@@ -15,7 +15,18 @@ local exit = require "mwlogin.cli.exit"
 local cli = {}
 
 ---In the order of --help.
-local NAMES <const> = { "login", "whoami", "logout", "token", "api", "cookies", "doctor", "run" }
+local NAMES <const> = {
+  "login",
+  "whoami",
+  "logout",
+  "token",
+  "api",
+  "cookies",
+  "exec",
+  "sessions",
+  "doctor",
+  "run",
+}
 
 local SOURCES <const> = [[
 SOURCE says where a secret is read; none is ever taken from the command line:

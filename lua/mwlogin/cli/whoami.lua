@@ -21,7 +21,10 @@ end
 function whoami.run(args)
   local out = output.new(args)
   return connect.run(args, out, function(session, logged_in)
-    local me, err = session:whoami()
+    local me, err = logged_in and logged_in.groups and logged_in or nil, nil
+    if not me then
+      me, err = session:whoami()
+    end
     if not me then
       return nil, err
     end

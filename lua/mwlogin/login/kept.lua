@@ -63,6 +63,20 @@ local function account_of(session, credentials)
   return only_account(session.options.store, session.api)
 end
 
+---The account whose session is kept for this wiki, if any.
+---@param session mwlogin.Session its options have a store, perhaps an account
+---@return string|nil account
+---@return mwlogin.Error|nil err several are kept, or the store cannot be read
+function kept.account(session)
+  local account, err = account_of(session, {})
+  if not account then
+    return nil, err
+  end
+  local entry
+  entry, err = read(session.options.store, entries.id(session.api, account))
+  return entry and account, err
+end
+
 -- == using what is kept ===========================================================================
 
 local LOST <const> = { ["not-proved"] = true }
@@ -71,7 +85,7 @@ local LOST <const> = { ["not-proved"] = true }
 local function prove(session, entry)
   session.core:cookies(false)
   session.core:cookies(entry.cookies)
-  local identity, err = user.prove(session, entry.name, entry.method)
+  local identity, err = user.prove(session, entry.name, entry.method, true)
   if identity then
     identity.fresh = false
     return identity
@@ -201,16 +215,18 @@ end
 local log_in
 
 ---A kept session that is lost is begun again like any other: others may have done so first.
-local function leave(session, credentials, attempt)
+local function leave(session, credentials, attempt, hold)
   again.leave(session, credentials, function(self, given, lost)
     if method_of.choose(given) == "session" then
       return nil, again.person_needed(lost)
     end
-    return log_in(self, given, attempt, self.entry and self.entry.stamp)
+    return hold(self, function()
+      return log_in(self, given, attempt, hold, self.entry and self.entry.stamp)
+    end)
   end)
 end
 
-local function attempt_and_save(session, credentials, attempt, account, lock)
+local function attempt_and_save(session, credentials, attempt, hold, account, lock)
   local given = {}
   for name, value in pairs(credentials) do
     given[name] = value
@@ -222,7 +238,7 @@ local function attempt_and_save(session, credentials, attempt, account, lock)
   session.on_login = function(self, as_given)
     local saved, err = save(self, account, lock)
     failure = not saved and err or nil
-    leave(self, as_given, attempt)
+    leave(self, as_given, attempt, hold)
   end
   local identity, err = attempt(session, given)
   if identity and failure then
@@ -232,12 +248,12 @@ local function attempt_and_save(session, credentials, attempt, account, lock)
 end
 
 ---@param stamp string|nil of the entry that is known to be lost
-log_in = function(session, credentials, attempt, stamp)
+log_in = function(session, credentials, attempt, hold, stamp)
   local account, err = account_of(session, credentials)
   if err then
     return nil, err
   elseif not account then
-    return attempt_and_save(session, credentials, attempt, nil, nil)
+    return attempt_and_save(session, credentials, attempt, hold, nil, nil)
   end
   local id = entries.id(session.api, account)
   local lock, why, found = wait_for_lock(session, id, function()
@@ -255,26 +271,27 @@ log_in = function(session, credentials, attempt, stamp)
   if found or err then
     return found, err
   end
-  return attempt_and_save(session, credentials, attempt, account, lock)
+  return attempt_and_save(session, credentials, attempt, hold, account, lock)
 end
 
 ---Proves what is kept, else logs in and keeps it.
 ---@param session mwlogin.Session its options have a store
 ---@param credentials table
 ---@param attempt fun(session: mwlogin.Session, credentials: table): mwlogin.Identity|nil, table|nil
+---@param hold fun(session: mwlogin.Session, act: function): any, any for logging in again later
 ---@return mwlogin.Identity|nil
 ---@return mwlogin.Error|nil err
-function kept.run(session, credentials, attempt)
+function kept.run(session, credentials, attempt, hold)
   watch(session)
   -- cookies that were imported for it are what such a login is to prove
   if method_of.choose(credentials) == "session" and #session.core:cookies() > 0 then
-    return attempt_and_save(session, credentials, attempt, session.options.account, nil)
+    return attempt_and_save(session, credentials, attempt, hold, session.options.account, nil)
   end
   local account, err = account_of(session, credentials)
   if err then
     return nil, err
   elseif not account then
-    return attempt_and_save(session, credentials, attempt, nil, nil)
+    return attempt_and_save(session, credentials, attempt, hold, nil, nil)
   end
   local id = entries.id(session.api, account)
   local entry, trouble = read(session.options.store, id)
@@ -286,14 +303,14 @@ function kept.run(session, credentials, attempt)
     identity, err = prove(session, entry)
     if identity then
       tie(session, id, entry)
-      leave(session, credentials, attempt)
+      leave(session, credentials, attempt, hold)
       session:trace_event { event = "kept", name = identity.name, method = identity.method }
       return identity
     elseif err then
       return nil, err
     end
   end
-  return log_in(session, credentials, attempt, entry and entry.stamp)
+  return log_in(session, credentials, attempt, hold, entry and entry.stamp)
 end
 
 return kept

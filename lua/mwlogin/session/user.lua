@@ -79,11 +79,13 @@ end
 ---@param session mwlogin.Session
 ---@param username string as the wiki spelled it
 ---@param method string
+---@param whole boolean|nil with groups and rights
 ---@return mwlogin.Identity|nil
 ---@return mwlogin.Error|nil err
-function user.prove(session, username, method)
+function user.prove(session, username, method, whole)
   session:drop_tokens()
   local params = { action = "query", meta = "userinfo", assertuser = username }
+  params.uiprop = whole and { "groups", "rights" } or nil
   local reply, err = session:call("GET", params, { bare = true })
   if not reply then
     if UNKNOWN[err.code] then
@@ -101,6 +103,8 @@ function user.prove(session, username, method)
     method = method,
     anonymous = false,
     fresh = true,
+    groups = info.groups,
+    rights = info.rights,
   }
   return session.identity
 end

@@ -134,16 +134,8 @@ function Redis:lock(id)
   local crypto = require("mwlogin.core").crypto
   local key = self.prefix .. id .. ":lock"
   local holder = crypto.base64url(crypto.random(16))
-  local number, err = ask(
-    self,
-    "eval",
-    TAKE,
-    2,
-    key,
-    fence_key(self, id),
-    holder,
-    ("%d"):format(self.milliseconds)
-  )
+  local number, err =
+    ask(self, "eval", TAKE, 2, key, fence_key(self, id), holder, ("%d"):format(self.milliseconds))
   number = tonumber(number)
   if not number then
     return nil, err
