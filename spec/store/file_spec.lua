@@ -1,0 +1,322 @@
+-- Kept sessions in files: names, who may read them, what is refused, and what a kill -9 leaves.
+local core = require("mwlogin.core")
+local entries = require("mwlogin.store.entry")
+local json = require("mwlogin.json")
+local machine = require("spec.store.machine")
+local store = require("mwlogin.store")
+
+local API <const> = "https://wiki.example.org/w/api.php"
+
+local function entry(changes)
+  local made = {
+    api = API,
+    account = "alice",
+    name = "Alice",
+    method = "clientlogin",
+    cookies = { "wiki.example.org\tFALSE\t/\tTRUE\t0\twiki_session\tabc" },
+    created = 1700000000,
+    saved = 1700000000,
+    stamp = "first",
+  }
+  for name, value in pairs(changes or {}) do
+    made[name] = value
+  end
+  return made
+end
+
+local function run(line)
+  return assert(os.execute(line))
+end
+
+local function output_of(line)
+  local pipe = assert(io.popen(line))
+  local text = pipe:read("a")
+  pipe:close()
+  return text
+end
+
+local function is_root()
+  return output_of("id -u") == "0\n"
+end
+
+describe("a store in files", function()
+  local folder, kept
+
+  before_each(function()
+    folder = machine.folder()
+    kept = store.file({ folder = folder .. "/state" })
+  end)
+
+  after_each(function()
+    machine.remove(folder)
+  end)
+
+  local function path_of(id)
+    return folder .. "/state/" .. id .. ".json"
+  end
+
+  local function put(id, text)
+    assert(core.private_file.folder(folder .. "/state"))
+    assert(core.private_file.write(path_of(id), text))
+  end
+
+  it("gives back what was written, and nothing before", function()
+    local id = entries.id(API, "alice")
+    assert.same({}, kept:ids())
+    local text, err = kept:read(id)
+    assert.is_nil(text)
+    assert.is_nil(err)
+    assert(kept:write(id, entries.encode(entry())))
+    local again = assert(entries.decode(id, kept:read(id)))
+    for name, value in pairs(entry()) do
+      assert.same(value, again[name])
+    end
+    assert.same({ id }, kept:ids())
+    assert(kept:remove(id))
+    assert(kept:remove(id))
+    assert.same({}, kept:ids())
+  end)
+
+  it("lets nobody else read: folder 0700, file 0600", function()
+    local id = entries.id(API, "alice")
+    assert(kept:write(id, entries.encode(entry())))
+    assert.equal("700\n", output_of(("stat -c %%a '%s/state'"):format(folder)))
+    assert.equal("600\n", output_of(("stat -c %%a '%s'"):format(path_of(id))))
+  end)
+
+  it("is below XDG_STATE_HOME, else below HOME, else nowhere", function()
+    local script = [[
+      local s = require("mwlogin.store").file()
+      local ok, err = s:write("one", "text")
+      print(ok, err and err.kind)]]
+    local line = "env -u XDG_STATE_HOME -u HOME %s LUA_PATH='./lua/?.lua;./lua/?/init.lua;;' "
+      .. "LUA_CPATH='./build/?.so;;' lua5.4 -e '%s'"
+    assert.equal("true\tnil\n", output_of(line:format("XDG_STATE_HOME=" .. folder, script)))
+    run(("test -f '%s/mwlogin/one.json'"):format(folder))
+    assert.equal("true\tnil\n", output_of(line:format("HOME=" .. folder, script)))
+    run(("test -f '%s/.local/state/mwlogin/one.json'"):format(folder))
+    assert.equal("nil\tstore\n", output_of(line:format("XDG_STATE_HOME=relative", script)))
+  end)
+
+  it("has a name of its own for any account and address", function()
+    local names = {
+      "a/b",
+      "a_b",
+      "../../etc/passwd",
+      ".",
+      "..",
+      "",
+      "-rf",
+      ("x"):rep(255),
+      ("x"):rep(254) .. "y",
+      "Ünïcødé",
+      "漢字",
+      "a b",
+      "A b",
+      "a\tb",
+      "a\nb",
+      "a\0b",
+      "Alice@app",
+      "\xFF\xFE",
+    }
+    local seen = {}
+    for _, api in ipairs({ API, "https://wiki.example.org/v/api.php", "http://[::1]:8080/api.php" }) do
+      for _, name in ipairs(names) do
+        local id = entries.id(api, name)
+        assert.is_nil(seen[id], name)
+        seen[id] = true
+        assert.truthy(id:find("^[%w][%w._-]*$"), id)
+        assert.is_true(#id + #".json.lock" < 200)
+        assert(kept:write(id, entries.encode(entry({ api = api, account = name }))))
+        assert.equal(name, entries.decode(id, kept:read(id)).account)
+      end
+    end
+    assert.equal(3 * #names, #kept:ids())
+  end)
+
+  it("refuses what is damaged or newer, and says so", function()
+    local id = entries.id(API, "alice")
+    local good = entries.encode(entry())
+    local function refused(text)
+      local made, err = entries.decode(id, text)
+      assert.is_nil(made, text)
+      assert.equal("store", err.kind)
+      return err
+    end
+    for length = 0, #good - 1, 7 do
+      assert.equal("damaged", refused(good:sub(1, length)).code)
+    end
+    refused("\0\0\0\0")
+    refused("[]")
+    refused('"text"')
+    refused(json.encode(entry()))
+    for name in pairs(entry()) do
+      local less = json.decode(good)
+      less[name] = nil
+      refused(json.encode(less))
+      less[name] = true
+      refused(json.encode(less))
+    end
+    local newer = json.decode(good)
+    newer.format = newer.format + 1
+    assert.truthy(refused(json.encode(newer)).message:find("newer", 1, true))
+  end)
+
+  it("keeps nothing that looks like a password", function()
+    local text = entries.encode(entry())
+    assert.is_nil(text:lower():find("password", 1, true))
+  end)
+
+  describe("refuses", function()
+    local id
+
+    before_each(function()
+      id = entries.id(API, "alice")
+      put(id, "what was there")
+    end)
+
+    local function refused()
+      local text, err = kept:read(id)
+      assert.is_nil(text)
+      assert.equal("store", err.kind)
+      assert.equal("unsafe", err.code)
+      local written
+      written, err = kept:write(id, "new")
+      assert.is_nil(written)
+      assert.equal("store", err.kind)
+    end
+
+    it("a file that others can read, and leaves it as it is", function()
+      run(("chmod 644 '%s'"):format(path_of(id)))
+      refused()
+      assert.equal("what was there", output_of(("cat '%s'"):format(path_of(id))))
+    end)
+
+    it("a symbolic link, and leaves its target as it is", function()
+      run(
+        ("mv '%s' '%s/target' && ln -s '%s/target' '%s'"):format(
+          path_of(id),
+          folder,
+          folder,
+          path_of(id)
+        )
+      )
+      refused()
+      assert.equal("what was there", output_of(("cat '%s/target'"):format(folder)))
+    end)
+
+    it("a file of somebody else", function()
+      if not is_root() then
+        return pending("only root can give files away")
+      end
+      run(("chown 65534 '%s'"):format(path_of(id)))
+      refused()
+    end)
+
+    it("a folder that others can enter", function()
+      run(("chmod 755 '%s/state'"):format(folder))
+      local written, err = kept:write(id, "new")
+      assert.is_nil(written)
+      assert.equal("unsafe", err.code)
+      local lock
+      lock, err = kept:lock(id)
+      assert.is_nil(lock)
+      assert.equal("unsafe", err.code)
+    end)
+  end)
+
+  it("says when the folder cannot be made", function()
+    local file = assert(io.open(folder .. "/state", "w"))
+    file:close()
+    local id = entries.id(API, "alice")
+    local written, err = kept:write(id, "text")
+    assert.is_nil(written)
+    assert.equal("store", err.kind)
+    local lock
+    lock, err = kept:lock(id)
+    assert.is_nil(lock)
+    assert.equal("store", err.kind)
+    assert.is_true(err.code ~= "timeout")
+  end)
+
+  it("keeps the old entry when the disk is full", function()
+    local id = entries.id(API, "alice")
+    put(id, "old")
+    local script = ([[
+      local s = require("mwlogin.store").file({ folder = "%s/state" })
+      local ok, err = s:write("%s", ("x"):rep(100000))
+      print(ok, err.kind, err.code)]]):format(folder, id)
+    local said = output_of(
+      (
+        "ulimit -f 16; trap '' XFSZ; LUA_PATH='./lua/?.lua;./lua/?/init.lua;;' "
+        .. "LUA_CPATH='./build/?.so;;' lua5.4 -e '%s'"
+      ):format(script)
+    )
+    assert.equal("nil\tstore\tfull\n", said)
+    assert.equal("old", kept:read(id))
+  end)
+
+  local HOLDER <const> = [[
+    local folder, id = ...
+    local lock = assert(require("mwlogin.store").file({ folder = folder }):lock(id))
+    print("held")
+    io.stdout:flush()
+    local socket = require("socket")
+    while true do socket.sleep(60) end]]
+
+  it("is locked by one process at a time, and a dead one holds nothing", function()
+    local id = entries.id(API, "alice")
+    local holder <close> = machine.start(HOLDER, folder .. "/state", id)
+    assert.equal("held", holder:read(1, { stop = "\n" }))
+    local lock, err = kept:lock(id)
+    assert.is_nil(lock)
+    assert.equal("timeout", err.code)
+    assert(kept:lock(entries.id(API, "bob"))):release()
+    holder:kill("KILL")
+    holder:wait(30)
+    assert(kept:lock(id)):release()
+  end)
+
+  -- An entry is a name and its copy: half of one beside half of another would be seen.
+  local WRITER <const> = [[
+    local folder, id, size = ...
+    local store = require("mwlogin.store").file({ folder = folder })
+    local count = 0
+    io.stdout:setvbuf("no")
+    while true do
+      local lock = store:lock(id)
+      if lock then
+        count = count + 1
+        local filling = tostring(count):rep(tonumber(size))
+        assert(store:write(id, count .. ":" .. filling, lock))
+        lock:release()
+        io.stdout:write(count, "\n")
+      end
+    end]]
+
+  it("loses and damages nothing, whenever a writer is killed", function()
+    local rounds = tonumber(os.getenv("MWLOGIN_KILL_ROUNDS") or 100)
+    local id = entries.id(API, "alice")
+    local random = math.random
+    math.randomseed(20261124)
+    for round = 1, rounds do
+      local writer <close> = machine.start(WRITER, folder .. "/state", id, "2000")
+      local told = tonumber((assert(writer:read(1, { stop = "\n" }))))
+      for _ = 1, random(0, 8) do
+        told = tonumber((writer:read(1, { stop = "\n" }))) or told
+      end
+      -- anywhere in the next write, not only at its end
+      for _ = 1, random(0, 60000) do
+      end
+      writer:kill("KILL")
+      writer:wait(30)
+      local text = assert(kept:read(id), "lost in round " .. round)
+      local count, filling = text:match("^(%d+):(%d+)$")
+      assert.truthy(count, "damaged in round " .. round)
+      assert.equal(count:rep(2000), filling)
+      assert.is_true(tonumber(count) >= told, "an older one came back in round " .. round)
+      assert(kept:lock(id), "still locked in round " .. round):release()
+    end
+    assert.same({ id }, kept:ids())
+  end)
+end)

@@ -1,0 +1,48 @@
+-- Other processes for the specs beside this file: Lua scripts of their own, started at once.
+local core = require("mwlogin.core")
+
+local machine = {}
+
+local ENVIRONMENT <const> = {
+  LUA_PATH = "./lua/?.lua;./lua/?/init.lua;./?.lua;" .. package.path,
+  LUA_CPATH = "./build/?.so;" .. package.cpath,
+}
+
+---Starts a Lua script as a process; `...` of the script are the arguments.
+---@param script string Lua
+---@param ... string
+---@return userdata process its standard output is a pipe
+function machine.start(script, ...)
+  local main = "(function(...)\n" .. script .. "\nend)(table.unpack(arg))"
+  return assert(core.process({ "lua5.4", "-e", main, "/dev/null", ... }, {
+    stdout = "pipe",
+    stderr = "inherit",
+    env = ENVIRONMENT,
+    timeout = 120,
+  }))
+end
+
+---What a process prints until it ends.
+---@param process userdata
+---@return string
+function machine.output(process)
+  local text = process:read(1, { timeout = 120 }) or ""
+  process:close()
+  return text
+end
+
+---@return string path of a new private folder
+function machine.folder()
+  local pipe = assert(io.popen("mktemp -d -t mwlogin-store.XXXXXX"))
+  local path = pipe:read("l")
+  pipe:close()
+  return path
+end
+
+---@param path string a folder made by `folder`
+function machine.remove(path)
+  assert(path:find("mwlogin-store.", 1, true))
+  os.execute(("rm -rf '%s'"):format(path))
+end
+
+return machine
