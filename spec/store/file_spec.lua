@@ -120,7 +120,8 @@ describe("a store in files", function()
       "\xFF\xFE",
     }
     local seen = {}
-    for _, api in ipairs({ API, "https://wiki.example.org/v/api.php", "http://[::1]:8080/api.php" }) do
+    local other, bracketed = "https://wiki.example.org/v/api.php", "http://[::1]:8080/api.php"
+    for _, api in ipairs({ API, other, bracketed }) do
       for _, name in ipairs(names) do
         local id = entries.id(api, name)
         assert.is_nil(seen[id], name)
