@@ -147,6 +147,8 @@ local BY_CODE <const> = {
 }
 
 local BY_KIND <const> = {
+  store = "Sessions are kept in a folder of yours that nobody else may read or change: look at it "
+    .. "(ls -la), mend owner and mode, or remove what is kept there.",
   network = "Check the network, then try again.",
   tls = "Check the certificate and the address.",
   http = "Check the address, then try again later.",

@@ -1,0 +1,316 @@
+---Kept sessions on a real wiki, with each of the two stores where it matters.
+local core = require "mwlogin.core"
+local mwlogin = require "mwlogin"
+local wiki = require "spec.wiki"
+
+local function shell(command)
+  local pipe <close> = assert(io.popen(command))
+  return pipe:read "a"
+end
+
+local function forbidden()
+  error("a secret was read although a session is kept", 0)
+end
+
+describe("a kept session", function()
+  local w, folder, store
+
+  setup(function()
+    w = wiki.start {}
+  end)
+
+  teardown(function()
+    w:stop()
+  end)
+
+  before_each(function()
+    folder = shell("mktemp -d"):match "[^\n]+"
+    store = mwlogin.store.file { folder = folder .. "/kept" }
+    w:forget_throttles()
+    w:mark()
+  end)
+
+  after_each(function()
+    os.execute("rm -rf " .. folder)
+  end)
+
+  local function open(options)
+    local made = { user_agent = "kept_spec", store = store }
+    for name, value in pairs(options or {}) do
+      made[name] = value
+    end
+    return assert(mwlogin.open(w.api, made))
+  end
+
+  local function log_in(options)
+    local session <close> = open(options)
+    return assert(session:login { username = "Bob", password = w.accounts.Bob })
+  end
+
+  local function posts()
+    local count = 0
+    for _, request in ipairs(w:requests {}) do
+      count = count + (request.method == "POST" and 1 or 0)
+    end
+    return count
+  end
+
+  it("is proved by one request before any source is read", function()
+    assert.is_true(log_in().fresh)
+    w:mark()
+    local session <close> = open()
+    local me = assert(session:login { username = "Bob", password = forbidden })
+    assert.equal("Bob", me.name)
+    assert.is_false(me.fresh)
+    assert.equal(1, #w:requests {})
+    assert.equal(0, posts())
+  end)
+
+  it("needs no name where it is the only one", function()
+    log_in()
+    local session <close> = open()
+    assert.equal("Bob", assert(session:login()).name)
+  end)
+
+  it("is chosen by name where there are several, else they are listed", function()
+    log_in()
+    do
+      local session <close> = open()
+      assert(session:login { username = "Alice", password = w.accounts.Alice })
+    end
+    do
+      local session <close> = open()
+      local me, err = session:login()
+      assert.is_nil(me)
+      assert.equal("answer", err.kind)
+      assert.truthy(err.message:find("Alice", 1, true))
+      assert.truthy(err.message:find("Bob", 1, true))
+    end
+    local session <close> = open { account = "Alice" }
+    assert.equal("Alice", assert(session:login()).name)
+  end)
+
+  it("lives on by its remembered cookie when the wiki has forgotten the session", function()
+    log_in()
+    w:forget_sessions()
+    w:mark()
+    local session <close> = open()
+    assert.equal("Bob", assert(session:login { username = "Bob", password = forbidden }).name)
+    assert.equal(0, posts())
+  end)
+
+  it("is begun afresh where the wiki knows it no more", function()
+    do
+      local session <close> = open()
+      assert(session:login { username = "Bob", password = w.accounts.Bob, remember = false })
+    end
+    w:forget_sessions()
+    local session <close> = open()
+    local me = assert(session:login { username = "Bob", password = w.accounts.Bob })
+    assert.is_true(me.fresh)
+    assert.equal("Bob", assert(session:whoami()).name)
+  end)
+
+  it("keeps the cookies that changed, at close", function()
+    log_in()
+    w:forget_sessions()
+    do
+      local session <close> = open()
+      assert(session:login()) -- the wiki renews the session by the remembered cookie
+    end
+    w:mark()
+    local session <close> = open()
+    assert(session:login())
+    assert.equal("Bob", assert(session:whoami()).name)
+    assert(session:token "csrf")
+  end)
+
+  it("is removed by logout, on the wiki and here", function()
+    log_in()
+    do
+      local session <close> = open()
+      assert(session:login())
+      assert(session:logout())
+    end
+    assert.same({}, store:ids())
+    local session <close> = open()
+    local me, err = session:login()
+    assert.is_nil(me)
+    assert.equal("refused", err.kind)
+  end)
+
+  it("holds neither password nor anything that others can read", function()
+    log_in()
+    local text = shell("cat " .. folder .. "/kept/*.json")
+    assert.is_nil(text:find(w.accounts.Bob, 1, true))
+    assert.is_nil(text:find(core.encode(w.accounts.Bob), 1, true))
+    assert.equal("600\n", shell("stat -c %a " .. folder .. "/kept/*.json"))
+    assert.equal("700\n", shell("stat -c %a " .. folder .. "/kept"))
+  end)
+
+  local function spoil(change)
+    log_in()
+    local id = store:ids()[1]
+    change(folder .. "/kept/" .. id .. ".json")
+    local before = shell("cat " .. folder .. "/kept/*.json 2>&1")
+    local session <close> = open()
+    local me, err = session:login { username = "Bob", password = w.accounts.Bob }
+    assert.is_nil(me)
+    assert.equal("store", err.kind)
+    assert.truthy(#err.advice > 10)
+    assert.equal(before, shell("cat " .. folder .. "/kept/*.json 2>&1"))
+    return err
+  end
+
+  it("is refused when damaged, and not overwritten", function()
+    local err = spoil(function(path)
+      os.execute(("echo '{ half' > %s"):format(path))
+    end)
+    assert.equal("damaged", err.code)
+  end)
+
+  it("is refused when a newer mwlogin wrote it", function()
+    local err = spoil(function(path)
+      os.execute(('sed -i \'s/"format":1/"format":2/\' %s'):format(path))
+    end)
+    assert.truthy(err.message:find("newer", 1, true))
+  end)
+
+  it("is refused when others can read it", function()
+    assert.equal(
+      "unsafe",
+      spoil(function(path)
+        os.execute("chmod 644 " .. path)
+      end).code
+    )
+  end)
+
+  it("is refused when it is a link", function()
+    assert.equal(
+      "unsafe",
+      spoil(function(path)
+        os.execute(("mv %s %s.real; ln -s %s.real %s"):format(path, path, path, path))
+      end).code
+    )
+  end)
+
+  it("never crosses wikis or accounts, whatever their names", function()
+    local entries = require "mwlogin.store.entry"
+    local seen = {}
+    for _, account in ipairs {
+      "Bob",
+      "bob",
+      "a/b",
+      "../../etc/passwd",
+      "Ünïcödé",
+      ("x"):rep(255),
+      "a\nb",
+      "..",
+      ".hidden",
+    } do
+      for _, api in ipairs { "https://a.example/w/api.php", "https://a.example/v/api.php" } do
+        local id = entries.id(api, account)
+        assert.is_nil(id:find("[^%w._-]"))
+        assert.is_nil(id:find("^%."))
+        assert.is_true(#id < 100)
+        assert.is_nil(seen[id])
+        seen[id] = true
+      end
+    end
+  end)
+
+  -- == one login for many =========================================================================
+
+  ---Starts the processes at once; each prints who it became and whether by its own login.
+  local function start_many(count, body)
+    local script = folder .. "/start.lua"
+    local file = assert(io.open(script, "w"))
+    file:write(([[
+      package.path, package.cpath = %q, %q
+      local mwlogin = require "mwlogin"
+      local store = %s
+      local session <close> = assert(mwlogin.open(%q, { user_agent = "kept_spec", store = store }))
+      local me, err = session:login { username = "Bob", password = %q }
+      print(me and me.name or tostring(err), me and me.fresh)
+    ]]):format(package.path, package.cpath, body, w.api, w.accounts.Bob))
+    file:close()
+    return shell(("for i in $(seq %d); do lua5.4 %s & done; wait"):format(count, script))
+  end
+
+  local function count_lines(text, line)
+    local count = 0
+    for found in text:gmatch "[^\n]+" do
+      count = count + (found == line and 1 or 0)
+    end
+    return count
+  end
+
+  it("is got once by twenty processes that start at once", function()
+    local printed = start_many(20, ("mwlogin.store.file { folder = %q }"):format(folder .. "/kept"))
+    assert.equal(1, count_lines(printed, "Bob\ttrue"), printed)
+    assert.equal(19, count_lines(printed, "Bob\tfalse"), printed)
+    assert.equal(1, posts())
+  end)
+
+  it("frees its lock with the process that held it", function()
+    local script = folder .. "/hold.lua"
+    local file = assert(io.open(script, "w"))
+    file:write(([[
+      package.path, package.cpath = %q, %q
+      local mwlogin = require "mwlogin"
+      local entries = require "mwlogin.store.entry"
+      local store = mwlogin.store.file { folder = %q }
+      local lock = assert(store:lock(entries.id(%q, "Bob")))
+      io.open(%q, "w"):close()
+      require("mwlogin.core").pool():sleep(60)
+    ]]):format(package.path, package.cpath, folder .. "/kept", w.api, folder .. "/held"))
+    file:close()
+    local pid = shell(("lua5.4 %s >/dev/null 2>&1 & echo $!"):format(script)):match "%d+"
+    for _ = 1, 100 do
+      if io.open(folder .. "/held") then
+        break
+      end
+      core.pool():sleep(0.05)
+    end
+    do
+      local session <close> = open { max_wait = 0.3 }
+      local me, err = session:login { username = "Bob", password = w.accounts.Bob }
+      assert.is_nil(me)
+      assert.equal("store", err.kind)
+      assert.equal("timeout", err.code)
+    end
+    os.execute("kill -9 " .. pid)
+    assert.is_true(log_in().fresh)
+  end)
+
+  -- == lost in a long run =========================================================================
+
+  it("is logged in again between two edits, as the same user", function()
+    local session <close> = open()
+    assert(session:login { username = "Bob", password = w.accounts.Bob, remember = false })
+    assert(session:post({ action = "edit", title = "Long", appendtext = "1" }, { token = "csrf" }))
+    w:forget_sessions()
+    local reply = assert(
+      session:post({ action = "edit", title = "Long", appendtext = "2" }, { token = "csrf" })
+    )
+    assert.equal("Success", reply.edit.result)
+    assert.equal("Bob", assert(session:whoami()).name)
+  end)
+
+  it("is an error, and no loop, where a lost session needs a person", function()
+    log_in()
+    local session <close> = open()
+    assert(session:login())
+    w:forget_sessions()
+    w:sql("UPDATE user SET user_token = 'changed'", "wiki")
+    w:mark()
+    local reply, err = session:post(
+      { action = "edit", title = "Long", appendtext = "3" },
+      { token = "csrf" }
+    )
+    assert.is_nil(reply)
+    assert.equal("interaction", err.kind)
+    assert.same({}, w:requests { action = "clientlogin" })
+    assert.same({}, w:requests { action = "login" })
+  end)
+end)
