@@ -1,5 +1,5 @@
----Where sessions are kept (DESIGN §8). A store is any object with these few methods; `file` and `redis`
----make one:
+---Where sessions are kept (DESIGN §8). A store is any object with these few methods; `file` and
+---`redis` make one:
 ---
 ---  read(id) → text | nil, err (nil alone: there is none)      remove(id) → true | nil, err
 ---  write(id, text, lock) → true | nil, err                     ids() → list of ids | nil, err
@@ -13,8 +13,8 @@ function store.file(opts)
   return require("mwlogin.store.file").new(opts)
 end
 
----The same for a fleet, over a Redis client of yours (redis-lua, or any with get, set, del, eval, sadd,
----srem and smembers).
+---The same for a fleet, over a Redis client of yours: redis-lua's, or any with get(key),
+---eval(script, number of keys, key…, argument…) and smembers(key).
 ---@param client table
 ---@param opts table|nil { prefix = "mwlogin:", lock_seconds = 120 }
 ---@return table store

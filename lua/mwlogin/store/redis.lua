@@ -1,5 +1,5 @@
----A store for a fleet, in Redis, over a client the user brings. The lock expires, so that a machine that
----dies frees it; each taking of the lock has a number, and what comes later than another's is refused.
+---A store for a fleet, in Redis, over a client the user brings. The lock expires, so that a machine
+---that dies frees it; who took it last is kept, and what an earlier holder writes then is refused.
 local errors = require "mwlogin.error"
 
 local redis = {}
@@ -11,10 +11,12 @@ Redis.__name = "mwlogin.store.redis"
 local DEFAULT_PREFIX <const> = "mwlogin:"
 local DEFAULT_LOCK_SECONDS <const> = 120
 
----Takes the lock and says its number; 0 when somebody else holds it.
+---Takes the lock; 0 when somebody else holds it. The last holder is a name and no number: a server
+---that restarts empty would count from one again, and take a late holder for the newest.
 local TAKE <const> = [[
 if redis.call("set", KEYS[1], ARGV[1], "NX", "PX", ARGV[2]) then
-  return redis.call("incr", KEYS[2])
+  redis.call("set", KEYS[2], ARGV[1])
+  return 1
 end
 return 0]]
 
@@ -25,10 +27,15 @@ return 0]]
 
 ---Writes, unless the lock was taken by another since.
 local WRITE <const> = [[
-local newest = tonumber(redis.call("get", KEYS[2]) or "0")
-if newest > tonumber(ARGV[2]) then return 0 end
+local last = redis.call("get", KEYS[2])
+if ARGV[2] ~= "" and last and last ~= ARGV[2] then return 0 end
 redis.call("set", KEYS[1], ARGV[1])
 redis.call("sadd", KEYS[3], ARGV[3])
+return 1]]
+
+local REMOVE <const> = [[
+redis.call("del", KEYS[1])
+redis.call("srem", KEYS[2], ARGV[1])
 return 1]]
 
 local function trouble(reason)
@@ -41,7 +48,7 @@ local function trouble(reason)
     }
 end
 
----@param client table redis-lua's, or any with get, set, del, eval, sadd, srem and smembers
+---@param client table redis-lua's, or any with get, eval and smembers
 ---@param opts table|nil { prefix, lock_seconds }
 ---@return table store
 function redis.new(client, opts)
@@ -59,13 +66,25 @@ function redis.new(client, opts)
   }, Redis)
 end
 
----redis-lua raises what goes wrong.
+---redis-lua raises what goes wrong; others give nil and a reason.
 local function ask(self, command, ...)
-  local ok, value = pcall(self.client[command], self.client, ...)
+  local ok, value, reason = pcall(self.client[command], self.client, ...)
   if not ok then
     return trouble(value)
+  elseif value == nil and reason ~= nil then
+    return trouble(reason)
   end
   return value
+end
+
+---A script of ours answers 1 or 0; anything else comes from something that is no Redis.
+local function ask_script(self, script, ...)
+  local answer, err = ask(self, "eval", script, ...)
+  local number = not err and tonumber(answer)
+  if number ~= 0 and number ~= 1 then
+    return nil, err or select(2, trouble "its answer to a script makes no sense")
+  end
+  return number
 end
 
 local function fence_key(self, id)
@@ -76,7 +95,13 @@ end
 ---@return string|nil text
 ---@return mwlogin.Error|nil err
 function Redis:read(id)
-  return ask(self, "get", self.prefix .. id)
+  local text, err = ask(self, "get", self.prefix .. id)
+  if text == nil or type(text) == "string" then
+    return text, err
+  elseif type(text) == "userdata" or text == false then
+    return nil -- what some clients have for null
+  end
+  return trouble "its answer is no text"
 end
 
 ---@param id string
@@ -85,22 +110,20 @@ end
 ---@return true|nil
 ---@return mwlogin.Error|nil err code `superseded` when another has taken the lock since
 function Redis:write(id, text, lock)
-  local number = lock and lock.number or math.maxinteger
-  local written, err = ask(
+  local written, err = ask_script(
     self,
-    "eval",
     WRITE,
     3,
     self.prefix .. id,
     fence_key(self, id),
     self.prefix .. "ids",
     text,
-    ("%d"):format(number),
+    lock and lock.holder or "",
     id
   )
   if not written then
     return nil, err
-  elseif tonumber(written) == 0 then
+  elseif written == 0 then
     return nil,
       errors.new {
         kind = "store",
@@ -116,13 +139,9 @@ end
 ---@return true|nil
 ---@return mwlogin.Error|nil err
 function Redis:remove(id)
-  local removed, err = ask(self, "del", self.prefix .. id)
+  local removed, err = ask_script(self, REMOVE, 2, self.prefix .. id, self.prefix .. "ids", id)
   if not removed then
     return nil, err
-  end
-  local _, trouble_with_set = ask(self, "srem", self.prefix .. "ids", id)
-  if trouble_with_set then
-    return nil, trouble_with_set
   end
   return true
 end
@@ -134,12 +153,11 @@ function Redis:lock(id)
   local crypto = require("mwlogin.core").crypto
   local key = self.prefix .. id .. ":lock"
   local holder = crypto.base64url(crypto.random(16))
-  local number, err =
-    ask(self, "eval", TAKE, 2, key, fence_key(self, id), holder, ("%d"):format(self.milliseconds))
-  number = tonumber(number)
-  if not number then
+  local milliseconds = ("%d"):format(self.milliseconds)
+  local taken, err = ask_script(self, TAKE, 2, key, fence_key(self, id), holder, milliseconds)
+  if not taken then
     return nil, err
-  elseif number == 0 then
+  elseif taken == 0 then
     return nil,
       errors.new {
         kind = "store",
@@ -149,7 +167,7 @@ function Redis:lock(id)
       }
   end
   return {
-    number = number,
+    holder = holder,
     release = function()
       ask(self, "eval", GIVE, 1, key, holder)
     end,
@@ -160,8 +178,8 @@ end
 ---@return mwlogin.Error|nil err
 function Redis:ids()
   local ids, err = ask(self, "smembers", self.prefix .. "ids")
-  if not ids then
-    return nil, err
+  if type(ids) ~= "table" then
+    return nil, err or select(2, trouble "its answer is no list")
   end
   table.sort(ids)
   return ids
