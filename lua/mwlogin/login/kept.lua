@@ -36,12 +36,13 @@ local function only_account(store, api)
   if not ids then
     return nil, err
   end
-  local found = {}
+  local found, unreadable = {}, nil
   for _, id in ipairs(ids) do
-    local entry = read(store, id)
+    local entry, why = read(store, id)
     if entry and entry.api == api then
       found[#found + 1] = entry
     end
+    unreadable = unreadable or why
   end
   if #found > 1 then
     return nil,
@@ -52,7 +53,10 @@ local function only_account(store, api)
         advice = "Name one: account = …",
       }
   end
-  return found[1] and found[1].account
+  if #found == 0 then
+    return nil, unreadable
+  end
+  return found[1].account
 end
 
 local function account_of(session, credentials)

@@ -1,0 +1,128 @@
+---The command with kept sessions: login keeps, the others reuse, `sessions` lists, `exec` hands on.
+local command = require "spec.cli.command"
+local wiki = require "spec.wiki"
+
+describe("the command", function()
+  local w, state
+
+  setup(function()
+    w = wiki.start {}
+  end)
+
+  teardown(function()
+    w:stop()
+  end)
+
+  before_each(function()
+    state = command.folder()
+    w:forget_throttles()
+  end)
+
+  after_each(function()
+    os.execute("rm -rf " .. state)
+  end)
+
+  local function run(...)
+    return command.run({ ... }, { env = { XDG_STATE_HOME = state, P = w.accounts.Bob } })
+  end
+
+  local function log_in()
+    local result =
+      run("login", w.api, "--user", "Bob", "--password-from", "env:P", "--no-input", "--json")
+    assert.equal(0, result.code, result.stderr)
+    assert.truthy(result.stdout:find('"fresh":true', 1, true))
+  end
+
+  it("sends one request and no POST for whoami after a login", function()
+    log_in()
+    w:mark()
+    local result = run("whoami", w.api, "--json")
+    assert.equal(0, result.code)
+    assert.truthy(result.stdout:find('"name":"Bob"', 1, true))
+    assert.truthy(result.stdout:find('"groups"', 1, true))
+    assert.equal(1, #w:requests {})
+    assert.equal(0, #w:requests { method = "POST" })
+  end)
+
+  it("reads no password again, even when the wiki has forgotten the session", function()
+    log_in()
+    w:forget_sessions()
+    w:mark()
+    assert.equal("Bob\n", run("whoami", w.api).stdout)
+    assert.equal(0, #w:requests { method = "POST" })
+  end)
+
+  it("edits with what is kept", function()
+    log_in()
+    local result = run("api", w.api, "action=edit", "title=Kept", "text=hi", "--token", "csrf")
+    assert.equal(0, result.code, result.stderr)
+    assert.truthy(result.stdout:find("Success", 1, true))
+    assert.truthy(w:page "Kept")
+  end)
+
+  it("lists what is kept, never the values", function()
+    assert.equal("", run("sessions").stdout)
+    log_in()
+    local words, objects = run("sessions").stdout, run("sessions", "--json").stdout
+    assert.truthy(words:find("Bob (clientlogin)", 1, true))
+    assert.truthy(objects:find('"method":"clientlogin"', 1, true))
+    local pipe <close> = assert(io.popen("cat " .. state .. "/mwlogin/*.json"))
+    for value in pipe:read("a"):gmatch("wikiToken\\t(%x+)") do
+      assert.is_nil((words .. objects):find(value, 1, true))
+    end
+  end)
+
+  it("forgets at logout", function()
+    log_in()
+    assert.equal(0, run("logout", w.api).code)
+    assert.equal("", run("sessions").stdout)
+    assert.truthy(run("whoami", w.api).stderr:find("not logged in", 1, true))
+  end)
+
+  it("hands the session to another program, and its exit code back", function()
+    log_in()
+    local result = run(
+      "exec",
+      w.api,
+      "--",
+      "sh",
+      "-c",
+      'curl -sb "$MWLOGIN_COOKIES" "$MWLOGIN_API?action=query&meta=userinfo&format=json"; '
+        .. 'echo " $MWLOGIN_USER"; readlink -f "$MWLOGIN_COOKIES" >&2; exit 7'
+    )
+    assert.equal(7, result.code)
+    assert.truthy(result.stdout:find('"name":"Bob"', 1, true), result.stdout)
+    assert.truthy(result.stdout:find(" Bob\n", 1, true))
+    -- it never had a name on a disk
+    assert.truthy(result.stderr:find("memfd", 1, true), result.stderr)
+  end)
+
+  it("leaves no cookies behind when exec is killed", function()
+    log_in()
+    local script = ("XDG_STATE_HOME=%s scripts/mwlogin exec %s -- sh -c "):format(state, w.api)
+      .. ("'echo $MWLOGIN_COOKIES > %s/path; exec sleep 30' & pid=$!; "):format(state)
+      .. ("while [ ! -s %s/path ]; do sleep 0.05; done; cat $(cat %s/path) | head -c 9; "):format(
+        state,
+        state
+      )
+      .. ("kill -TERM $pid; wait $pid; cat $(cat %s/path) 2>&1"):format(state)
+    local pipe <close> = assert(io.popen(script))
+    local printed = pipe:read("a")
+    assert.truthy(printed:find("# Netscap", 1, true), printed)
+    assert.truthy(printed:find("No such file", 1, true), printed)
+  end)
+
+  it("says which program is missing", function()
+    log_in()
+    local result = run("exec", w.api, "--", "no-such-program-anywhere")
+    assert.equal(2, result.code)
+    assert.truthy(result.stderr:find("no-such-program-anywhere", 1, true))
+  end)
+
+  it("refuses what others can read, with the store's exit code", function()
+    log_in()
+    os.execute("chmod 644 " .. state .. "/mwlogin/*.json")
+    local result = run("whoami", w.api)
+    assert.equal(6, result.code)
+  end)
+end)
