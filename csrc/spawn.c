@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <sys/syscall.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -68,7 +69,11 @@ static int place_descriptors(const struct mwl_spawn *spawn, int *report) {
 
 static void run_child(const struct mwl_spawn *spawn, int report) {
   int first_report = report;
-  if (spawn->own_group) setpgid(0, 0);
+  if (spawn->own_group) {
+    setpgid(0, 0);
+  } else {
+    prctl(PR_SET_PDEATHSIG, SIGTERM); /* it has our terminal: it ends with us */
+  }
   if (!place_descriptors(spawn, &report)) child_fails(report < 0 ? first_report : report);
   reset_signals();
   environ = (char **)spawn->environment;

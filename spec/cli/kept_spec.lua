@@ -97,7 +97,7 @@ describe("the command", function()
     assert.truthy(result.stderr:find("memfd", 1, true), result.stderr)
   end)
 
-  it("leaves no cookies behind when exec is killed", function()
+  it("leaves no cookies behind and no program when exec is killed", function()
     log_in()
     local script = ("XDG_STATE_HOME=%s scripts/mwlogin exec %s -- sh -c "):format(state, w.api)
       .. ("'echo $MWLOGIN_COOKIES > %s/path; exec sleep 30' & pid=$!; "):format(state)
