@@ -3,6 +3,7 @@ local again = require "mwlogin.login.again"
 local credentials_of = require "mwlogin.login.credentials"
 local errors = require "mwlogin.error"
 local method_of = require "mwlogin.login.method"
+local unsure = require "mwlogin.login.unsure"
 
 local login = {}
 
@@ -47,12 +48,22 @@ local function attempt(session, credentials)
     end
   end
   session:trace_event { event = "method", method = method, why = why }
-  return require(METHODS[method]).login(session, credentials, state, function()
+  local function finished()
     again.leave(session, as_given, log_in)
     if session.on_login then
       session:on_login(as_given)
     end
-  end)
+  end
+  local me, err = require(METHODS[method]).login(session, credentials, state, finished)
+  if me or method == "session" then
+    return me, err
+  end
+  me, err = unsure.settle(session, credentials, method, err)
+  if not me then
+    return nil, err
+  end
+  finished()
+  return me
 end
 
 local function busy()
