@@ -147,6 +147,7 @@ build = {
     ["mwlogin.login.credentials"] = "lua/mwlogin/login/credentials.lua",
     ["mwlogin.login.kept"] = "lua/mwlogin/login/kept.lua",
     ["mwlogin.login.method"] = "lua/mwlogin/login/method.lua",
+    ["mwlogin.login.unsure"] = "lua/mwlogin/login/unsure.lua",
     ["mwlogin.methods.botpassword"] = "lua/mwlogin/methods/botpassword.lua",
     ["mwlogin.methods.clientlogin"] = "lua/mwlogin/methods/clientlogin.lua",
     ["mwlogin.methods.session"] = "lua/mwlogin/methods/session.lua",

@@ -8,10 +8,11 @@ end
 
 describe("a request", function()
   it("is known by the class of its id", function()
-    assert.equal("TOTPAuthenticationRequest", scripted_session.totp and read(
-      "MediaWiki\\Extension\\OATHAuth\\Auth\\TOTPAuthenticationRequest",
-      {}
-    ).kind)
+    assert.equal(
+      "TOTPAuthenticationRequest",
+      scripted_session.totp
+        and read("MediaWiki\\Extension\\OATHAuth\\Auth\\TOTPAuthenticationRequest", {}).kind
+    )
     assert.equal("CaptchaAuthenticationRequest", read("CaptchaAuthenticationRequest", {}).kind)
   end)
 

@@ -68,9 +68,11 @@ describe("start", function()
     assert.equal("UI", step.status)
     assert.equal("PASS", assert(flow:submit({ OATHToken = "1" })).status)
     assert.is_true(session.sent[1].logincontinue)
-    local _, err = flow_module.new(S.new({ forms = { { requests = {} } } }), "login", {
-      resume = true,
-    }):start()
+    local _, err = flow_module
+      .new(S.new({ forms = { { requests = {} } } }), "login", {
+        resume = true,
+      })
+      :start()
     assert.equal("refused", err.kind)
     assert.equal("nothing-pending", err.code)
   end)
@@ -338,8 +340,7 @@ describe("returned", function()
     assert(flow:submit({ username = "A", password = "x" }))
     return flow, session
   end
-  local code_and_state =
-    { { name = "code", type = "string" }, { name = "state", type = "string" } }
+  local code_and_state = { { name = "code", type = "string" }, { name = "state", type = "string" } }
 
   it("takes exactly the fields the step names, decoded once", function()
     local flow, session = at_redirect(code_and_state)

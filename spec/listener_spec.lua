@@ -114,7 +114,7 @@ describe("the listener", function()
 
   it("refuses other methods and what is no request", function()
     for _, method in ipairs({ "PUT", "DELETE", "OPTIONS", "HEAD" }) do
-      local text = ("%s %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n\r\n")
+      local text = "%s %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n\r\n"
       local reply = exchange(server, text:format(method, server.path, server.port))
       assert.equal(405, status(reply), method)
     end
@@ -138,7 +138,7 @@ describe("the listener", function()
     assert.equal(415, status(post(server, "{}", "application/json")))
     assert.equal(415, status(post(server, "code=1", "text/plain")))
     assert.equal(411, status(post(server, "", nil, "Transfer-Encoding: chunked\r\n")))
-    local headers = ("Host: 127.0.0.1:%d\r\nContent-Type: application/x-www-form-urlencoded\r\n")
+    local headers = "Host: 127.0.0.1:%d\r\nContent-Type: application/x-www-form-urlencoded\r\n"
     local text = ("POST %s HTTP/1.1\r\n" .. headers .. "\r\n"):format(server.path, server.port)
     assert.equal(411, status(exchange(server, text)))
     assert.is_nil(server:step(0))
@@ -185,7 +185,7 @@ describe("the listener", function()
 
   it("reads a request that comes byte by byte", function()
     local client = assert(socket.connect("127.0.0.1", server.port))
-    local text = ("GET %s?code=1 HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n\r\n")
+    local text = "GET %s?code=1 HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n\r\n"
     for byte in text:format(server.path, server.port):gmatch(".") do
       client:send(byte)
       server:step(0)

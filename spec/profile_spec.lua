@@ -53,7 +53,7 @@ describe("profiles", function()
   end)
 
   it("see secret and nothing else", function()
-    config('return { t = { url = tostring(os == nil and require == nil and print == nil) } }')
+    config("return { t = { url = tostring(os == nil and require == nil and print == nil) } }")
     local _, err = profile("t")
     assert.matches("tostring", err.message)
     config('return { t = { url = "https://x", login = { os = { os, io, require, _G } } } }')

@@ -98,10 +98,8 @@ local function take_return(self, asked)
   local values = asked.form or asked.query
   local reply = page.say("You can close this window", "The login goes on in the program.")
   if values.error then
-    reply = page.say(
-      "The login was not granted",
-      "The program has been told. You can close this window."
-    )
+    reply =
+      page.say("The login was not granted", "The program has been told. You can close this window.")
   end
   return { status = 200, body = reply }, answer
 end
@@ -121,7 +119,8 @@ function listener.open(options)
     return nil, missing
   end
   local host = options.host or "127.0.0.1"
-  local server, why = socket.bind(host == "localhost" and "127.0.0.1" or host, options.port or 0, 16)
+  local server, why =
+    socket.bind(host == "localhost" and "127.0.0.1" or host, options.port or 0, 16)
   if not server then
     return nil,
       errors.new({

@@ -143,10 +143,12 @@ function plaintext.clean(text)
   end
   local plain = valid_utf8(tostring(text):sub(1, MOST_BYTES))
   plain = plain:gsub("\r\n?", "\n"):gsub("\u{2028}", "\n"):gsub("\u{2029}", "\n")
-  return (plain:gsub(utf8.charpattern, function(one)
-    local code = utf8.codepoint(one)
-    return unwanted(code) and "" or nil
-  end))
+  return (
+    plain:gsub(utf8.charpattern, function(one)
+      local code = utf8.codepoint(one)
+      return unwanted(code) and "" or nil
+    end)
+  )
 end
 
 ---The same, on one line.

@@ -85,7 +85,7 @@ function schema.check(declared)
   end
   for name, entry in pairs(declared) do
     if type(name) ~= "string" or type(entry) ~= "table" then
-      return nil, ("schema.%s must be a table like { type = \"string\" }"):format(tostring(name))
+      return nil, ('schema.%s must be a table like { type = "string" }'):format(tostring(name))
     elseif not TYPES[entry.type] then
       return nil, ("schema.%s has the unknown type '%s'"):format(name, tostring(entry.type))
     end

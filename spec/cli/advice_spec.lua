@@ -3,7 +3,7 @@ local advice = require "mwlogin.cli.advice"
 describe("advice on the command line", function()
   it("names flags where the library names options", function()
     for text, said in pairs {
-      ["or use method = \"clientlogin\"."] = "or use --method clientlogin.",
+      ['or use method = "clientlogin".'] = "or use --method clientlogin.",
       ["only then give insecure_http = true."] = "only then give --insecure-http.",
       ["give a user_agent with a contact"] = "give a --user-agent with a contact",
       ["or raise max_response."] = "or raise --max-response.",

@@ -50,7 +50,12 @@ describe("answers", function()
     local script = { answers = { S.ui({ S.totp(), S.remember() }), S.pass() } }
     local step, err, session = run(script, {
       remember = true,
-      answers = { OATHToken = "1", rememberMe = function() return true end },
+      answers = {
+        OATHToken = "1",
+        rememberMe = function()
+          return true
+        end,
+      },
     })
     assert(step, err)
     assert.equal("1", session.sent[1].rememberMe)

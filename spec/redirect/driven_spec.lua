@@ -168,7 +168,7 @@ for _, engine in ipairs({ "pipe", "webdriver" }) do
       stand.environment({
         DISPLAY = ":0",
         MWLOGIN_BROWSER = stand.program(
-          (more or "") .. ("exec %s --headless --disable-gpu \"$@\""):format(browser)
+          (more or "") .. ('exec %s --headless --disable-gpu "$@"'):format(browser)
         ),
       })
     end

@@ -82,8 +82,7 @@ describe("pasting what came back", function()
   end)
 
   it("goes through the wiki's page by the fragment, with our cookies", function()
-    local context, shown =
-      pasting(site.wiki .. "/back#code=c0de&state=abc")
+    local context, shown = pasting(site.wiki .. "/back#code=c0de&state=abc")
     assert.equal(way.return_url .. "?code=c0de&state=abc", way:follow(through_the_wiki(), context))
     assert.truthy(shown[1].help:find("&response_mode=fragment", 1, true))
     assert.truthy(site:journal():find("wiki GET /back wiki_session=ours", 1, true))

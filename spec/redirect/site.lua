@@ -17,9 +17,11 @@ local other = ("http://127.0.0.1:%s"):format(provider_port)
 local journal, login = {}, {}
 
 local function unescape(text)
-  return (text:gsub("+", " "):gsub("%%(%x%x)", function(hex)
-    return string.char(tonumber(hex, 16))
-  end))
+  return (
+    text:gsub("+", " "):gsub("%%(%x%x)", function(hex)
+      return string.char(tonumber(hex, 16))
+    end)
+  )
 end
 
 local function escape(text)
@@ -85,7 +87,10 @@ local WIKI = {
   ["/by-itself"] = function(request)
     login = { back = request.values["return"] }
     return go(
-      ("%s/auto?response_type=code&redirect_uri=%s&state=abc"):format(other, escape(base .. "/back"))
+      ("%s/auto?response_type=code&redirect_uri=%s&state=abc"):format(
+        other,
+        escape(base .. "/back")
+      )
     )
   end,
   ["/loop"] = function()
@@ -127,26 +132,30 @@ local PROVIDER = {
     return html("<p id=echo>" .. request.query:gsub("&", "&amp;") .. "</p>")
   end,
   ["/authorize"] = function(request)
-    return html(([[<form method=post action="/allow">
+    return html(
+      ([[<form method=post action="/allow">
       <label for=login>Account</label><input id=login name=login>
       <input id=password name=password type=password>
       <select id=realm name=realm><option value=a>Home</option><option value=b>Work</option></select>
       <input type=hidden name=q value="%s"><button id=submit>Log in</button></form>]]):format(
-      request.query:gsub("&", "&amp;")
-    ))
+        request.query:gsub("&", "&amp;")
+      )
+    )
   end,
   ["/allow"] = function(request)
     if request.values.password ~= "Alice & home" then
       return html("<p id=problem>wrong password</p>")
     end
-    return html(([[<p id=who>%s at %s</p><form method=post action="/done">
+    return html(
+      ([[<p id=who>%s at %s</p><form method=post action="/done">
       <input type=hidden name=q value="%s">
       <button id=allow name=answer value=yes>Allow</button>
       <button id=deny name=answer value=no>Refuse</button></form>]]):format(
-      request.values.login,
-      request.values.realm,
-      request.values.q:gsub("&", "&amp;")
-    ))
+        request.values.login,
+        request.values.realm,
+        request.values.q:gsub("&", "&amp;")
+      )
+    )
   end,
   ["/done"] = function(request)
     if request.values.answer == "yes" then

@@ -113,7 +113,10 @@ for _, host in ipairs({ "localhost", "127.0.0.1" }) do
     it("needs no browser where the wiki's own hops lead back", function()
       stand.environment({ MWLOGIN_NO_BROWSER = "1" })
       switch("'Pluggable'")
-      assert.equal("Alice", assert(session:login({ answers = { pluggableauthlogin1 = true } })).name)
+      assert.equal(
+        "Alice",
+        assert(session:login({ answers = { pluggableauthlogin1 = true } })).name
+      )
     end)
 
     it("is logged in to by pasting, straight and by the fragment", function()

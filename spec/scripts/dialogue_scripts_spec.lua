@@ -76,12 +76,16 @@ describe("scripts/image_captcha.lua", function()
       extensions = { "ConfirmEdit/FancyCaptcha" },
       settings = ALWAYS,
     })
-    local reader = program(one, "read-word", ([[#!/usr/bin/env lua5.4
+    local reader = program(
+      one,
+      "read-word",
+      ([[#!/usr/bin/env lua5.4
 package.path = %q
 local credentials = require("spec.wiki.credentials")
 local file = assert(io.open(arg[1], "rb"))
 print((credentials.read_image({ base_folder = %q }, file:read("a"))))
-]]):format(package.path, one.base_folder))
+]]):format(package.path, one.base_folder)
+    )
     says_alice(script.run({ "scripts/image_captcha.lua", one.api, "Alice", reader }, {
       WIKI_PASSWORD = one.accounts.Alice,
     }))
@@ -102,14 +106,18 @@ describe("scripts on a wiki with extensions of its own", function()
   it("email_code.lua reads the code after it was sent", function()
     one:set("$wgMwloginTest = [ 'Mail' ];")
     one:mark()
-    local reader = program(one, "newest-code", ([[#!/usr/bin/env lua5.4
+    local reader = program(
+      one,
+      "newest-code",
+      ([[#!/usr/bin/env lua5.4
 local text = assert(io.open(%q)):read("a")
 local code
 for found in text:gmatch("%%f[%%d]%%d%%d%%d%%d%%d%%d%%f[%%D]") do
   code = found
 end
 print(code)
-]]):format(one.folder .. "/mail.jsonl"))
+]]):format(one.folder .. "/mail.jsonl")
+    )
     says_alice(script.run({ "scripts/email_code.lua", one.api, "Alice", reader }, {
       WIKI_PASSWORD = one.accounts.Alice,
     }))

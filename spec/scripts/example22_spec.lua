@@ -15,8 +15,7 @@ describe("scripts/example22.lua", function()
     })
     provider = openid.for_wiki(one)
     one:set(
-      "$wgMwloginTest = [ 'OpenId', 'Code' ]; $wgCaptchaBadLoginAttempts = 0; "
-        .. provider.settings
+      "$wgMwloginTest = [ 'OpenId', 'Code' ]; $wgCaptchaBadLoginAttempts = 0; " .. provider.settings
     )
   end)
 

@@ -31,9 +31,11 @@ function advice.as_flags(text)
   for _, phrase in ipairs(PHRASES) do
     text = text:gsub(phrase[1], phrase[2])
   end
-  return (text:gsub("%f[%w_%-][%l]+_[%l_]+%f[^%w_]", function(name)
-    return options.flag_of(name)
-  end))
+  return (
+    text:gsub("%f[%w_%-][%l]+_[%l_]+%f[^%w_]", function(name)
+      return options.flag_of(name)
+    end)
+  )
 end
 
 return advice

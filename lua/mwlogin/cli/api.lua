@@ -41,12 +41,18 @@ function api.configure(command)
   command:group(
     "The call",
     command:flag("--post"):description("send it as POST; --token and --file do so by themselves"),
-    command:option("--token"):argname("TYPE"):target("token_type"):description(
-      "fetch a token of this type (csrf for most) and send it along"
-    ),
-    command:option("--file"):argname("K=PATH"):target("files"):count("*"):convert(file):description(
-      "upload a file as parameter K"
-    )
+    command
+      :option("--token")
+      :argname("TYPE")
+      :target("token_type")
+      :description("fetch a token of this type (csrf for most) and send it along"),
+    command
+      :option("--file")
+      :argname("K=PATH")
+      :target("files")
+      :count("*")
+      :convert(file)
+      :description("upload a file as parameter K")
   )
   options.declare_login(command)
   options.declare_open(command)

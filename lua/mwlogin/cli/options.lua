@@ -158,10 +158,9 @@ end
 ---@param command table argparse command
 function options.declare_open(command)
   local added = add(command, OPEN, "open_")
-  added[#added + 1] = command
-    :flag("--insecure-http")
-    :target("open_insecure_http")
-    :description("let secrets go over http to other machines; anyone on the way can read them")
+  added[#added + 1] = command:flag("--insecure-http"):target("open_insecure_http"):description(
+    "let secrets go over http to other machines; anyone on the way can read them"
+  )
   command:group("Connection", table.unpack(added))
 end
 

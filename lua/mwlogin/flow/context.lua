@@ -61,12 +61,13 @@ local function ask(run, step, request, asked)
   local shown = question(step, request, field)
   local values, err = run.respond(shown, context.for_responder(run, step, shown))
   if not values then
-    return nil, err or errors.new {
-      kind = "cancelled",
-      code = "no-answer",
-      message = ("no answer was given for '%s'"):format(field.label or field.name),
-      advice = "Log in again and answer it.",
-    }
+    return nil,
+      err or errors.new {
+        kind = "cancelled",
+        code = "no-answer",
+        message = ("no answer was given for '%s'"):format(field.label or field.name),
+        advice = "Log in again and answer it.",
+      }
   end
   local value = values[field.name]
   if field.secret and value ~= nil then

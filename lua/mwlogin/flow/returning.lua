@@ -14,9 +14,11 @@ local function unusable(code, message, advice)
 end
 
 local function decoded(text)
-  return (text:gsub("+", " "):gsub("%%(%x%x)", function(digits)
-    return string.char(tonumber(digits, 16))
-  end))
+  return (
+    text:gsub("+", " "):gsub("%%(%x%x)", function(digits)
+      return string.char(tonumber(digits, 16))
+    end)
+  )
 end
 
 ---The parameters of an address, each decoded once; a name that comes twice is no name to trust.

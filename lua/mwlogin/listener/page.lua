@@ -96,8 +96,7 @@ end
 ---@return string html
 function page.html(title, body, options)
   options = options or {}
-  local where = options.where
-      and ('<p class="where">%s</p>\n'):format(page.escape(options.where))
+  local where = options.where and ('<p class="where">%s</p>\n'):format(page.escape(options.where))
     or ""
   return table.concat({
     "<!DOCTYPE html>\n",

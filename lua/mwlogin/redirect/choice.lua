@@ -74,7 +74,8 @@ function choice.fits(name, way, way_back, finish)
       errors.new({
         kind = "interaction",
         code = "wrong_way",
-        message = FACTS.wiki .. "; the system's browser has other cookies, so \"external\" would "
+        message = FACTS.wiki
+          .. '; the system\'s browser has other cookies, so "external" would '
           .. "end on an error page.",
         advice = would_work(way, way_back, finish.address),
       })

@@ -13,8 +13,7 @@ local driven = {}
 local SLICE <const> = 0.03
 
 local function unavailable(code, message, advice)
-  return nil,
-    errors.new({ kind = "interaction", code = code, message = message, advice = advice })
+  return nil, errors.new({ kind = "interaction", code = code, message = message, advice = advice })
 end
 
 ---Whether a browser of our own could be started.

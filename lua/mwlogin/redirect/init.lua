@@ -30,7 +30,7 @@ local function check_arguments(options)
   local wanted = options.redirect
   if wanted ~= nil and type(wanted) ~= "function" and not WAYS[wanted] then
     error(
-      ("redirect must be \"auto\", \"driven\", \"external\", \"paste\" or a function, not %s"):format(
+      ('redirect must be "auto", "driven", "external", "paste" or a function, not %s'):format(
         type(wanted) == "string" and '"' .. wanted .. '"' or type(wanted)
       ),
       3
@@ -213,8 +213,7 @@ local function try_ways(way, ways, finish, way_back, context)
 end
 
 local function go_on(way, wanted, finish, step, context)
-  local way_back =
-    target.way_back(finish.address, step.redirect_url, way.session, way.return_url)
+  local way_back = target.way_back(finish.address, step.redirect_url, way.session, way.return_url)
   if wanted == nil then
     return choice.not_asked_for(way, way_back, finish)
   end

@@ -122,8 +122,7 @@ function Page:fill(selector, value)
   if chosen then
     return true
   end
-  return nil,
-    failed or trouble("no_option", ("The list '%s' has no such choice."):format(selector))
+  return nil, failed or trouble("no_option", ("The list '%s' has no such choice."):format(selector))
 end
 
 ---Clicks.

@@ -59,9 +59,11 @@ function target.check(address, session)
         })
     end
   end
-  return (address:gsub('[\128-\255"<>^`{|}]', function(byte)
-    return ("%%%02X"):format(byte:byte())
-  end))
+  return (
+    address:gsub('[\128-\255"<>^`{|}]', function(byte)
+      return ("%%%02X"):format(byte:byte())
+    end)
+  )
 end
 
 ---@param address string

@@ -225,9 +225,11 @@ function Engine:set_cookies(list, address)
     if failed then
       return nil, failed
     end
-    if here and here:sub(1, #origin) == origin and self:evaluate(
-      "function () { return document.readyState === 'complete' }"
-    ) then
+    if
+      here
+      and here:sub(1, #origin) == origin
+      and self:evaluate("function () { return document.readyState === 'complete' }")
+    then
       break
     end
     if core.now() > ends then

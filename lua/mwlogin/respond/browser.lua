@@ -176,8 +176,7 @@ local function take_form(form, asked)
     return {
       status = 200,
       body = page.say("Cancelled", "The login was given up. You can close this window."),
-    },
-      { cancelled = true }
+    }, { cancelled = true }
   end
   local values, kept, wrong = collect(form, asked.form)
   if next(wrong) then
@@ -191,8 +190,7 @@ local function take_form(form, asked)
       "Sent to the wiki",
       "You can close this window. If the wiki asks for more, another page opens by itself."
     ),
-  },
-    { values = values }
+  }, { values = values }
 end
 
 local function serve(form, asked)

@@ -13,7 +13,8 @@ local escape = page.escape
 ---@field kind string "text", "password", "select", "multiselect", "checkbox" or "button"
 ---@field must boolean has to be filled
 
-local CODE_KINDS <const> = { TOTPAuthenticationRequest = true, EmailAuthAuthenticationRequest = true }
+local CODE_KINDS <const> =
+  { TOTPAuthenticationRequest = true, EmailAuthAuthenticationRequest = true }
 local CODE_FIELDS <const> = { OATHToken = true, RecoveryCode = true, code = true, otp = true }
 local KINDS <const> = {
   string = "text",
@@ -28,7 +29,8 @@ local MUST <const> = { text = true, password = true, select = true }
 
 local function is_code(request, field)
   return field.type == "string"
-    and (CODE_FIELDS[field.name] or CODE_KINDS[request.kind] or field.name:lower():find("otp")) ~= nil
+    and (CODE_FIELDS[field.name] or CODE_KINDS[request.kind] or field.name:lower():find("otp"))
+      ~= nil
 end
 
 local function kind_of(request, field)

@@ -66,14 +66,16 @@ function provider.start(options)
   local self = setmetatable({ folder = folder, accounts = accounts }, Provider)
   local command = "exec node %s %s >%s 2>&1"
   local log = folder .. "/log"
-  self.pipe = assert(io.popen(
-    command:format(
-      template.quote(HERE .. "/server.js"),
-      template.quote(folder),
-      template.quote(log)
-    ),
-    "w"
-  ))
+  self.pipe = assert(
+    io.popen(
+      command:format(
+        template.quote(HERE .. "/server.js"),
+        template.quote(folder),
+        template.quote(log)
+      ),
+      "w"
+    )
+  )
   self.pipe:setvbuf("no")
   for _ = 1, 3000 do
     local ready = read(folder .. "/ready")
