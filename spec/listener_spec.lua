@@ -32,7 +32,10 @@ end
 local function post(server, body, kind, more)
   return exchange(
     server,
-    ("POST %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nContent-Type: %s\r\nContent-Length: %d\r\n%s\r\n%s"):format(
+    (
+      "POST %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nContent-Type: %s\r\n"
+      .. "Content-Length: %d\r\n%s\r\n%s"
+    ):format(
       server.path,
       server.port,
       kind or "application/x-www-form-urlencoded",

@@ -1,5 +1,5 @@
----What a wiki is, offers and asks, for somebody who has never seen it: nothing is submitted, no try is
----used up.
+---What a wiki is, offers and asks, for somebody who has never seen it: nothing is submitted, no try
+---is used up.
 local core = require "mwlogin.core"
 local handlers = require "mwlogin.handlers"
 local steps = require "mwlogin.flow.step"
@@ -28,7 +28,7 @@ local doctor = {}
 ---@field required string
 ---@field provider string|nil
 ---@field fields { name: string, type: string, label: string|nil }[]
----@field handler string|nil which built-in handler would answer; nil: answers, a handler or a person
+---@field handler string|nil the built-in one that would answer; nil: answers, another, a person
 
 local function call(session, params)
   return session:request("GET", params, { bare = true })

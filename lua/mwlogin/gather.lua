@@ -1,5 +1,5 @@
----Many at once: a function run over a list in tasks that share one pool. A task is a coroutine in which
----the calls of a Session yield instead of blocking; scripts need not know.
+---Many at once: a function run over a list in tasks that share one pool. A task is a coroutine in
+---which the calls of a Session yield instead of blocking; scripts need not know.
 local core = require "mwlogin.core"
 local errors = require "mwlogin.error"
 local options = require "mwlogin.options"
@@ -182,8 +182,8 @@ local function loop(self)
   end
 end
 
----Runs `fn(item, pool)` for each item, many at once; one failure never stops the others. Open Sessions
----with `{ pool = pool }`, so that they share its connections.
+---Runs `fn(item, pool)` for each item, many at once; one failure never stops the others. Open
+---Sessions with `{ pool = pool }`, so that they share its connections.
 ---@param list any[]
 ---@param fn fun(item: any, pool: userdata): any, any returns a value, or nil and an error
 ---@param opts table|nil { concurrency = 32, progress = function(counts), pool }

@@ -1,5 +1,5 @@
----JSON as the rest of mwlogin wants it, over lua-cjson: null is nil, whole numbers are integers, and
----the fields and options of a login form keep the order in which the wiki sent them.
+---JSON as the rest of mwlogin wants it, over lua-cjson: null is nil, whole numbers are integers,
+---and the fields and options of a login form keep the order in which the wiki sent them.
 local cjson = require "cjson"
 
 local json = {}

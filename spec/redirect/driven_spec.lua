@@ -122,7 +122,8 @@ for _, engine in ipairs({ "pipe", "webdriver" }) do
 
     it("ends when the script opens what may not be opened", function()
       prepare()
-      for _, target in ipairs({ "file:///etc/passwd", "javascript:1", "http://provider.example/" }) do
+      local targets = { "file:///etc/passwd", "javascript:1", "http://provider.example/" }
+      for _, target in ipairs(targets) do
         local address, err = way:follow(step("/start?return="), {}, function(page)
           return page:open(target)
         end)

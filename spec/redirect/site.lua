@@ -136,7 +136,8 @@ local PROVIDER = {
       ([[<form method=post action="/allow">
       <label for=login>Account</label><input id=login name=login>
       <input id=password name=password type=password>
-      <select id=realm name=realm><option value=a>Home</option><option value=b>Work</option></select>
+      <select id=realm name=realm><option value=a>Home</option>
+        <option value=b>Work</option></select>
       <input type=hidden name=q value="%s"><button id=submit>Log in</button></form>]]):format(
         request.query:gsub("&", "&amp;")
       )
@@ -202,12 +203,10 @@ local function serve(client, pages)
     status, body, more = page(request)
   end
   client:send(
-    ("HTTP/1.1 %d X\r\nContent-Type: text/html\r\nConnection: close\r\nContent-Length: %d\r\n%s\r\n%s"):format(
-      status,
-      #body,
-      more or "",
-      body
-    )
+    (
+      "HTTP/1.1 %d X\r\nContent-Type: text/html\r\nConnection: close\r\n"
+      .. "Content-Length: %d\r\n%s\r\n%s"
+    ):format(status, #body, more or "", body)
   )
 end
 

@@ -1,5 +1,5 @@
----`walk.lua` with a full collection from a count hook at every VM instruction: what C holds without an
----anchor is gone before it is used.
+---`walk.lua` with a full collection from a count hook at every VM instruction: what C holds without
+---an anchor is gone before it is used.
 local walk = assert(loadfile "spec/sanitize/walk.lua")
 local thread = coroutine.create(walk)
 local busy = false

@@ -77,7 +77,8 @@ local RULES <const> = {
     find = function(report)
       if report.captcha then
         return "A login from here must answer a captcha now",
-          "Answer it by answers.captchaWord, a handler, or a person; bot passwords and OAuth need none."
+          "Answer it by answers.captchaWord, a handler or a person; "
+            .. "bot passwords and OAuth need none."
       end
     end,
   },

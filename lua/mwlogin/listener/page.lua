@@ -91,8 +91,8 @@ end
 ---A whole page.
 ---@param title string plain text
 ---@param body string HTML of what stands under the heading
----@param options? { language?: string, where?: string, tab?: string } language tag; the wiki's host;
----what the browser's tab says, where it is not the title
+---@param options? { language?: string, where?: string, tab?: string } language tag; the wiki's
+---host; what the browser's tab says, where it is not the title
 ---@return string html
 function page.html(title, body, options)
   options = options or {}

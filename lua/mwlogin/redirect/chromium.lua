@@ -252,9 +252,9 @@ end
 
 ---Starts the browser with a fresh profile.
 ---@param options table
----  program: its path; folder: a private one, for profile and temporary files; headless; idle: called
----  while waiting; return_url: an address to be caught on its way, where nobody listens; proxy;
----  auth: { username, reveal() } for Basic or Digest in front of the wiki; auth_origin
+---  program: its path; folder: a private one, for profile and temporary files; headless; idle:
+---  called while waiting; return_url: an address to be caught on its way, where nobody listens;
+---  proxy; auth: { username, reveal() } for Basic or Digest in front of the wiki; auth_origin
 ---@return mwlogin.redirect.Engine|nil engine
 ---@return table|nil err interaction
 function chromium.start(options)

@@ -45,8 +45,9 @@ local function belongs(cookie, host)
   return host == domain or cookie.below and host:sub(-#domain - 1) == "." .. domain
 end
 
----The cookies that the wiki's own origin gets. On https they may come along with a POST from another
----site (SAML, form_post), which a browser would else refuse two minutes after they were put in.
+---The cookies that the wiki's own origin gets. On https they may come along with a POST from
+---another site (SAML, form_post), which a browser would else refuse two minutes after they were put
+---in.
 ---@param session table Session
 ---@return mwlogin.redirect.Cookie[]
 function cookies.of(session)

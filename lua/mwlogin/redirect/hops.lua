@@ -11,7 +11,7 @@ local MOST <const> = 20
 ---@field address string where the browser must go on
 ---@field status integer|nil of the wiki's page the hops ended on
 
----Where a reply sends on to: an absolute address as it stands, so that what is wrong with it is seen.
+---Where a reply sends on to: an absolute address as it stands, so that what is wrong is seen.
 local function location_of(reply)
   if reply.status < 300 or reply.status > 399 then
     return nil

@@ -55,7 +55,8 @@ function target.check(address, session)
           kind = "tls",
           code = "target_http",
           message = ("The login would go on at http://%s, unencrypted."):format(parts.host),
-          advice = "Use the wiki by https; if it has none and you accept that, insecure_http = true.",
+          advice = "Use the wiki by https; if it has none and you accept that, "
+            .. "insecure_http = true.",
         })
     end
   end

@@ -137,12 +137,20 @@ local function read_port(self)
   end
 end
 
+local function how_ended(self)
+  local status = self.process:wait(1)
+  if not status then
+    return "it told no port"
+  end
+  return status.exit and "exit code " .. status.exit or "signal " .. status.signal
+end
+
 local function begin(self, options)
   self.port = read_port(self)
   if not self.port then
     local advice = "Start it by hand to see why, or name another with MWLOGIN_DRIVER."
-    local words = ("The WebDriver %s did not start."):format(options.driver)
-    return nil, trouble("driver_start", words, advice)
+    local words = "The WebDriver %s did not start (%s)."
+    return nil, trouble("driver_start", words:format(options.driver, how_ended(self)), advice)
   end
   local wanted = {
     args = browser_flags.list(options),
@@ -204,8 +212,8 @@ function webdriver.start(options)
   return self
 end
 
----Puts the login's cookies in. A driver takes them only for the page that is shown, so a page of the
----wiki is opened first.
+---Puts the login's cookies in. A driver takes them only for the page that is shown, so a page of
+---the wiki is opened first.
 ---@param list mwlogin.redirect.Cookie[]
 ---@param address string a cheap page of the wiki
 ---@return boolean|nil done

@@ -215,7 +215,8 @@ function CONTROLS.multiselect(input, view)
   local boxes = {}
   for position, option in ipairs(input.field.options or {}) do
     local id = ("%s.%d"):format(input.id, position)
-    boxes[position] = ('<div class="field check"><input%s><label for="%s">%s</label></div>\n'):format(
+    local box = '<div class="field check"><input%s><label for="%s">%s</label></div>\n'
+    boxes[position] = box:format(
       attributes({
         { "type", "checkbox" },
         { "id", id },
@@ -301,10 +302,8 @@ local function field_html(request, field, view)
     if field.type == "hidden" or field.optional then
       return ""
     end
-    return ('<p class="help odd">%s: this kind of question (%s) cannot be answered here.</p>\n'):format(
-      escape(label_of(field)),
-      escape(field.type)
-    )
+    local odd = '<p class="help odd">%s: this kind of question (%s) cannot be answered here.</p>\n'
+    return odd:format(escape(label_of(field)), escape(field.type))
   end
   return ('<div class="field">\n%s</div>\n'):format(CONTROLS[input.kind](input, view, request))
 end

@@ -10,7 +10,8 @@ local LONGEST_PREFIX <const> = 60
 
 ---@class mwlogin.store.Entry
 ---@field api string
----@field account string as asked for: the account option, else the name as typed, else the client id
+---@field account string as asked for: the account option, else the name typed, else the client id
+---@field username string|nil as typed
 ---@field name string the wiki's own spelling
 ---@field method string
 ---@field cookies string[] Netscape lines
