@@ -1,5 +1,5 @@
----Logins with a store (DESIGN §3, §8): what is kept is proved and used before any secret is read; one
----process logs in, the others wait and reuse what it got.
+---Logins with a store (DESIGN §3, §8): what is kept is proved and used before any secret is read;
+---one process logs in, the others wait and reuse what it got.
 local again = require "mwlogin.login.again"
 local core = require "mwlogin.core"
 local entries = require "mwlogin.store.entry"
@@ -83,6 +83,16 @@ end
 
 -- == using what is kept ===========================================================================
 
+---Whether an entry is of the user, and of the method, that was asked for: an account may be a word
+---of the caller's own, and what is kept under it somebody else's.
+local function fits(entry, credentials)
+  local name, method = credentials.username, credentials.method
+  if name and name ~= entry.username and name ~= entry.account and name ~= entry.name then
+    return false
+  end
+  return method == nil or method == "session" or method == entry.method
+end
+
 local LOST <const> = { ["not-proved"] = true }
 
 ---Whether the wiki still knows the kept session. nil, err: it could not be asked.
@@ -118,12 +128,13 @@ local function new_stamp()
 end
 
 ---Writes what a fresh login got.
-local function save(session, account, lock)
+local function save(session, account, username, lock)
   local identity = session.identity
   local now = os.time()
   local entry = {
     api = session.api,
     account = account or identity.name,
+    username = username,
     name = identity.name,
     method = identity.method,
     cookies = session.core:cookies(),
@@ -203,9 +214,9 @@ local function wait_for_lock(session, id, look)
 end
 
 ---What another process has kept since `stamp`, if the wiki knows it.
-local function newer(session, id, stamp)
+local function newer(session, id, stamp, credentials)
   local entry, err = read(session.options.store, id)
-  if not entry or entry.stamp == stamp then
+  if not entry or entry.stamp == stamp or not fits(entry, credentials) then
     return nil, err
   end
   local identity, trouble = prove(session, entry)
@@ -216,10 +227,11 @@ local function newer(session, id, stamp)
   return nil, trouble
 end
 
-local log_in
+local log_in, leave
 
----A kept session that is lost is begun again like any other: others may have done so first.
-local function leave(session, credentials, attempt, hold)
+---A kept session that is lost is begun again like any other; but first, and even where that would
+---need a person, what another process has begun again since is used.
+leave = function(session, credentials, attempt, hold)
   again.leave(session, credentials, function(self, given, lost)
     if method_of.choose(given) == "session" then
       return nil, again.person_needed(lost)
@@ -228,6 +240,26 @@ local function leave(session, credentials, attempt, hold)
       return log_in(self, given, attempt, hold, self.entry and self.entry.stamp)
     end)
   end)
+  local begin_again = session.recover
+  if not begin_again then
+    return
+  end
+  session.recover = function(self, lost)
+    local before, tied, recover = self.identity, self.entry, self.recover
+    local found, err
+    if tied then
+      found, err = newer(self, tied.id, tied.stamp, { username = before.name })
+    end
+    if found and found.name == before.name then
+      leave(self, credentials, attempt, hold)
+      return true
+    end
+    self.identity, self.recover = before, recover
+    if err then
+      return nil, err
+    end
+    return begin_again(self, lost)
+  end
 end
 
 local function attempt_and_save(session, credentials, attempt, hold, account, lock)
@@ -238,13 +270,16 @@ local function attempt_and_save(session, credentials, attempt, hold, account, lo
   if given.remember == nil then
     given.remember = true
   end
-  local failure
+  local saved, failure
   session.on_login = function(self, as_given)
-    local saved, err = save(self, account, lock)
-    failure = not saved and err or nil
+    saved, failure = save(self, account, credentials.username, lock)
     leave(self, as_given, attempt, hold)
   end
   local identity, err = attempt(session, given)
+  if identity and not saved and not failure then
+    -- no login at all: the session was proved as it stands
+    failure = select(2, save(session, account, credentials.username, lock))
+  end
   if identity and failure then
     return nil, failure
   end
@@ -261,7 +296,7 @@ log_in = function(session, credentials, attempt, hold, stamp)
   end
   local id = entries.id(session.api, account)
   local lock, why, found = wait_for_lock(session, id, function()
-    return newer(session, id, stamp)
+    return newer(session, id, stamp, credentials)
   end)
   if not lock then
     return found, why
@@ -271,7 +306,7 @@ log_in = function(session, credentials, attempt, hold, stamp)
       lock:release()
     end,
   })
-  found, err = newer(session, id, stamp)
+  found, err = newer(session, id, stamp, credentials)
   if found or err then
     return found, err
   end
@@ -302,7 +337,7 @@ function kept.run(session, credentials, attempt, hold)
   if trouble then
     return nil, trouble
   end
-  if entry then
+  if entry and fits(entry, credentials) then
     local identity
     identity, err = prove(session, entry)
     if identity then
