@@ -60,7 +60,10 @@ describe("a subcommand that acts on a session", function()
     assert.truthy(pretty.stdout:find("\n  ", 1, true))
     words[#words + 1] = "--json"
     local line = command.run(words).stdout
-    assert.same(cjson.decode(pretty.stdout), cjson.decode(line))
+    -- the wiki's clock may have gone on a second in between
+    local one, other = cjson.decode(pretty.stdout), cjson.decode(line)
+    one.query.general.time, other.query.general.time = nil, nil
+    assert.same(one, other)
     assert.truthy(line:find("^[^\n]*\n$"))
     assert.equal("string", type(cjson.decode(line).query.general.sitename))
   end)

@@ -110,7 +110,7 @@ local function is_kept(session)
   return account ~= nil, err
 end
 
-local function visit(wiki, args, act, always)
+local function visit(wiki, args, act, always, before)
   local mwlogin = require "mwlogin"
   local profile, profile_err = profile_of(mwlogin, wiki)
   if not profile then
@@ -121,6 +121,12 @@ local function visit(wiki, args, act, always)
   local session <close>, err = mwlogin.open(profile.url, opened)
   if not session then
     return nil, err
+  end
+  if before then
+    local ready, why = before(session)
+    if not ready then
+      return nil, why
+    end
   end
   local credentials, given = credentials_of(mwlogin, args, profile, true)
   if not given and not always then
@@ -145,10 +151,11 @@ end
 ---@param args table parsed arguments
 ---@param act fun(session: table, me: table|nil): any, table|nil
 ---@param always? boolean log in even without credentials, so that a terminal can be asked
+---@param before? fun(session: table): true|nil, table|nil what comes before the login
 ---@return any result of `act`
 ---@return table|nil err with advice in the command's words
-function connect.visit(wiki, args, act, always)
-  local result, err = visit(wiki, args, act, always)
+function connect.visit(wiki, args, act, always, before)
+  local result, err = visit(wiki, args, act, always, before)
   if result == nil then
     err.advice = advice.as_flags(err.advice)
     return nil, err
@@ -161,9 +168,10 @@ end
 ---@param out table output
 ---@param act fun(session: table, me: table|nil): any, table|nil
 ---@param always? boolean
+---@param before? fun(session: table): true|nil, table|nil
 ---@return integer code
-function connect.run(args, out, act, always)
-  local result, err = connect.visit(args.wiki, args, act, always)
+function connect.run(args, out, act, always, before)
+  local result, err = connect.visit(args.wiki, args, act, always, before)
   if result == nil then
     out:failure(args.wiki, err)
     return out:code(err)

@@ -1,26 +1,90 @@
----mwlogin cookies WIKI
+---mwlogin cookies WIKI [--import FILE]
 local connect = require "mwlogin.cli.connect"
 local options = require "mwlogin.cli.options"
 local output = require "mwlogin.cli.output"
 
 local cookies = {}
 
-cookies.summary = "the session's cookies as Netscape lines, for curl -b and wget"
-cookies.usage = "[OPTION…] WIKI"
+local LARGEST <const> = 4 * 1024 * 1024
+
+cookies.summary = "the session's cookies as Netscape lines, for curl -b and wget; or a browser's"
+cookies.usage = "[OPTION…] WIKI [--import FILE]"
 
 cookies.examples = [[
   umask 077
   mwlogin cookies wiki.example.org --user Alice --password-from env:P > cookies.txt
-  curl -b cookies.txt 'https://wiki.example.org/w/api.php?action=query&meta=userinfo&format=json']]
+  curl -b cookies.txt 'https://wiki.example.org/w/api.php?action=query&meta=userinfo&format=json'
+  mwlogin cookies wiki.example.org --import cookies.txt]]
 
 function cookies.configure(command)
   options.declare_wiki(command)
+  command
+    :option("--import")
+    :argname("FILE")
+    :description("keep the session in a browser's Netscape export (only this wiki's cookies)")
   options.declare_login(command)
   options.declare_open(command)
 end
 
+local function unusable(path, reason, advice)
+  return nil,
+    require("mwlogin.error").new {
+      kind = "answer",
+      code = "import",
+      message = ("%s: %s"):format(path, reason),
+      advice = advice,
+    }
+end
+
+---Takes the wiki's cookies out of a file, which may hold those of many sites.
+local function take(session, path)
+  local file, reason = io.open(path, "rb")
+  local text = file and file:read(LARGEST)
+  if file then
+    file:close()
+  end
+  if not text then
+    local why = reason and reason:gsub("^.*: ", "") or "it is empty"
+    return unusable(path, why, "Give the file that the browser exported.")
+  end
+  local taken, err = session:import_cookies(text)
+  if not taken then
+    return nil, err
+  elseif taken == 0 then
+    return unusable(
+      path,
+      "it holds no cookie of this wiki",
+      "Export the cookies in Netscape format (cookies.txt) while logged in to this wiki."
+    )
+  end
+  return true
+end
+
+---Proves the imported session, which is kept then like any other.
+local function import(args, out)
+  args.login_method = "session"
+  return connect.run(
+    args,
+    out,
+    function(_, me)
+      out:result(
+        { wiki = args.wiki, name = me.name, id = me.id, method = me.method, anonymous = false },
+        output.clean(("Keeping the session of %s at %s"):format(me.name, args.wiki))
+      )
+      return true
+    end,
+    true,
+    function(session)
+      return take(session, args.import)
+    end
+  )
+end
+
 function cookies.run(args)
   local out = output.new(args)
+  if args.import then
+    return import(args, out)
+  end
   return connect.run(args, out, function(session)
     local lines, err = session:export_cookies()
     if not lines then
