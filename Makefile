@@ -42,7 +42,7 @@ demo: ## installs what it needs, brings a real wiki up, logs in to it, shows eac
 	@$(LUA) scripts/demo.lua
 
 test: ## installs what it needs, then every check there is; ends with the counts
-	@.ci/install build library wiki test browser check node
+	@.ci/install build library wiki test browser check node docs
 	@.ci/test
 
 tools:
@@ -85,7 +85,9 @@ format: tools ## puts Lua and C into the house's form
 
 docs: ## pages of the public names, under doc/api
 	@.ci/install docs
-	@ldoc -q -c .ci/config.ld .
+	@rm -rf build/doc && mkdir -p build/doc
+	@$(LUA) spec/tools/reference.lua build/doc
+	@ldoc -q -c .ci/config.ld . >/dev/null && echo "doc/api/index.html"
 
 install: build ## into DESTDIR, PREFIX
 	install -d $(DESTDIR)$(PREFIX)/share/lua/5.4 $(DESTDIR)$(PREFIX)/lib/lua/5.4/mwlogin \
