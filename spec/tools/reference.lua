@@ -81,11 +81,10 @@ end
 
 -- One function's comment in LDoc's shape; nil for what is no function or not documented.
 local function block(comment, name)
-  local lines, in_tag = {}, nil
+  local lines = {}
   for _, line in ipairs(comment) do
     if line:find("^@") then
-      in_tag = tag_of(line)
-      lines[#lines + 1] = in_tag
+      lines[#lines + 1] = tag_of(line)
     else
       lines[#lines + 1] = (#lines == 0 and "--- " or "-- ") .. escape(line)
     end
