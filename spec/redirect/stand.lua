@@ -36,13 +36,18 @@ function stand.session(site, options)
   return session
 end
 
+-- Browsers get this as their TMPDIR, so that those of others at the same time are not counted.
+stand.folder = ("/tmp/mwlogin-stand.%s"):format(require("spec.redirect.own_pid"))
+
 local getenv = os.getenv
 
 --- Another environment for this process, as far as mwlogin sees it; false takes a variable away.
 function stand.environment(variables)
   rawset(os, "getenv", function(name)
     local value = variables[name]
-    if value == nil then
+    if name == "TMPDIR" then
+      value = stand.folder
+    elseif value == nil then
       return getenv(name)
     end
     return value or nil
@@ -51,8 +56,10 @@ end
 
 --- The environment as it is.
 function stand.restore_environment()
-  rawset(os, "getenv", getenv)
+  stand.environment({})
 end
+
+stand.restore_environment()
 
 --- A program of a few lines of shell; removed by `stand.remove_programs`.
 local written = {}
@@ -77,31 +84,49 @@ local function lines_of(argv)
   local process = assert(core.process(argv, { stdout = "pipe" }))
   local text = process:read(1, { timeout = 10 }) or ""
   process:close()
-  local count = 0
-  for _ in text:gmatch("[^\n]+") do
-    count = count + 1
+  local lines = {}
+  for line in text:gmatch("[^\n]+") do
+    lines[#lines + 1] = line
   end
-  return count, text
+  return lines
+end
+
+local function content(path)
+  local file = io.open(path, "rb")
+  local text = file and file:read("a") or ""
+  if file then
+    file:close()
+  end
+  return text
+end
+
+-- A browser and its driver have our folder in their environment, whatever their arguments say.
+local function running()
+  local list = {}
+  for _, name in ipairs(lines_of({ "ls", "/proc" })) do
+    if name:find("^%d+$") and content(("/proc/%s/environ"):format(name)):find(stand.folder, 1, true) then
+      local words = content(("/proc/%s/cmdline"):format(name)):gsub("%z", " "):sub(1, 60)
+      list[#list + 1] = name .. " " .. words
+    end
+  end
+  return list
 end
 
 --- Browsers and drivers that run, their folders, and sockets we hold, as one text to compare.
 function stand.left_behind()
-  -- what earlier specs dropped is nobody's any more, before and after
-  collectgarbage()
-  collectgarbage()
-  local parent = require("spec.redirect.own_pid")
-  local _, processes = lines_of({ "ps", "-eo", "pid=,args=" })
-  local running = {}
-  for line in processes:gmatch("[^\n]+") do
-    if line:find("mwlogin-browser.", 1, true) or line:find("chromedriver", 1, true) then
-      running[#running + 1] = line:sub(1, 100)
-    end
-  end
-  local folder = os.getenv("TMPDIR") or "/tmp"
-  local folders = lines_of({ "find", folder, "-maxdepth", "1", "-name", "mwlogin-browser.*" })
-  local sockets = lines_of({ "find", "/proc/" .. parent .. "/fd", "-lname", "socket:*" })
-  local left = "%d processes %s, %d folders, %d sockets"
-  return left:format(#running, table.concat(running, "; "), folders, sockets)
+  local processes = running()
+  local folders = lines_of({ "find", stand.folder, "-mindepth", "1", "-maxdepth", "1" })
+  os.remove(stand.folder)
+  local own = ("/proc/%s/fd"):format(require("spec.redirect.own_pid"))
+  local sockets = lines_of({ "find", own, "-lname", "socket:*" })
+  local left = "%d processes %s, %d folders %s, %d sockets"
+  return left:format(
+    #processes,
+    table.concat(processes, "; "),
+    #folders,
+    table.concat(folders, " "),
+    #sockets
+  )
 end
 
 return stand

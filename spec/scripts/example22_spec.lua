@@ -26,6 +26,7 @@ describe("scripts/example22.lua", function()
 
   local function run(secrets)
     local env = { LUA_PATH = package.path, LUA_CPATH = package.cpath, CAPTCHA = "Paris" }
+    env.TMPDIR = stand.folder
     for name, value in pairs(secrets) do
       env[name] = value
     end
