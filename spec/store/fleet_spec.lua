@@ -181,6 +181,14 @@ describe("a store in Redis", function()
       told(kept)
     end)
 
+    it("because it does not answer in the client's time", function()
+      local hasty = connect(path)
+      hasty.network.socket:settimeout(0.05, "t")
+      server:kill(19) -- SIGSTOP
+      told(store.redis(hasty))
+      server:kill(18) -- SIGCONT
+    end)
+
     it("because the client gives reasons instead of raising", function()
       told(store.redis(setmetatable({}, {
         __index = function()
