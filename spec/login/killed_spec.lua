@@ -1,4 +1,4 @@
--- kill -9 at any moment of a login: what is kept is whole, nothing stays locked, the next one gets in.
+-- kill -9 at any moment of a login: what is kept is whole, nothing stays locked, the next gets in.
 local entries = require("mwlogin.store.entry")
 local machine = require("spec.store.machine")
 local mwlogin = require("mwlogin")
