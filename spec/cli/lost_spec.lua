@@ -61,6 +61,12 @@ describe("a kept session that is lost, with nobody there", function()
     nothing_done()
   end)
 
+  it("is forgotten by logout all the same", function()
+    local result = run("logout", wiki.api)
+    assert.equal(0, result.code, result.stderr)
+    assert.equal("", run("sessions").stdout)
+  end)
+
   it("says so as JSON, with what to do", function()
     local result = run("whoami", wiki.api, "--json")
     local err = cjson.decode(result.stdout).error

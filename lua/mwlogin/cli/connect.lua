@@ -138,7 +138,12 @@ local function visit(wiki, args, act, always, before)
   local me
   if given or always then
     me, err = session:login(credentials)
-    if not me then
+    local gone = not me and args.ends and err.code == "anonymous"
+    if gone then
+      -- what is to end has ended on the wiki already; what is left of it is here
+      gone, err = require("mwlogin.login.kept").forget(session)
+    end
+    if not me and not gone then
       return nil, as_interaction(err, args)
     end
   end

@@ -19,6 +19,8 @@ end
 
 function logout.run(args)
   local out = output.new(args)
+  -- nobody is asked for a password in order to log out
+  args.no_input, args.ends = true, true
   return connect.run(args, out, function(session)
     local done, err = session:logout()
     if not done then

@@ -81,6 +81,18 @@ function kept.account(session)
   return entry and account, err
 end
 
+---Forgets what is kept of this wiki and account, without asking the wiki.
+---@param session mwlogin.Session its options have a store, perhaps an account
+---@return true|nil
+---@return mwlogin.Error|nil err
+function kept.forget(session)
+  local account, err = account_of(session, {})
+  if err or not account then
+    return not err or nil, err
+  end
+  return session.options.store:remove(entries.id(session.api, account))
+end
+
 -- == using what is kept ===========================================================================
 
 ---Whether an entry is of the user, and of the method, that was asked for: an account may be a word
@@ -179,10 +191,12 @@ end
 local function watch(session)
   session.on_close = save_changes
   session.on_logout = function(self)
-    if self.entry then
-      self.options.store:remove(self.entry.id)
-      self.entry = nil
+    if not self.entry then
+      return true
     end
+    local removed, err = self.options.store:remove(self.entry.id)
+    self.entry = removed and nil or self.entry
+    return removed, err
   end
 end
 

@@ -149,11 +149,15 @@ function user.logout(session)
   if not done and not gone and not has_answered(err) then
     return nil, err
   end
+  local trouble
   if session.on_logout then
-    session:on_logout()
+    trouble = select(2, session:on_logout())
   end
   user.forget(session)
   session.core:cookies(false)
+  if trouble then
+    return nil, trouble
+  end
   if done or gone then
     return true
   end
