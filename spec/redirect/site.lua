@@ -126,7 +126,7 @@ end
 local PROVIDER = {
   ["/auto"] = function(request)
     request.values.q = request.query
-    return answer(request, "code=c0de")
+    return answer(request, "code=" .. (request.values.give or "c0de"))
   end,
   ["/echo"] = function(request)
     return html("<p id=echo>" .. request.query:gsub("&", "&amp;") .. "</p>")
