@@ -143,6 +143,7 @@ build = {
     ["mwlogin.listener.page"] = "lua/mwlogin/listener/page.lua",
     ["mwlogin.listener.request"] = "lua/mwlogin/listener/request.lua",
     ["mwlogin.login"] = "lua/mwlogin/login.lua",
+    ["mwlogin.login.account"] = "lua/mwlogin/login/account.lua",
     ["mwlogin.login.again"] = "lua/mwlogin/login/again.lua",
     ["mwlogin.login.credentials"] = "lua/mwlogin/login/credentials.lua",
     ["mwlogin.login.kept"] = "lua/mwlogin/login/kept.lua",

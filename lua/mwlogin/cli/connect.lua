@@ -106,7 +106,7 @@ end
 
 ---Whether a session is kept for this wiki, so that a command without credentials uses it.
 local function is_kept(session)
-  local account, err = require("mwlogin.login.kept").account(session)
+  local account, err = require("mwlogin.login.account").kept(session)
   return account ~= nil, err
 end
 
@@ -141,7 +141,7 @@ local function visit(wiki, args, act, always, before)
     local gone = not me and args.ends and err.code == "anonymous"
     if gone then
       -- what is to end has ended on the wiki already; what is left of it is here
-      gone, err = require("mwlogin.login.kept").forget(session)
+      gone, err = require("mwlogin.login.account").forget(session)
     end
     if not me and not gone then
       return nil, as_interaction(err, args)

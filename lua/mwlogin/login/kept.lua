@@ -1,9 +1,9 @@
 ---Logins with a store (DESIGN §3, §8): what is kept is proved and used before any secret is read;
 ---one process logs in, the others wait and reuse what it got.
+local accounts = require "mwlogin.login.account"
 local again = require "mwlogin.login.again"
 local core = require "mwlogin.core"
 local entries = require "mwlogin.store.entry"
-local errors = require "mwlogin.error"
 local method_of = require "mwlogin.login.method"
 local user = require "mwlogin.session.user"
 
@@ -11,87 +11,6 @@ local kept = {}
 
 local DEFAULT_MAX_WAIT <const> = 60
 local PAUSE <const> = 0.1
-
--- == which entry ==================================================================================
-
-local function read(store, id)
-  local text, err = store:read(id)
-  if not text then
-    return nil, err
-  end
-  return entries.decode(id, text)
-end
-
-local function names_of(list)
-  local names = {}
-  for position, entry in ipairs(list) do
-    names[position] = entry.account
-  end
-  return table.concat(names, ", ")
-end
-
----The account of the only entry of a wiki; nil alone when there is none.
-local function only_account(store, api)
-  local ids, err = store:ids()
-  if not ids then
-    return nil, err
-  end
-  local found, unreadable = {}, nil
-  for _, id in ipairs(ids) do
-    local entry, why = read(store, id)
-    if entry and entry.api == api then
-      found[#found + 1] = entry
-    end
-    unreadable = unreadable or why
-  end
-  if #found > 1 then
-    return nil,
-      errors.new {
-        kind = "answer",
-        code = "account",
-        message = ("Several accounts are kept for this wiki: %s"):format(names_of(found)),
-        advice = "Name one: account = …",
-      }
-  end
-  if #found == 0 then
-    return nil, unreadable
-  end
-  return found[1].account
-end
-
-local function account_of(session, credentials)
-  local account = session.options.account or credentials.username or credentials.client_id
-  if account then
-    return account
-  end
-  return only_account(session.options.store, session.api)
-end
-
----The account whose session is kept for this wiki, if any.
----@param session mwlogin.Session its options have a store, perhaps an account
----@return string|nil account
----@return mwlogin.Error|nil err several are kept, or the store cannot be read
-function kept.account(session)
-  local account, err = account_of(session, {})
-  if not account then
-    return nil, err
-  end
-  local entry
-  entry, err = read(session.options.store, entries.id(session.api, account))
-  return entry and account, err
-end
-
----Forgets what is kept of this wiki and account, without asking the wiki.
----@param session mwlogin.Session its options have a store, perhaps an account
----@return true|nil
----@return mwlogin.Error|nil err
-function kept.forget(session)
-  local account, err = account_of(session, {})
-  if err or not account then
-    return not err or nil, err
-  end
-  return session.options.store:remove(entries.id(session.api, account))
-end
 
 -- == using what is kept ===========================================================================
 
@@ -179,7 +98,7 @@ local function save_changes(session)
   if not lock then
     return
   end
-  local there = read(store, tied.id)
+  local there = accounts.read(store, tied.id)
   if there and there.stamp == tied.stamp then
     there.cookies, there.saved = cookies, os.time()
     store:write(tied.id, entries.encode(there), lock)
@@ -229,7 +148,7 @@ end
 
 ---What another process has kept since `stamp`, if the wiki knows it.
 local function newer(session, id, stamp, credentials)
-  local entry, err = read(session.options.store, id)
+  local entry, err = accounts.read(session.options.store, id)
   if not entry or entry.stamp == stamp or not fits(entry, credentials) then
     return nil, err
   end
@@ -302,7 +221,7 @@ end
 
 ---@param stamp string|nil of the entry that is known to be lost
 log_in = function(session, credentials, attempt, hold, stamp)
-  local account, err = account_of(session, credentials)
+  local account, err = accounts.of(session, credentials)
   if err then
     return nil, err
   elseif not account then
@@ -340,14 +259,14 @@ function kept.run(session, credentials, attempt, hold)
   if method_of.choose(credentials) == "session" and #session.core:cookies() > 0 then
     return attempt_and_save(session, credentials, attempt, hold, session.options.account, nil)
   end
-  local account, err = account_of(session, credentials)
+  local account, err = accounts.of(session, credentials)
   if err then
     return nil, err
   elseif not account then
     return attempt_and_save(session, credentials, attempt, hold, nil, nil)
   end
   local id = entries.id(session.api, account)
-  local entry, trouble = read(session.options.store, id)
+  local entry, trouble = accounts.read(session.options.store, id)
   if trouble then
     return nil, trouble
   end

@@ -41,7 +41,7 @@ local function damaged(id, why)
       kind = "store",
       code = "damaged",
       message = ("What is kept as %s cannot be used: %s"):format(id, why),
-      advice = "Look at it; remove it when it is no longer needed (mwlogin logout, or by hand).",
+      advice = "Look at it, and remove it by hand when it is no longer needed.",
     }
 end
 

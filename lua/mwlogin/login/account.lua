@@ -1,0 +1,97 @@
+---Which entry of a store a login is about.
+local entries = require "mwlogin.store.entry"
+local errors = require "mwlogin.error"
+
+local account = {}
+
+---@param store table
+---@param id string
+---@return mwlogin.store.Entry|nil entry nil alone when there is none
+---@return mwlogin.Error|nil err
+function account.read(store, id)
+  local text, err = store:read(id)
+  if not text then
+    return nil, err
+  end
+  return entries.decode(id, text)
+end
+
+local function names_of(list)
+  local names = {}
+  for position, entry in ipairs(list) do
+    names[position] = entry.account
+  end
+  return table.concat(names, ", ")
+end
+
+---The account of the only entry of a wiki; nil alone when there is none.
+local function only_account(store, api)
+  local ids, err = store:ids()
+  if not ids then
+    return nil, err
+  end
+  local found, unreadable = {}, nil
+  for _, id in ipairs(ids) do
+    local entry, why = account.read(store, id)
+    if entry and entry.api == api then
+      found[#found + 1] = entry
+    end
+    unreadable = unreadable or why
+  end
+  if #found > 1 then
+    return nil,
+      errors.new {
+        kind = "answer",
+        code = "account",
+        message = ("Several accounts are kept for this wiki: %s"):format(names_of(found)),
+        advice = "Name one: account = …",
+      }
+  end
+  if #found == 0 then
+    return nil, unreadable
+  end
+  return found[1].account
+end
+
+---The account that a login is about: as named, else the only one that is kept.
+---@param session mwlogin.Session its options have a store
+---@param credentials table
+---@return string|nil name
+---@return mwlogin.Error|nil err
+function account.of(session, credentials)
+  local name = session.options.account or credentials.username or credentials.client_id
+  if name then
+    return name
+  end
+  return only_account(session.options.store, session.api)
+end
+
+---The account whose session is kept for this wiki, if any.
+---@param session mwlogin.Session its options have a store, perhaps an account
+---@return string|nil account
+---@return mwlogin.Error|nil err several are kept, or the store cannot be read
+function account.kept(session)
+  local name, err = account.of(session, {})
+  if not name then
+    return nil, err
+  end
+  local entry
+  entry, err = account.read(session.options.store, entries.id(session.api, name))
+  return entry and name, err
+end
+
+---Forgets what is kept of this wiki and account, without asking the wiki.
+---@param session mwlogin.Session its options have a store, perhaps an account
+---@return true|nil
+---@return mwlogin.Error|nil err
+function account.forget(session)
+  local name, err = account.of(session, {})
+  if err then
+    return nil, err
+  elseif not name then
+    return true
+  end
+  return session.options.store:remove(entries.id(session.api, name))
+end
+
+return account
