@@ -104,7 +104,8 @@ end
 local function running()
   local list = {}
   for _, name in ipairs(lines_of({ "ls", "/proc" })) do
-    if name:find("^%d+$") and content(("/proc/%s/environ"):format(name)):find(stand.folder, 1, true) then
+    local environment = name:find("^%d+$") and content(("/proc/%s/environ"):format(name)) or ""
+    if environment:find(stand.folder, 1, true) then
       local words = content(("/proc/%s/cmdline"):format(name)):gsub("%z", " "):sub(1, 60)
       list[#list + 1] = name .. " " .. words
     end
