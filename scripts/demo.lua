@@ -1,10 +1,12 @@
--- `make demo`: a real MediaWiki on this machine, two ways to log in to it, an edit as each user.
+-- `make demo`: a real MediaWiki on this machine, two ways to log in to it, an edit as each
+-- user, then the login of example 22 through an OpenID provider.
 -- Nothing is left running and nothing is left behind, also when a step fails.
 local here = arg[0]:match("^(.*/)scripts/[^/]*$") or "./"
 package.path = ("%slua/?.lua;%slua/?/init.lua;%s?.lua;%s?/init.lua;"):format(here, here, here, here)
   .. package.path
 package.cpath = here .. "build/?.so;" .. package.cpath
 
+local core = require "mwlogin.core"
 local mwlogin = require "mwlogin"
 local spec_wiki = require "spec.wiki"
 
@@ -89,6 +91,54 @@ local function editors_of(wiki)
   return users
 end
 
+-- The script gets its secrets by its environment, as it would anywhere.
+local function run_example22(wiki, provider)
+  local process = assert(core.process({
+    "lua5.4",
+    here .. "scripts/example22.lua",
+    wiki.api,
+    "openid.example.net",
+    "alice",
+  }, {
+    stdout = "pipe",
+    stderr = "inherit",
+    env = {
+      LUA_PATH = package.path,
+      LUA_CPATH = package.cpath,
+      OPENID_PASSWORD = provider.accounts.alice,
+      CODE = "817420",
+      CAPTCHA = "Paris",
+    },
+    timeout = 60,
+  }))
+  local last
+  while true do
+    local line = process:read(1, { stop = "\n" })
+    if not line then
+      break
+    end
+    last = line
+    tell("%s", line)
+  end
+  local status = process:wait()
+  process:close()
+  assert(status and status.exit == 0, "scripts/example22.lua failed")
+  return last:match "as (%S+)$"
+end
+
+local function with_example22()
+  begin("Example 22 of MediaWiki's API documentation: scripts/example22.lua.")
+  tell("A captcha, a real OpenID provider, a browser that holds the login's session, a code.")
+  local wiki <close> = spec_wiki.start {
+    host = "localhost",
+    extensions = { "MwloginTest", "ConfirmEdit/QuestyCaptcha" },
+  }
+  local provider <close> = require("spec.wiki.provider").for_wiki(wiki)
+  local settings = "$wgMwloginTest = [ 'OpenId', 'Code' ]; $wgCaptchaBadLoginAttempts = 0; "
+  wiki:set(settings .. provider.settings)
+  return run_example22(wiki, provider)
+end
+
 local function run()
   begin("Starting a MediaWiki on this machine.")
   local wiki <close> = spec_wiki.start()
@@ -100,8 +150,10 @@ local function run()
   assert(users[bot] and users[person], "the page's history does not name both users")
   begin("Stopping the wiki.")
   wiki:stop()
+  local by_openid = with_example22()
   print(("\nThe wiki confirms: logged in and edited as %s (bot password)"):format(bot))
   print(("The wiki confirms: logged in and edited as %s (clientlogin)"):format(person))
+  print(("The wiki confirms: logged in as %s (OpenID, then a code)"):format(by_openid))
 end
 
 local ok, err = xpcall(run, function(raised)
