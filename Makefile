@@ -65,7 +65,7 @@ build/asan/obj/%.o: csrc/%.c
 	$(CC) $(FLAGS) -O1 -g $(SANITIZE) -MMD -c $< -o $@
 
 bench: build ## mwlogin beside bare libcurl and other clients
-	@.ci/install build library test node
+	@.ci/install build library test bench
 	@$(LUA) spec/bench/run.lua
 
 fuzz: ## the Lua-free C files under libFuzzer, FUZZ_SECONDS (60) each

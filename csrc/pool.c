@@ -85,6 +85,7 @@ void mwl_pool_give_back(struct mwl_pool *pool, CURL *easy) {
   if (pool->multi != NULL && pool->idle_count < MWL_POOL_IDLE_MAX) {
     pool->idle[pool->idle_count++] = easy;
   } else {
+    if (pool->last_easy == easy) pool->last_easy = NULL;
     curl_easy_cleanup(easy);
   }
 }

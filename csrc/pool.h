@@ -31,8 +31,11 @@ struct mwl_pool {
   int idle_count;
   struct curl_slist *plain_headers; /* what every request without headers of its own sends */
   const char *default_ca;           /* libcurl's own file of certificate authorities; NULL: none */
-  int has_tasks;                    /* coroutines that yield while their exchanges are in flight */
-  int has_wait;                     /* a foreign loop's function */
+  CURL *last_easy;   /* the handle whose session options are those of `last_session` */
+  long last_session; /* a session's number; 0: none */
+  long sessions;     /* how many there have been */
+  int has_tasks;     /* coroutines that yield while their exchanges are in flight */
+  int has_wait;      /* a foreign loop's function */
   int per_host;
   int in_all;
   int active;

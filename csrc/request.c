@@ -15,20 +15,23 @@
 
 /* == what may not be sent =========================================================================== */
 
+static int is_private(const struct mwl_session *session, const char *url) {
+  struct mwl_address address;
+  int answer;
+  if (url == session->api) return mwl_address_is_private(&session->address);
+  answer = mwl_address_parse(url, NULL, &address) == MWL_ADDRESS_SOUND &&
+           mwl_address_is_private(&address);
+  mwl_address_free(&address);
+  return answer;
+}
+
 /* 0: nil and an error were pushed: a secret would travel in the open. */
 static int check_private(lua_State *L, const struct mwl_session *session,
                          const struct mwl_request *request) {
-  struct mwl_address address;
-  enum mwl_address_fault fault;
-  int is_private;
   int is_secret = request->is_secret || request->authorization != NULL ||
                   (session->auth_username != NULL && !request->foreign) ||
                   (request->parameters != NULL && request->parameters->has_secret);
-  if (!is_secret || session->insecure_http) return 1;
-  fault = mwl_address_parse(request->url, NULL, &address);
-  is_private = fault == MWL_ADDRESS_SOUND && mwl_address_is_private(&address);
-  mwl_address_free(&address);
-  if (is_private) return 1;
+  if (!is_secret || session->insecure_http || is_private(session, request->url)) return 1;
   mwl_failure(L, "tls", "insecure_http",
               "A secret would travel unencrypted: %s is plain http beyond this machine.",
               session->address.host);
@@ -281,6 +284,28 @@ static size_t receive_header(char *bytes, size_t size, size_t count, void *data)
   return mwl_bytes_add(&exchange->header, bytes, length, HEADER_MAX) ? count : 0;
 }
 
+/* What is the session's own: left as it is where the handle served the same session last. */
+static int set_session_options(struct mwl_exchange *exchange) {
+  const struct mwl_session *session = exchange->session;
+  CURL *easy = exchange->easy;
+  int ok = 1;
+  if (exchange->pool->last_easy == easy && exchange->pool->last_session == session->number &&
+      !exchange->foreign) {
+    return 1;
+  }
+#define SET(option, value) ok = ok && curl_easy_setopt(easy, option, value) == CURLE_OK
+  SET(CURLOPT_USERAGENT, session->user_agent);
+  SET(CURLOPT_PROXY, session->proxy);
+  /* NULL would take libcurl's own file away as well */
+  SET(CURLOPT_CAINFO, session->ca_file != NULL ? session->ca_file : exchange->pool->default_ca);
+  SET(CURLOPT_SSLCERT, exchange->foreign ? NULL : session->client_cert);
+  SET(CURLOPT_SSLKEY, exchange->foreign ? NULL : session->client_key);
+#undef SET
+  exchange->pool->last_easy = easy;
+  exchange->pool->last_session = ok && !exchange->foreign ? session->number : 0;
+  return ok;
+}
+
 /* Every option that a request can change is set each time; the handle keeps the rest. */
 static int set_options(struct mwl_exchange *exchange) {
   const struct mwl_session *session = exchange->session;
@@ -300,16 +325,11 @@ static int set_options(struct mwl_exchange *exchange) {
   SET(CURLOPT_HEADERFUNCTION, receive_header);
   SET(CURLOPT_HEADERDATA, exchange);
   SET(CURLOPT_ERRORBUFFER, exchange->trouble);
-  SET(CURLOPT_USERAGENT, session->user_agent);
   SET(CURLOPT_TIMEOUT_MS, milliseconds(timeout));
   SET(CURLOPT_CONNECTTIMEOUT_MS, milliseconds(connect));
   SET(CURLOPT_HTTPHEADER, headers);
-  SET(CURLOPT_PROXY, session->proxy);
-  /* NULL would take libcurl's own file away as well */
-  SET(CURLOPT_CAINFO, session->ca_file != NULL ? session->ca_file : exchange->pool->default_ca);
-  SET(CURLOPT_SSLCERT, exchange->foreign ? NULL : session->client_cert);
-  SET(CURLOPT_SSLKEY, exchange->foreign ? NULL : session->client_key);
 #undef SET
+  ok = ok && set_session_options(exchange);
   if (ok && session->auth_username != NULL && !exchange->foreign && !exchange->has_authorization) {
     ok = set_password(easy, session);
   }

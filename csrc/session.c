@@ -169,6 +169,7 @@ int mwl_pool_session(lua_State *L) {
   }
   lua_setiuservalue(L, 5, MWL_SESSION_TRANSPORT);
   session->pool = pool;
+  session->number = ++pool->sessions;
   session->api = api;
   read_options(L, session, 4);
   if (mwl_address_parse(api, NULL, &session->address) != MWL_ADDRESS_SOUND ||

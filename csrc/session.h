@@ -32,6 +32,7 @@ struct mwl_last {
 struct mwl_session {
   struct mwl_pool *pool;
   struct mwl_host *host;
+  long number;        /* among all of the pool; an address might come back */
   CURLSH *share;      /* cookies only; NULL: closed */
   struct mwl_jar jar; /* the cookies of a session on a transport */
   struct mwl_address address;

@@ -140,6 +140,11 @@ function trace.new(target)
   return self
 end
 
+---@return boolean whether anybody is told
+function Tracer:is_on()
+  return self.sink ~= nil
+end
+
 ---Remembers what must never be seen.
 ---@param value any a secret or a string; anything else is none
 function Tracer:protect(value)

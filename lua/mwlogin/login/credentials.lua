@@ -90,16 +90,16 @@ end
 ---@return userdata[] made the secrets that are ours to wipe
 function credentials.lock_away(session, given)
   local made = {}
-  for name, kind in pairs(KNOWN) do
-    local value = given[name]
-    if kind == SECRET and type(value) == "string" then
-      given[name] = core.secret(value)
-      made[#made + 1] = given[name]
-    elseif kind == SECRET and secret.is_source(value) and value.label == "git" then
-      value.url = value.url or session.api
-    end
-    if kind == SECRET then
-      session:protect(given[name])
+  for name, value in pairs(given) do
+    if KNOWN[name] == SECRET then
+      if type(value) == "string" then
+        value = core.secret(value)
+        given[name] = value
+        made[#made + 1] = value
+      elseif secret.is_source(value) and value.label == "git" then
+        value.url = value.url or session.api
+      end
+      session:protect(value)
     end
   end
   return made

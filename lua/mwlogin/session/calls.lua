@@ -17,26 +17,38 @@ local function protect_tokens(self, reply)
   end
 end
 
+---What an event tells beyond what its caller knew: costs something, so only where somebody listens.
+local function tell(self, event, result, err)
+  if not self.tracer:is_on() then
+    return
+  end
+  local last = self.core:last() or {}
+  event.url, event.status = last.url, last.status
+  event.sent, event.received, event.seconds = last.sent, last.received, last.seconds
+  event.params = event.params and trace.shape(event.params)
+  if err then
+    event.error, event.kind = err.code, err.kind
+  else
+    event.warnings = type(result.warnings) == "table" and #result.warnings or nil
+  end
+  self:trace_event(event)
+end
+
 ---One exchange, traced: `call` is made, what it returns is handed on.
 ---@param self mwlogin.Session
 ---@param call fun(): any, table|nil
----@param event table what the trace tells of it
+---@param event table what the trace tells of it; `params` as they are sent
 ---@return any result
 ---@return mwlogin.Error|nil err
 function calls.exchange(self, call, event)
   local result, err = call()
-  local last = self.core:last() or {}
-  event.url, event.status = last.url, last.status
-  event.sent, event.received, event.seconds = last.sent, last.received, last.seconds
   if result == nil then
     err = self.tracer:clean(errors.from(err))
-    event.error, event.kind = err.code, err.kind
   else
     self.reached = true
     protect_tokens(self, result)
-    event.warnings = type(result.warnings) == "table" and #result.warnings or nil
   end
-  self:trace_event(event)
+  tell(self, event, result, result == nil and err or nil)
   return result, err
 end
 
@@ -86,7 +98,7 @@ function calls.call(self, method, params, opts)
   end
   return self:exchange(function()
     return self.core:call(method, all, sent)
-  end, { event = "call", method = method, params = trace.shape(all) })
+  end, { event = "call", method = method, params = all })
 end
 
 ---One call of clientlogin, createaccount or linkaccount.
@@ -103,7 +115,7 @@ function calls.step(self, action, params)
   local all = with_common(self, params, { bare = true })
   return self:exchange(function()
     return self.core:auth_step(action, all)
-  end, { event = "step", method = "POST", action = action, params = trace.shape(all) })
+  end, { event = "step", method = "POST", action = action, params = all })
 end
 
 ---One call of action=login.
@@ -118,7 +130,7 @@ function calls.login(self, params)
   end
   return self:exchange(function()
     return self.core:login(params)
-  end, { event = "login", method = "POST", action = "login", params = trace.shape(params) })
+  end, { event = "login", method = "POST", action = "login", params = params })
 end
 
 return calls
