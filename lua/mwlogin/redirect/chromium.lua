@@ -1,8 +1,7 @@
 ---A browser of Chromium's family over its debugging pipe: no port that others could reach.
---
--- Messages are JSON ended by a zero byte; it reads them from descriptor 3 and writes to 4.
 local browser_flags = require("mwlogin.redirect.browser_flags")
 local core = require("mwlogin.core")
+local devtools = require("mwlogin.redirect.devtools")
 local errors = require("mwlogin.error")
 local json = require("mwlogin.json")
 local query = require("mwlogin.query")
@@ -10,73 +9,19 @@ local target = require("mwlogin.redirect.target")
 
 local chromium = {}
 
-local LARGEST <const> = 64 * 1024 * 1024
 local START_SECONDS <const> = 30
 local CALL_SECONDS <const> = 30
 local SLICE <const> = 0.02
+
+local call, send, receive = devtools.call, devtools.send, devtools.receive
 
 ---@class mwlogin.redirect.Engine
 ---@field returned string|nil the return address, if it was seen on its way
 local Engine = {}
 Engine.__index = Engine
 
-local function trouble(code, message, advice)
-  return errors.new({ kind = "interaction", code = code, message = message, advice = advice })
-end
-
----What to say when the pipe has ended: the window was closed, or the browser broke.
-local function ended(self)
-  local status = self.process:wait(3)
-  self.gone = true
-  if not self.ready then
-    local how = status and status.exit and "exit code " .. status.exit
-      or status and "signal " .. tostring(status.signal)
-      or "no answer"
-    return trouble(
-      "browser_start",
-      ("The browser %s did not start (%s)."):format(self.program, how),
-      "Start it by hand to see why, or name another with MWLOGIN_BROWSER."
-    )
-  end
-  if status and status.exit == 0 then
-    return errors.new({
-      kind = "cancelled",
-      code = "window_closed",
-      message = "The browser window was closed before the login came back.",
-      advice = "Log in again and leave the window open until it closes by itself.",
-    })
-  end
-  return trouble(
-    "browser_crashed",
-    ("The browser ended by itself (%s)."):format(
-      status and (status.signal and "signal " .. status.signal or "exit code " .. status.exit)
-        or "no longer answering"
-    ),
-    "Log in again; if it happens again, name another browser with MWLOGIN_BROWSER."
-  )
-end
-
-local function closed_by_person(self)
-  self.gone = true
-  return errors.new({
-    kind = "cancelled",
-    code = "window_closed",
-    message = "The browser window was closed before the login came back.",
-    advice = "Log in again and leave the window open until it closes by itself.",
-  })
-end
-
-local function send(self, method, params, page)
-  self.number = self.number + 1
-  local message = { id = self.number, method = method, params = params }
-  if page then
-    message.sessionId = self.page
-  end
-  local good = self.process:write(3, json.encode(message) .. "\0", CALL_SECONDS)
-  if not good then
-    return nil, ended(self)
-  end
-  return self.number
+local function trouble(code, message)
+  return errors.new({ kind = "interaction", code = code, message = message })
 end
 
 local EVENTS <const> = {
@@ -124,82 +69,6 @@ local EVENTS <const> = {
     send(self, "Fetch.continueWithAuth", params, true)
   end,
 }
-
----Reads one message, waiting at most `seconds`.
----@return table|false|nil message false: none came
----@return table|nil err
-local function receive(self, seconds)
-  local text, err = self.process:read(4, { stop = "\0", timeout = seconds, max = LARGEST })
-  if not text then
-    if err.code == "timeout" then
-      return false
-    end
-    return nil, ended(self)
-  end
-  local message = json.decode(text)
-  if type(message) ~= "table" then
-    return nil, trouble("browser_protocol", "The browser sent something that is not JSON.")
-  end
-  local react = message.method and EVENTS[message.method]
-  if react and type(message.params) == "table" then
-    react(self, message.params)
-  end
-  return message
-end
-
-local function broken(self)
-  if self.closed then
-    return closed_by_person(self)
-  end
-  if self.crashed then
-    return trouble(
-      "page_crashed",
-      "The page in the browser crashed.",
-      "Log in again; if it happens again, name another browser with MWLOGIN_BROWSER."
-    )
-  end
-end
-
----One call of the DevTools protocol.
----@return table|nil result
----@return table|nil err
-local function call(self, method, params, page, seconds)
-  if self.gone then
-    return nil, closed_by_person(self)
-  end
-  local id, failed = send(self, method, params, page)
-  if not id then
-    return nil, failed
-  end
-  local ends = core.now() + (seconds or CALL_SECONDS)
-  while true do
-    local message, err = receive(self, SLICE)
-    if message == nil then
-      return nil, err
-    end
-    if message and message.id == id then
-      if message.error then
-        return nil,
-          trouble(
-            "browser_protocol",
-            ("The browser refused %s: %s"):format(method, tostring(message.error.message)),
-            "It may be too old: use Chromium 112 or newer, or a WebDriver."
-          )
-      end
-      return message.result or {}
-    end
-    local wrong = broken(self)
-    if wrong then
-      return nil, wrong
-    end
-    if not message then
-      self.idle()
-    end
-    if core.now() >= ends then
-      return nil, trouble("browser_slow", ("The browser did not answer %s in time."):format(method))
-    end
-  end
-end
 
 local function first_page(self, ends)
   while core.now() < ends do
@@ -280,6 +149,7 @@ function chromium.start(options)
     auth_origin = options.auth_origin,
     auth_used = {},
     number = 0,
+    react = EVENTS,
     windows = {},
   }, Engine)
   local _ <close> = setmetatable({}, {
@@ -353,7 +223,7 @@ function Engine:pump(seconds)
     end
     seconds = 0
   until not message
-  local wrong = broken(self)
+  local wrong = devtools.broken(self)
   if wrong then
     return nil, wrong
   end
@@ -404,13 +274,8 @@ function Engine:close()
   if not process then
     return
   end
+  devtools.say_goodbye(self)
   self.process = nil
-  if process:pid() and process:write(3, '{"id":0,"method":"Browser.close"}\0', 1) then
-    local ends = core.now() + 3
-    repeat
-      local text, err = process:read(4, { stop = "\0", timeout = 0.1, max = LARGEST })
-    until core.now() > ends or not text and err.code ~= "timeout"
-  end
   -- Not waited for: its helpers live in its process group and end with it here.
   process:close()
 end

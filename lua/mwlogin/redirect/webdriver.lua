@@ -4,113 +4,24 @@
 -- through it first: else a browser with the login's cookies would stay behind.
 local browser_flags = require("mwlogin.redirect.browser_flags")
 local core = require("mwlogin.core")
+local driver_call = require("mwlogin.redirect.driver_call")
 local errors = require("mwlogin.error")
-local json = require("mwlogin.json")
 local target = require("mwlogin.redirect.target")
 
 local webdriver = {}
 
 local CALL_SECONDS <const> = 30
 local START_SECONDS <const> = 60
-local LARGEST <const> = 8 * 1024 * 1024
 local SLICE <const> = 0.02
 local LOOK_SECONDS <const> = 0.3
+
+local call = driver_call.send
 
 local Engine = {}
 Engine.__index = Engine
 
 local function trouble(code, message, advice)
   return errors.new({ kind = "interaction", code = code, message = message, advice = advice })
-end
-
-local function driver_gone()
-  return trouble(
-    "driver_crashed",
-    "The WebDriver ended by itself.",
-    "Log in again; if it happens again, install the driver that fits the browser (chromium-driver)."
-  )
-end
-
----One HTTP exchange with the driver, letting others work meanwhile.
----@return string|nil body
----@return string|nil why
-local function exchange(self, method, path, body, seconds)
-  local socket = require("socket")
-  local client <close> = setmetatable({ socket = socket.connect("127.0.0.1", self.port) }, {
-    __close = function(it)
-      if it.socket then
-        it.socket:close()
-      end
-    end,
-  })
-  if not client.socket then
-    return nil, "gone"
-  end
-  client.socket:settimeout(5)
-  local sent = client.socket:send(table.concat({
-    ("%s %s HTTP/1.1"):format(method, path),
-    "Host: 127.0.0.1:" .. self.port,
-    "Content-Type: application/json; charset=utf-8",
-    "Content-Length: " .. #body,
-    "Connection: close",
-    "",
-    body,
-  }, "\r\n"))
-  if not sent then
-    return nil, "gone"
-  end
-  client.socket:settimeout(SLICE)
-  local pieces, size, wanted = {}, 0, nil
-  local ends = core.now() + seconds
-  while core.now() < ends do
-    local whole, why, part = client.socket:receive(64 * 1024)
-    local bytes = whole or part or ""
-    pieces[#pieces + 1] = bytes
-    size = size + #bytes
-    if not wanted and #bytes > 0 then
-      local text = table.concat(pieces)
-      pieces = { text }
-      local _, last = text:find("\r\n\r\n", 1, true)
-      local length = last and text:lower():match("\r\ncontent%-length:%s*(%d+)")
-      wanted = length and last + length
-    end
-    if size > LARGEST then
-      return nil, "large"
-    end
-    if why == "closed" or wanted and size >= wanted then
-      local text = table.concat(pieces)
-      local _, last = text:find("\r\n\r\n", 1, true)
-      return last and text:sub(last + 1) or nil, "gone"
-    end
-    self.idle()
-  end
-  return nil, "slow"
-end
-
----One command.
----@return any value
----@return table|nil err with `driver_code` as W3C names it
-local function call(self, method, path, body, seconds)
-  local text = method == "POST" and json.encode(body or {}) or ""
-  local reply, why = exchange(self, method, path, text, seconds or CALL_SECONDS)
-  local message = reply and json.decode(reply)
-  if type(message) ~= "table" then
-    if why == "slow" then
-      return nil, trouble("driver_slow", "The WebDriver did not answer in time.")
-    end
-    return nil, driver_gone()
-  end
-  local value = message.value
-  if type(value) == "table" and value.error then
-    local err = trouble(
-      "driver_refused",
-      ("The WebDriver refused: %s"):format(tostring(value.message):match("^[^\n]*")),
-      "The driver and the browser must be of the same version (package chromium-driver)."
-    )
-    err.driver_code = value.error
-    return nil, err
-  end
-  return value, nil
 end
 
 local function closed_by_person(self)

@@ -2,6 +2,7 @@
 local core = require("mwlogin.core")
 local errors = require("mwlogin.error")
 local external = require("mwlogin.redirect.external")
+local form_inputs = require("mwlogin.respond.form_inputs")
 local form_page = require("mwlogin.respond.form_page")
 local listener = require("mwlogin.listener")
 local page = require("mwlogin.listener.page")
@@ -212,7 +213,7 @@ end
 -- == one step =====================================================================================
 
 local function new_form(step, context)
-  local inputs, ways = form_page.inputs(step)
+  local inputs, ways = form_inputs.of(step)
   local host = core.address(context.session.api)
   return {
     step = step,

@@ -1,75 +1,10 @@
 ---A step's fields as an HTML form: no script, every input with its label, works by keyboard alone.
+local form_inputs = require("mwlogin.respond.form_inputs")
 local page = require("mwlogin.listener.page")
 
 local form_page = {}
 
 local escape = page.escape
-
----One input of the form; its name on the page is its number, since two requests may share a name.
----@class mwlogin.respond.Input
----@field id string "f1"…
----@field request mwlogin.Request
----@field field mwlogin.Field
----@field kind string "text", "password", "select", "multiselect", "checkbox" or "button"
----@field must boolean has to be filled
-
-local CODE_KINDS <const> =
-  { TOTPAuthenticationRequest = true, EmailAuthAuthenticationRequest = true }
-local CODE_FIELDS <const> = { OATHToken = true, RecoveryCode = true, code = true, otp = true }
-local KINDS <const> = {
-  string = "text",
-  password = "password",
-  select = "select",
-  multiselect = "multiselect",
-  checkbox = "checkbox",
-  button = "button",
-}
-
-local MUST <const> = { text = true, password = true, select = true }
-
-local function is_code(request, field)
-  return field.type == "string"
-    and (CODE_FIELDS[field.name] or CODE_KINDS[request.kind] or field.name:lower():find("otp"))
-      ~= nil
-end
-
-local function kind_of(request, field)
-  local kind = KINDS[field.type]
-  if kind == "text" and field.secret and not is_code(request, field) then
-    return "password"
-  end
-  return kind
-end
-
----The inputs a step needs, in the wiki's order.
----@param step table
----@return mwlogin.respond.Input[] inputs
----@return boolean ways whether the person chooses one of several ways to log in
-function form_page.inputs(step)
-  local ways = 0
-  for _, request in ipairs(step.requests) do
-    ways = ways + (request.required == "primary-required" and 1 or 0)
-  end
-  local inputs = {}
-  for _, request in ipairs(step.requests) do
-    for _, field in ipairs(request.fields) do
-      local kind = kind_of(request, field)
-      if kind then
-        local asked = request.required ~= "optional"
-          and not (ways > 1 and request.required == "primary-required")
-        inputs[#inputs + 1] = {
-          id = "f" .. #inputs + 1,
-          request = request,
-          field = field,
-          kind = kind,
-          code = is_code(request, field),
-          must = asked and not field.optional and MUST[kind] == true,
-        }
-      end
-    end
-  end
-  return inputs, ways > 1
-end
 
 local function label_of(field)
   local label = field.label
@@ -87,24 +22,6 @@ local function attributes(list)
     end
   end
   return table.concat(parts)
-end
-
----What helps a browser and a password manager to fill it.
-local function hint(input)
-  local name = input.field.name
-  if input.code then
-    return "one-time-code"
-  elseif input.kind == "password" then
-    if name == "retype" or input.request.fields.retype then
-      return "new-password"
-    end
-    return "current-password"
-  elseif name == "username" then
-    return "username"
-  elseif name == "email" then
-    return "email"
-  end
-  return "off"
 end
 
 local function described_by(input, view)
@@ -158,7 +75,7 @@ function CONTROLS.text(input, view)
       { "name", input.id },
       { "class", input.code and "code" },
       { "value", plain and value ~= "" and value },
-      { "autocomplete", hint(input) },
+      { "autocomplete", form_inputs.hint(input) },
       { "inputmode", input.code and input.field.name ~= "RecoveryCode" and "numeric" },
       { "autocapitalize", "none" },
       { "spellcheck", "false" },
@@ -354,7 +271,7 @@ end
 ---The whole page.
 ---@param step table with only what is to be answered
 ---@param view table
----  inputs, ways: from `form_page.inputs`; action: where the form goes; token: against forgery;
+---  inputs, ways: from `form_inputs.of`; action: where the form goes; token: against forgery;
 ---  where: the wiki's name; problem: what was wrong, plain text; rejected: the wiki said so;
 ---  wrong: set of input ids; values: by input id, what was typed before; pictures: by field,
 ---  { src, alt }; plain(text): mark-up taken off

@@ -1,0 +1,167 @@
+---The DevTools protocol over the pipe of one browser: JSON messages, each ended by a zero byte.
+--
+-- The browser reads them from descriptor 3 and writes to 4. What is asked of `browser` here:
+-- process, program; page (its session id); idle(); react[event](browser, parameters); ready.
+local core = require("mwlogin.core")
+local errors = require("mwlogin.error")
+local json = require("mwlogin.json")
+
+local devtools = {}
+
+local LARGEST <const> = 64 * 1024 * 1024
+local CALL_SECONDS <const> = 30
+local SLICE <const> = 0.02
+
+local function trouble(code, message, advice)
+  return errors.new({ kind = "interaction", code = code, message = message, advice = advice })
+end
+
+local function closed_by_person(browser)
+  browser.gone = true
+  return errors.new({
+    kind = "cancelled",
+    code = "window_closed",
+    message = "The browser window was closed before the login came back.",
+    advice = "Log in again and leave the window open until it closes by itbrowser.",
+  })
+end
+
+---What to say when the pipe has ended: the window was closed, or the browser broke.
+local function ended(browser)
+  local status = browser.process:wait(3)
+  browser.gone = true
+  if not browser.ready then
+    local how = status and status.exit and "exit code " .. status.exit
+      or status and "signal " .. tostring(status.signal)
+      or "no answer"
+    return trouble(
+      "browser_start",
+      ("The browser %s did not start (%s)."):format(browser.program, how),
+      "Start it by hand to see why, or name another with MWLOGIN_BROWSER."
+    )
+  end
+  if status and status.exit == 0 then
+    return closed_by_person(browser)
+  end
+  return trouble(
+    "browser_crashed",
+    ("The browser ended by itself (%s)."):format(
+      status and (status.signal and "signal " .. status.signal or "exit code " .. status.exit)
+        or "no longer answering"
+    ),
+    "Log in again; if it happens again, name another browser with MWLOGIN_BROWSER."
+  )
+end
+
+---Sends a message; its reply is not waited for.
+---@param browser table
+---@param method string
+---@param params table
+---@param page boolean whether it is for the page, not the browser
+---@return integer|nil id
+---@return table|nil err
+function devtools.send(browser, method, params, page)
+  browser.number = browser.number + 1
+  local message = { id = browser.number, method = method, params = params }
+  if page then
+    message.sessionId = browser.page
+  end
+  local good = browser.process:write(3, json.encode(message) .. "\0", CALL_SECONDS)
+  if not good then
+    return nil, ended(browser)
+  end
+  return browser.number
+end
+
+---Reads one message, waiting at most `seconds`.
+---@return table|false|nil message false: none came
+---@return table|nil err
+function devtools.receive(browser, seconds)
+  local text, err = browser.process:read(4, { stop = "\0", timeout = seconds, max = LARGEST })
+  if not text then
+    if err.code == "timeout" then
+      return false
+    end
+    return nil, ended(browser)
+  end
+  local message = json.decode(text)
+  if type(message) ~= "table" then
+    return nil, trouble("browser_protocol", "The browser sent something that is not JSON.")
+  end
+  local react = message.method and browser.react[message.method]
+  if react and type(message.params) == "table" then
+    react(browser, message.params)
+  end
+  return message
+end
+
+---@param browser table
+---@return table|nil err when no page is left to work with
+function devtools.broken(browser)
+  if browser.closed then
+    return closed_by_person(browser)
+  end
+  if browser.crashed then
+    return trouble(
+      "page_crashed",
+      "The page in the browser crashed.",
+      "Log in again; if it happens again, name another browser with MWLOGIN_BROWSER."
+    )
+  end
+end
+
+---One call of the DevTools protocol.
+---@return table|nil result
+---@return table|nil err
+function devtools.call(browser, method, params, page, seconds)
+  if browser.gone then
+    return nil, closed_by_person(browser)
+  end
+  local id, failed = devtools.send(browser, method, params, page)
+  if not id then
+    return nil, failed
+  end
+  local ends = core.now() + (seconds or CALL_SECONDS)
+  while true do
+    local message, err = devtools.receive(browser, SLICE)
+    if message == nil then
+      return nil, err
+    end
+    if message and message.id == id then
+      if message.error then
+        return nil,
+          trouble(
+            "browser_protocol",
+            ("The browser refused %s: %s"):format(method, tostring(message.error.message)),
+            "It may be too old: use Chromium 112 or newer, or a WebDriver."
+          )
+      end
+      return message.result or {}
+    end
+    local wrong = devtools.broken(browser)
+    if wrong then
+      return nil, wrong
+    end
+    if not message then
+      browser.idle()
+    end
+    if core.now() >= ends then
+      return nil, trouble("browser_slow", ("The browser did not answer %s in time."):format(method))
+    end
+  end
+end
+
+---Asks the browser to end, and waits a little for it.
+---@param browser table
+function devtools.say_goodbye(browser)
+  local process = browser.process
+  if not process:pid() or not process:write(3, '{"id":0,"method":"Browser.close"}\0', 1) then
+    return
+  end
+  local ends = core.now() + 3
+  repeat
+    local text, err = process:read(4, { stop = "\0", timeout = 0.1, max = LARGEST })
+  until core.now() > ends or not text and err.code ~= "timeout"
+end
+
+return devtools
