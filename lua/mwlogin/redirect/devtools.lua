@@ -22,7 +22,7 @@ local function closed_by_person(browser)
     kind = "cancelled",
     code = "window_closed",
     message = "The browser window was closed before the login came back.",
-    advice = "Log in again and leave the window open until it closes by itbrowser.",
+    advice = "Log in again and leave the window open until it closes by itself.",
   })
 end
 
