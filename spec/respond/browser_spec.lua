@@ -3,6 +3,7 @@ package.path = "./?.lua;./?/init.lua;" .. package.path
 local browser = require("mwlogin.respond.browser")
 local core = require("mwlogin.core")
 local person = require("spec.respond.person")
+local socket = require("socket")
 local stand = require("spec.redirect.stand")
 local steps = require("spec.respond.step")
 
@@ -78,7 +79,13 @@ describe("a step as a page in the browser", function()
     local width, heard
     local values = assert(at(start_step(), function(me)
       assert(me.page:wait("#f1:focus"))
-      width = me:look("function () { return document.images[0].naturalWidth }")
+      for _ = 1, 200 do -- the field may have the focus before the picture is there
+        width = me:look("function () { return document.images[0].naturalWidth }")
+        if width > 0 then
+          break
+        end
+        socket.sleep(0.02)
+      end
       heard = { me:hear() }
       me:type("smoky fox")
       me:press("Tab")
