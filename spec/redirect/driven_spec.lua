@@ -200,7 +200,48 @@ for _, engine in ipairs({ "pipe", "webdriver" }) do
   end)
 end
 
+describe("a driver that does not fit the browser", function()
+  it("is told as it says so", function()
+    local site = stand.site()
+    local session = stand.session(site)
+    local before = stand.left_behind()
+    local told = "echo 'ChromeDriver was started successfully on port %s.'; exec sleep 30"
+    stand.environment({
+      MWLOGIN_BROWSER = "/nowhere/chromium",
+      MWLOGIN_DRIVER = stand.program(told:format(site.wiki:match("%d+$"))),
+    })
+    local way = assert(redirect.prepare(session, { browse = true }))
+    local step = { redirect_url = site.wiki .. "/start?return=" .. way.return_url, requests = {} }
+    local address, err = way:follow(step, {}, person)
+    assert.is_nil(address)
+    assert.equal("interaction", err.kind)
+    assert.truthy(err.message:find("only supports Chrome version 99", 1, true), err.message)
+    way:close()
+    stand.restore_environment()
+    stand.remove_programs()
+    assert.equal(before, stand.left_behind())
+    session:close()
+    site:close()
+  end)
+end)
+
 describe("a browser over its debugging pipe", function()
+  it("answers the password box in front of the wiki, and nobody else's", function()
+    local site = stand.site()
+    local session = stand.session(site, {
+      http_auth = { username = "us", password = require("mwlogin").secret("door") },
+    })
+    local way = assert(redirect.prepare(session, { browse = true, engine = "pipe" }))
+    local address = assert(way:follow({
+      redirect_url = site.wiki .. "/start?basic=1&return=" .. way.return_url,
+      requests = {},
+    }, {}, person))
+    assert.equal(way.return_url .. "?code=c0de&state=abc", address)
+    way:close()
+    session:close()
+    site:close()
+  end)
+
   it("tells at once that its only window was closed", function()
     local folder = assert(scratch.make())
     local engine = assert(chromium.start({

@@ -55,6 +55,7 @@ local WIKI = {
       return html("<p id=fatal>no session</p>")
     end
     login = { back = request.values["return"], mode = request.values.mode or "query" }
+    login.basic = request.values.basic
     return go(
       ("%s/authorize?response_type=code&redirect_uri=%s&state=abc&response_mode=%s"):format(
         other,
@@ -75,6 +76,9 @@ local WIKI = {
   ["/back"] = function(request)
     if request.cookie ~= "wiki_session=ours" then
       return 403, "<p id=fatal>no session</p>"
+    end
+    if login.basic and request.authorization ~= "Basic dXM6ZG9vcg==" then
+      return 401, "", 'WWW-Authenticate: Basic realm="wiki"\r\n'
     end
     if request.values.error then
       return go(login.back .. "?error=" .. request.values.error)
@@ -98,6 +102,11 @@ local WIKI = {
   end,
   ["/elsewhere"] = function(request)
     return go(request.values.to)
+  end,
+  ["/session"] = function()
+    return 500,
+      '{"value":{"error":"session not created","message":"session not created: '
+        .. 'This version of ChromeDriver only supports Chrome version 99\\nmore"}}'
   end,
   ["/journal"] = function()
     return 200, table.concat(journal, "\n")
@@ -198,6 +207,7 @@ local function serve(client, pages)
   end
   local page = pages[path]
   local request = { query = query, values = values_of(text), cookie = headers.cookie }
+  request.authorization = headers.authorization
   local status, body, more = 404, "no such page", ""
   if page then
     status, body, more = page(request)
