@@ -27,6 +27,8 @@ static void read_options(lua_State *L, int options, struct mwl_request *request)
   luaL_checktype(L, options, LUA_TTABLE);
   request->timeout = positive(L, options, "timeout");
   request->reply_max = (size_t)fmin(positive(L, options, "max_response"), 1e15);
+  if (lua_getfield(L, options, "cookies") != LUA_TNIL) request->no_cookies = !lua_toboolean(L, -1);
+  lua_pop(L, 1);
   if (lua_getfield(L, options, "authorization") != LUA_TNIL) {
     request->authorization = mwl_secret_or_string(L, -1, &request->authorization_length);
   }
@@ -71,7 +73,8 @@ One call of the API. Adds `format=json`, `formatversion=2` and, where none is gi
 @function session:call
 @tparam string method "GET" or "POST"
 @tparam table params values: string, number, boolean, list, secret, file
-@tparam[opt] table options `timeout` (seconds), `max_response` (bytes), `authorization`
+@tparam[opt] table options `timeout` (seconds), `max_response` (bytes), `authorization`,
+  `cookies = false`
 @treturn table the decoded reply, warnings included
 @return nil, err: `api` or `throttled` with the API's code, else network, tls, http, protocol, answer
 */

@@ -91,6 +91,7 @@ function calls.call(self, method, params, opts)
   end
   local all, sent = with_common(self, params, opts), {}
   if self.authorize and not opts.bare then
+    sent.cookies = false
     sent.authorization, err = self:authorize(method, self.api, all)
     if not sent.authorization then
       return nil, err

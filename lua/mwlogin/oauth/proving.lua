@@ -1,0 +1,52 @@
+---Who an authorized Session is. OAuth and cookies do not mix in one Session (I22).
+local errors = require "mwlogin.error"
+
+local proving = {}
+
+---The Session begins to authorize its requests; what cookies it had are left behind.
+---@param session mwlogin.Session
+---@param authorize fun(session: mwlogin.Session, method: string, url: string, params: table|nil): userdata|string|nil, table|nil
+function proving.begin(session, authorize)
+  session.core:cookies(false)
+  session:drop_tokens()
+  session.authorize = authorize
+end
+
+---Asks the wiki, with assert=user: some servers drop the Authorization silently.
+---@param session mwlogin.Session
+---@param method string
+---@return mwlogin.Identity|nil
+---@return mwlogin.Error|nil err
+function proving.identity(session, method)
+  local params = { action = "query", meta = "userinfo", assert = "user" }
+  local reply, err = session:call("GET", params, {})
+  if not reply then
+    session.authorize = nil
+    if err.code == "assertuserfailed" then
+      err.advice = "The wiki did not see the authorization: its web server may drop the header, or "
+        .. "the token belongs to nobody."
+    end
+    return nil, err
+  end
+  local info = type(reply.query) == "table" and reply.query.userinfo
+  if type(info) ~= "table" or type(info.name) ~= "string" or info.anon then
+    session.authorize = nil
+    return nil,
+      errors.new {
+        kind = "refused",
+        code = "not-proved",
+        message = "The wiki does not say whom this authorization belongs to",
+        advice = "Check the consumer or client at Special:OAuthListConsumers.",
+      }
+  end
+  session.identity = {
+    name = info.name,
+    id = info.id,
+    method = method,
+    anonymous = false,
+    fresh = true,
+  }
+  return session.identity
+end
+
+return proving
