@@ -41,7 +41,7 @@ function choice.not_asked_for(way, way_back, finish)
   return nil,
     errors.new({
       kind = "interaction",
-      code = "redirect",
+      code = "browser_needed",
       message = ("The login goes on in a browser at %s. %s.%s"):format(
         host_of(finish.address),
         FACTS[way_back],

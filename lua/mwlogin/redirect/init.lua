@@ -179,7 +179,7 @@ local function ask_function(way, step, context)
     return nil,
       errors.is(err) and err or errors.new({
         kind = "handler",
-        code = "redirect",
+        code = "redirect_function",
         message = "The redirect function gave no address" .. (err and ": " .. tostring(err) or "."),
         advice = "It must return the address the browser came back to.",
       })
@@ -188,7 +188,7 @@ local function ask_function(way, step, context)
     return nil,
       errors.new({
         kind = "handler",
-        code = "redirect",
+        code = "redirect_function",
         message = "The redirect function returned something else than the return address.",
         advice = "It must return what the browser's address bar held: " .. way.return_url .. "…",
       })
