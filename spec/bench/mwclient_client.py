@@ -10,8 +10,8 @@ for _ in range(logins):
     pool = requests.Session()
     pool.verify = ca_file or True
     site = mwclient.Site(host, path="/", scheme=scheme, pool=pool, do_init=False)
-    token = site.get("query", "GET", meta="tokens", type="login")["query"]["tokens"]["logintoken"]
-    reply = site.raw_api("login", "POST", lgname="Alice@app",
-                         lgpassword="0123456789abcdef0123456789abcdef", lgtoken=token)
+    token = site.api("query", "GET", meta="tokens", type="login")["query"]["tokens"]["logintoken"]
+    reply = site.api("login", "POST", lgname="Alice@app",
+                     lgpassword="0123456789abcdef0123456789abcdef", lgtoken=token)
     assert reply["login"]["result"] == "Success"
-    assert site.raw_api("query", "GET", meta="userinfo", assertuser="Alice")
+    assert site.api("query", "GET", meta="userinfo", assertuser="Alice")
