@@ -1,5 +1,5 @@
----mwlogin's side of the benchmark: ours.lua API LOGINS IN_FLIGHT CA-FILE; in flight 0 is one after the
----other.
+---mwlogin's side of the benchmark: ours.lua API LOGINS IN_FLIGHT CA-FILE; in flight 0 is one after
+---the other.
 package.path = "./lua/?.lua;./lua/?/init.lua;" .. package.path
 package.cpath = "./build/?.so;" .. package.cpath
 local mwlogin = require "mwlogin"

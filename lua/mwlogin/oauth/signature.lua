@@ -61,7 +61,7 @@ end
 
 ---The Authorization header of a request.
 ---@param request { method: string, url: string, params: {[1]: string, [2]: string}[] }
----@param keys { consumer_key: string, consumer_secret: string, access_key: string|nil, access_secret: string|nil }
+---@param keys table<string, string> consumer_key, consumer_secret, access_key, access_secret
 ---@param extra table<string, string>|nil further oauth_ parameters
 ---@param at { nonce: string, timestamp: string }|nil for tests: when and with which nonce
 ---@return string header
