@@ -1,4 +1,5 @@
 local chromium = require("mwlogin.redirect.chromium")
+local cookies = require("mwlogin.redirect.cookies")
 local core = require("mwlogin.core")
 local redirect = require("mwlogin.redirect")
 local scratch = require("mwlogin.redirect.scratch")
@@ -190,6 +191,19 @@ for _, engine in ipairs({ "pipe", "webdriver" }) do
       assert.truthy(err.message:find("closed", 1, true))
     end)
 
+    it("ends with the program that is interrupted", function()
+      local program = assert(core.process({ "lua5.4", "spec/redirect/interrupted.lua", engine }, {
+        stdout = "pipe",
+        env = { LUA_PATH = package.path, LUA_CPATH = package.cpath, STAND_FOLDER = stand.folder },
+      }))
+      assert.equal("waiting", program:read(1, { stop = "\n", timeout = 60 }))
+      assert.not_equal(before, stand.left_behind())
+      program:kill("INT")
+      local status = assert(program:wait(30))
+      program:close()
+      assert.is_true(status.exit ~= 0)
+    end)
+
     it("notices that the browser was killed", function()
       with_window("(sleep 2; kill -9 $$) >/dev/null 2>&1 3>&- 4>&- &\n")
       prepare({ redirect = "driven", browse = false })
@@ -242,14 +256,51 @@ describe("a browser over its debugging pipe", function()
     site:close()
   end)
 
-  it("tells at once that its only window was closed", function()
+  local function start()
     local folder = assert(scratch.make())
-    local engine = assert(chromium.start({
+    return assert(chromium.start({
       program = require("mwlogin.redirect.programs").browser(),
       folder = folder,
       headless = true,
       idle = function() end,
-    }))
+    })),
+      folder
+  end
+
+  it("takes an https wiki's cookies so that they come along from other sites", function()
+    local engine, folder = start()
+    local session = {
+      api = "https://wiki.example.org/w/api.php",
+      export_cookies = function()
+        return {
+          "#HttpOnly_wiki.example.org\tFALSE\t/\tTRUE\t0\twiki_session\tours",
+          ".example.org\tTRUE\t/\tTRUE\t4102444800\tcentral\tx",
+        }
+      end,
+    }
+    assert.is_true(engine:set_cookies(cookies.of(session), "https://wiki.example.org/w/load.php"))
+    local function held(address)
+      local list = {}
+      local got = assert(engine:call("Network.getCookies", { urls = { address } })).cookies
+      for _, cookie in ipairs(got) do
+        list[#list + 1] = ("%s %s %s"):format(cookie.name, cookie.domain, cookie.sameSite)
+      end
+      table.sort(list)
+      return list
+    end
+    assert.same({
+      "central .example.org None",
+      "wiki_session wiki.example.org None",
+    }, held("https://wiki.example.org/w/index.php"))
+    assert.same({ "central .example.org None" }, held("https://other.example.org/"))
+    assert.same({}, held("https://provider.example/"))
+    assert.same({}, held("http://wiki.example.org/"))
+    engine:close()
+    assert.is_true(scratch.remove(folder))
+  end)
+
+  it("tells at once that its only window was closed", function()
+    local engine, folder = start()
     assert.is_true(engine:pump(0.1))
     engine:call("Page.close", {})
     local alive, err

@@ -5,7 +5,7 @@ local proving = {}
 
 ---The Session begins to authorize its requests; what cookies it had are left behind.
 ---@param session mwlogin.Session
----@param authorize function (session, method, url, params) → the Authorization of a request; nil, err
+---@param authorize function (session, method, url, params) → Authorization of a request; nil, err
 function proving.begin(session, authorize)
   session.core:cookies(false)
   session:drop_tokens()
