@@ -33,7 +33,7 @@ describe("cookies for a browser of our own", function()
       {
         name = "centralauth_User",
         value = "Alice",
-        domain = "example.org",
+        domain = ".example.org",
         path = "/",
         secure = true,
         http_only = false,

@@ -7,7 +7,7 @@ local cookies = {}
 ---@field name string
 ---@field value string
 ---@field path string
----@field domain string|nil nil: for this host only
+---@field domain string|nil with its leading dot, else a browser takes it for a host; nil: this host
 ---@field secure boolean
 ---@field http_only boolean
 ---@field expires integer|nil seconds since 1970
@@ -57,7 +57,7 @@ function cookies.of(session)
   for _, line in ipairs(session:export_cookies()) do
     local cookie = read_line(line)
     if cookie and belongs(cookie, wiki.host) and (https or not cookie.secure or wiki.loopback) then
-      cookie.domain = cookie.below and cookie.domain:gsub("^%.", "") or nil
+      cookie.domain = cookie.below and cookie.domain:gsub("^%.?", ".") or nil
       cookie.below = nil
       if https then
         cookie.secure, cookie.same_site = true, "None"
