@@ -115,6 +115,8 @@ end
 
 --- Browsers and drivers that run, their folders, and sockets we hold, as one text to compare.
 function stand.left_behind()
+  collectgarbage() -- what earlier specs dropped without closing is not this one's
+  collectgarbage()
   local processes = running()
   local folders = lines_of({ "find", stand.folder, "-mindepth", "1", "-maxdepth", "1" })
   os.remove(stand.folder)
