@@ -4,6 +4,7 @@
 package.path = "./?.lua;" .. package.path
 
 local mutants = require("spec.mutants.mutants")
+table.move(require("spec.mutants.traps"), 1, #require("spec.mutants.traps"), #mutants + 1, mutants)
 
 local TIMEOUT = 120
 
