@@ -5,7 +5,7 @@ local redirect = require("mwlogin.redirect")
 local stand = require("spec.redirect.stand")
 
 describe("the way through a browser", function()
-  local site, session, way
+  local site, session, way, before
 
   setup(function()
     site = stand.site()
@@ -17,12 +17,18 @@ describe("the way through a browser", function()
     site:close()
   end)
 
+  before_each(function()
+    before = stand.left_behind()
+  end)
+
   after_each(function()
     stand.restore_environment()
     if way then
       way:close()
       way = nil
     end
+    collectgarbage()
+    assert.equal(before, stand.left_behind())
   end)
 
   local function prepare(options)

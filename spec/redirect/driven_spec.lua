@@ -240,6 +240,17 @@ describe("a driver that does not fit the browser", function()
 end)
 
 describe("a browser over its debugging pipe", function()
+  local before
+
+  before_each(function()
+    before = stand.left_behind()
+  end)
+
+  after_each(function()
+    collectgarbage()
+    assert.equal(before, stand.left_behind())
+  end)
+
   it("answers the password box in front of the wiki, and nobody else's", function()
     local site = stand.site()
     local session = stand.session(site, {
@@ -260,7 +271,7 @@ describe("a browser over its debugging pipe", function()
     local folder = assert(scratch.make())
     return assert(chromium.start({
       program = require("mwlogin.redirect.programs").browser(),
-      folder = folder,
+      folder = folder.path,
       headless = true,
       idle = function() end,
     })),
@@ -296,7 +307,7 @@ describe("a browser over its debugging pipe", function()
     assert.same({}, held("https://provider.example/"))
     assert.same({}, held("http://wiki.example.org/"))
     engine:close()
-    assert.is_true(scratch.remove(folder))
+    assert.is_true(folder:remove())
   end)
 
   it("tells at once that its only window was closed", function()
@@ -314,6 +325,6 @@ describe("a browser over its debugging pipe", function()
     assert.equal("cancelled", err.kind)
     assert.equal("window_closed", err.code)
     engine:close()
-    assert.is_true(scratch.remove(folder))
+    assert.is_true(folder:remove())
   end)
 end)

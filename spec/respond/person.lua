@@ -65,12 +65,12 @@ function person.start(idle)
   local folder = assert(scratch.make())
   local engine, err = chromium.start({
     program = assert(programs.browser(), "apt-get install chromium"),
-    folder = folder,
+    folder = folder.path,
     headless = true,
     idle = idle,
   })
   if not engine then
-    scratch.remove(folder)
+    folder:remove()
     error(err)
   end
   local self = setmetatable({ engine = engine, folder = folder }, Person)
@@ -108,7 +108,7 @@ end
 --- Ends the browser.
 function Person:close()
   self.engine:close()
-  scratch.remove(self.folder)
+  self.folder:remove()
 end
 
 --- Calls `respond(step, context)` while `script(person, address)` plays the person at its page.

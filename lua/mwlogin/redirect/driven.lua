@@ -187,14 +187,14 @@ function driven.follow(way, address, options)
       if engine then
         engine:close()
       end
-      scratch.remove(folder)
+      folder:remove()
     end,
   })
   local wiki = core.address(way.session.api)
   local err
   engine, err = start({
     engine = way.engine,
-    folder = folder,
+    folder = folder.path,
     headless = options.drive ~= nil,
     proxy = way.session.options.proxy,
     return_url = not way.listener and way.return_url or nil,
