@@ -1,5 +1,5 @@
--- Mutants of PROTOCOL's traps (T) and invariants (I) that mutants.lua has not: same entries, the ids
--- first in the promise.
+-- Mutants of PROTOCOL's traps (T) and invariants (I) that mutants.lua has not: same entries, the
+-- ids first in the promise.
 local FLOW = "spec/flow_spec.lua spec/flow/run_spec.lua spec/flow/dialogue_spec.lua "
   .. "spec/flow/fill_spec.lua spec/flow/handlers_spec.lua spec/flow/restart_spec.lua spec/handlers"
 local LOGIN = "spec/login_spec.lua spec/methods spec/session_spec.lua"
@@ -99,7 +99,8 @@ return {
   },
   {
     file = "lua/mwlogin/methods/botpassword.lua",
-    find = '  if type(reason) == "table" and type(reason.code) == "string" then\n    return reason.code',
+    find = '  if type(reason) == "table" and type(reason.code) == "string" then\n'
+      .. "    return reason.code",
     replace = '  if type(reason) == "string" then\n    return reason',
     spec = LOGIN,
     promise = "T24, T25: a reason's code is read, and it may be a table or a text",
@@ -176,7 +177,8 @@ return {
   },
   {
     file = "lua/mwlogin/flow/answering.lua",
-    find = "    if #value == 0 and not field.optional then\n      return MISSING\n    end\n    return value",
+    find = "    if #value == 0 and not field.optional then\n      return MISSING\n    end\n"
+      .. "    return value",
     replace = "    return value",
     spec = FLOW,
     promise = "I5: an empty required password never goes out",
