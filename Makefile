@@ -64,18 +64,22 @@ build/asan/obj/%.o: csrc/%.c
 	@mkdir -p $(@D)
 	$(CC) $(FLAGS) -O1 -g $(SANITIZE) -MMD -c $< -o $@
 
-bench: build ## mwlogin beside bare libcurl and other clients
+bench: ## mwlogin beside bare libcurl and other clients
 	@.ci/install build library test bench
+	@$(MAKE) --no-print-directory -s build
 	@$(LUA) spec/bench/run.lua
 
 fuzz: ## the Lua-free C files under libFuzzer, FUZZ_SECONDS (60) each
 	@.ci/install build check
 	@FUZZ_SECONDS=$${FUZZ_SECONDS:-60} spec/fuzz/run.sh
 
-mutants: build tools ## breaks the code a line at a time; a spec must notice
+mutants: ## breaks the code a line at a time; a spec must notice
+	@.ci/install build library wiki test browser node
+	@$(MAKE) --no-print-directory -s build tools
 	@$(LUA) spec/mutants/run.lua
 
 lint: ## luacheck, StyLua, clang-format, luarocks lint, and the house's own rules
+	@.ci/install build test check node
 	@.ci/lint
 
 format: tools ## puts Lua and C into the house's form
