@@ -79,7 +79,7 @@ describe("a step as a page in the browser", function()
     local width, heard
     local values = assert(at(start_step(), function(me)
       assert(me.page:wait("#f1:focus"))
-      for _ = 1, 200 do -- the field may have the focus before the picture is there
+      for _ = 1, 1500 do -- the field may have the focus before the picture is there
         width = me:look("function () { return document.images[0].naturalWidth }")
         if width > 0 then
           break
