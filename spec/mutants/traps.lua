@@ -206,7 +206,8 @@ return {
   },
   {
     file = "lua/mwlogin/flow/answering.lua",
-    find = '  if entry then\n    return text_of(entry.value, field)\n  end\n  return default(field) or ""',
+    find = "  if entry then\n    return text_of(entry.value, field)\n  end\n"
+      .. '  return default(field) or ""',
     replace = '  if entry then\n    return text_of(entry.value, field)\n  end\n  return ""',
     spec = FLOW,
     promise = "T8, T9: a captcha's id goes back with the answer to the form it came with",

@@ -3,7 +3,6 @@ package.path = "./?.lua;./?/init.lua;" .. package.path
 local browser = require("mwlogin.respond.browser")
 local core = require("mwlogin.core")
 local person = require("spec.respond.person")
-local socket = require("socket")
 local stand = require("spec.redirect.stand")
 local steps = require("spec.respond.step")
 
@@ -84,7 +83,7 @@ describe("a step as a page in the browser", function()
         if width > 0 then
           break
         end
-        socket.sleep(0.02)
+        coroutine.yield() -- the picture is sent by the call that resumes this script
       end
       heard = { me:hear() }
       me:type("smoky fox")
