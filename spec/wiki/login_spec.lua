@@ -65,7 +65,12 @@ for _, kind in ipairs({ "plain", "private" }) do
     end)
 
     it("is found from a page, or from its host and port", function()
-      for _, address in ipairs({ wiki:page("Main Page"), wiki.base:match("//(.*)"), wiki.base }) do
+      for _, address in ipairs({
+        wiki:page("Main Page"),
+        wiki.api:gsub("api%.php$", "index.php") .. "?title=Not_there",
+        wiki.base:match("//(.*)"),
+        wiki.base,
+      }) do
         assert.equal(wiki.api, open(address).api)
       end
     end)
