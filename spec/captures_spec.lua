@@ -3,6 +3,7 @@
 -- response, and the outcome must be what captures/INDEX.md states.
 local cjson = require("cjson")
 local core = require("mwlogin.core")
+local counts = require("spec.security.counts")
 local php_request = require("mwlogin.testing.php_request")
 
 local FOLDER = "spec/captures/"
@@ -313,6 +314,7 @@ describe("the captures", function()
       else
         read_page(row, capture)
       end
+      counts.record("replies of real wikis, read as captured", 1, 0)
     end)
   end
 end)
