@@ -154,6 +154,7 @@ build = {
     ["mwlogin.methods.oauth1"] = "lua/mwlogin/methods/oauth1.lua",
     ["mwlogin.methods.oauth2"] = "lua/mwlogin/methods/oauth2.lua",
     ["mwlogin.methods.session"] = "lua/mwlogin/methods/session.lua",
+    ["mwlogin.oauth.consent"] = "lua/mwlogin/oauth/consent.lua",
     ["mwlogin.oauth.proving"] = "lua/mwlogin/oauth/proving.lua",
     ["mwlogin.oauth.signature"] = "lua/mwlogin/oauth/signature.lua",
     ["mwlogin.options"] = "lua/mwlogin/options.lua",

@@ -198,7 +198,7 @@ describe("the way through a browser", function()
     assert.is_true((listener.accept({ query = { code = "1", state = "x" } })))
     assert.is_true((listener.accept({ query = {}, form = { code = "1", state = "x" } })))
     assert.is_true((listener.accept({ query = { error = "access_denied" } })))
-    way.state = "ours"
+    way.expected = { state = "ours" }
     assert.is_false((listener.accept({ query = { code = "1", state = "x" } })))
     assert.is_false((listener.accept({ query = { error = "no", state = "x" } })))
     assert.is_true((listener.accept({ query = { code = "1", state = "ours" } })))

@@ -71,12 +71,14 @@ local function accept(way, answer)
     return false, "No login waits for an answer yet."
   end
   local values = answer.form or answer.query
-  if values.error then
-    return values.state == nil or way.state == nil or values.state == way.state,
-      "Its state is another one."
+  for name, value in pairs(way.expected) do
+    -- a refusal may come without
+    if values[name] ~= value and not (values.error and values[name] == nil) then
+      return false, ("Its %s is another one."):format(name)
+    end
   end
-  if way.state and values.state ~= way.state then
-    return false, "Its state is another one."
+  if values.error then
+    return true
   end
   for _, request in ipairs(way.step.requests or {}) do
     local field = request.fields and request.fields.state
@@ -137,6 +139,7 @@ function redirect.prepare(session, options)
     redirect = options.redirect,
     timeout = options.timeout or TIMEOUT,
     engine = options.engine,
+    expected = {},
     return_url = with_path(options.return_url or NOWHERE),
     sleep = session.pool and function(seconds)
       session.pool:sleep(seconds)
@@ -213,7 +216,8 @@ local function try_ways(way, ways, finish, way_back, context)
 end
 
 local function go_on(way, wanted, finish, step, context)
-  local way_back = target.way_back(finish.address, step.redirect_url, way.session, way.return_url)
+  local way_back = step.expected and "return"
+    or target.way_back(finish.address, step.redirect_url, way.session, way.return_url)
   if wanted == nil then
     return choice.not_asked_for(way, way_back, finish)
   end
@@ -240,7 +244,10 @@ local function begin(way, step)
   if not checked then
     return nil, err
   end
-  local finish, failed = hops.follow(way.session, checked, way.return_url)
+  local finish, failed = { address = checked }, nil
+  if not step.expected then
+    finish, failed = hops.follow(way.session, checked, way.return_url)
+  end
   if not finish then
     return nil, failed
   end
@@ -248,12 +255,14 @@ local function begin(way, step)
     way.listener:rearm()
   end
   way.step = step
-  way.state = target.state(finish.address, way.return_url)
+  way.expected = step.expected or { state = target.state(finish.address, way.return_url) }
   return finish
 end
 
 ---Goes the way of a REDIRECT step, as `redirect` says, and waits for the return.
----@param step table the step; `redirect_url` is checked before anything is opened
+---@param step table the step; `redirect_url` is checked before anything is opened. One with
+---  `expected` (name → value that must come back unchanged) is a page of an OAuth grant: there the
+---  person is known by his own browser, so that no hop is tried with the Session's cookies
 ---@param context? table with `ask(field)`, for pasting; handed to a redirect function
 ---@param drive? fun(page: mwlogin.redirect.Page) a script that plays the person, headless
 ---@return string|nil address the return address with what was added to it

@@ -75,15 +75,17 @@ local function check_state(values, address)
   end
 end
 
-local function read_return(text, address, way)
+local function read_return(text, _, way)
   if text:find("://", 1, true) and not target.is_return(text, way.return_url) then
     return nil, "This is not the address the browser should end at: " .. way.return_url
   end
   local part = answer_part(text)
   local values = query.read(part)
-  local state = target.state(address, way.return_url)
-  if state and values.state ~= state then
-    return nil, check_state(values, address) or "This address is of another login."
+  for name, value in pairs(way.expected) do
+    if values[name] ~= value and not (values.error and values[name] == nil) then
+      return nil,
+        ("This address is not the answer to this login (its %s is another one)."):format(name)
+    end
   end
   if text:find("://", 1, true) then
     return text
