@@ -18,6 +18,7 @@ local session = {}
 ---@field method string|nil
 ---@field anonymous boolean
 ---@field fresh boolean|nil false when a kept session was reused
+---@field unkept mwlogin.Error|nil why what a fresh login got could not be kept
 ---@field groups string[]|nil
 ---@field rights string[]|nil
 

@@ -2,46 +2,11 @@
 -- methods is one.
 local entries = require("mwlogin.store.entry")
 local errors = require("mwlogin.error")
+local memory = require("spec.store.memory")
 local mwlogin = require("mwlogin")
 local testing = require("mwlogin.testing")
 
 local SECRET = ("0123456789abcdef"):rep(2)
-
-local function memory()
-  local kept, locked = {}, {}
-  local store = { kept = kept, writes = 0 }
-  function store.read(_, id)
-    return kept[id]
-  end
-  function store.write(self, id, text)
-    self.writes = self.writes + 1
-    kept[id] = text
-    return true
-  end
-  function store.remove(_, id)
-    kept[id] = nil
-    return true
-  end
-  function store.lock(_, id)
-    if locked[id] then
-      return nil, errors.new({ kind = "store", code = "timeout", message = "held" })
-    end
-    locked[id] = true
-    return {
-      release = function()
-        locked[id] = nil
-      end,
-    }
-  end
-  function store.ids()
-    local ids = {}
-    for id in pairs(kept) do
-      ids[#ids + 1] = id
-    end
-    return ids
-  end
-  return store
-end
 
 describe("a kept session", function()
   local wiki, store
@@ -57,7 +22,7 @@ describe("a kept session", function()
 
   before_each(function()
     new_wiki()
-    store = memory()
+    store = memory.new()
   end)
 
   local function open(options)
@@ -313,7 +278,7 @@ describe("a kept session", function()
 
   it("is asked to last, unless that is refused", function()
     local function has_token(credentials)
-      store = memory()
+      store = memory.new()
       for name in pairs(names_of(keep(credentials).cookies)) do
         if name:find("Token$") then
           return true

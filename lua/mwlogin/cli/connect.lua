@@ -146,6 +146,12 @@ local function visit(wiki, args, act, always, before)
     if not me and not gone then
       return nil, as_interaction(err, args)
     end
+    if me and me.unkept then
+      if always then
+        return nil, me.unkept -- to be kept is what this login was for
+      end
+      require("mwlogin.cli.output").new(args):warn(wiki, me.unkept)
+    end
   end
   return act(session, me)
 end

@@ -189,10 +189,10 @@ function Output:say(text) -- luacheck: ignore 212
   io.stderr:write("mwlogin: ", output.clean(text), "\n")
 end
 
----An error: words on stderr, with --json an object on stdout too.
+---An error that did not keep the work from being done: words on stderr.
 ---@param wiki string as given by the user
 ---@param err table an error of the library
-function Output:failure(wiki, err)
+function Output:warn(wiki, err)
   local message = tostring(err.message or err.code or err)
   wiki = output.address(wiki)
   local line = plaintext.line(message)
@@ -200,9 +200,17 @@ function Output:failure(wiki, err)
   if err.advice and not message:find(err.advice, 1, true) then
     io.stderr:write("  ", output.clean(err.advice), "\n")
   end
+end
+
+---An error: words on stderr, with --json an object on stdout too.
+---@param wiki string as given by the user
+---@param err table an error of the library
+function Output:failure(wiki, err)
+  self:warn(wiki, err)
   if self.json then
+    local message = tostring(err.message or err.code or err)
     self:write(output.encode {
-      wiki = wiki,
+      wiki = output.address(wiki),
       error = {
         kind = err.kind,
         code = err.code,

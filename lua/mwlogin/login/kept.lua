@@ -4,6 +4,7 @@ local accounts = require "mwlogin.login.account"
 local again = require "mwlogin.login.again"
 local core = require "mwlogin.core"
 local entries = require "mwlogin.store.entry"
+local errors = require "mwlogin.error"
 local method_of = require "mwlogin.login.method"
 local user = require "mwlogin.session.user"
 
@@ -11,6 +12,8 @@ local kept = {}
 
 local DEFAULT_MAX_WAIT <const> = 60
 local PAUSE <const> = 0.1
+
+local SUPERSEDED <const> = "superseded"
 
 -- == using what is kept ===========================================================================
 
@@ -26,6 +29,13 @@ end
 
 local LOST <const> = { ["not-proved"] = true }
 
+---Stamps of entries the wiki was asked about in vain: none of them comes to life again, so that
+---nobody who waits asks twice.
+local function lost_of(session)
+  session.lost_stamps = session.lost_stamps or {}
+  return session.lost_stamps
+end
+
 ---Whether the wiki still knows the kept session. nil, err: it could not be asked.
 local function prove(session, entry)
   session.core:cookies(false)
@@ -36,6 +46,7 @@ local function prove(session, entry)
     return identity
   elseif LOST[err.code] then
     session.core:cookies(false)
+    lost_of(session)[entry.stamp] = true
     return false
   end
   return nil, err
@@ -58,7 +69,20 @@ local function new_stamp()
   return core.crypto.base64url(core.crypto.random(12))
 end
 
----Writes what a fresh login got.
+local function unkept(identity, err)
+  return errors.new {
+    kind = "store",
+    code = err.code,
+    message = ("Logged in as %s, but the session cannot be kept: %s"):format(
+      identity.name,
+      err.message
+    ),
+    advice = err.advice,
+    cause = err,
+  }
+end
+
+---Writes what a fresh login got. The Session works even where that fails: `identity.unkept` tells.
 local function save(session, account, username, lock)
   local identity = session.identity
   local now = os.time()
@@ -76,11 +100,17 @@ local function save(session, account, username, lock)
   }
   local id = entries.id(entry.api, entry.account)
   local written, err = session.options.store:write(id, entries.encode(entry), lock)
-  if not written then
-    return nil, err
+  session.entry = nil
+  if written or err.code == SUPERSEDED then
+    -- superseded: the other's is kept, and what a lost session is replaced by
+    tie(session, id, entry)
+  else
+    identity.unkept = unkept(identity, err)
+    warn("mwlogin: ", identity.unkept.message)
   end
-  tie(session, id, entry)
-  return true
+  if not written then
+    session:trace_event { event = "unkept", code = err.code }
+  end
 end
 
 ---Changed cookies are saved at close, unless another process has logged in since.
@@ -106,17 +136,30 @@ local function save_changes(session)
   lock:release()
 end
 
+---After logout: what another process has kept since is a session of its own, and stays.
+local function forget(session)
+  local tied, store = session.entry, session.options.store
+  if not tied then
+    return true
+  end
+  local there, err = accounts.read(store, tied.id)
+  if err then
+    return nil, err
+  elseif there and there.stamp == tied.stamp then
+    local removed
+    removed, err = store:remove(tied.id)
+    if not removed then
+      return nil, err
+    end
+  end
+  session.entry = nil
+  return true
+end
+
 ---Hangs the store's doings on the Session: once.
 local function watch(session)
   session.on_close = save_changes
-  session.on_logout = function(self)
-    if not self.entry then
-      return true
-    end
-    local removed, err = self.options.store:remove(self.entry.id)
-    self.entry = removed and nil or self.entry
-    return removed, err
-  end
+  session.on_logout = forget
 end
 
 -- == one at a time ================================================================================
@@ -146,10 +189,10 @@ local function wait_for_lock(session, id, look)
   end
 end
 
----What another process has kept since `stamp`, if the wiki knows it.
-local function newer(session, id, stamp, credentials)
+---What another process has kept meanwhile, if the wiki knows it.
+local function newer(session, id, credentials)
   local entry, err = accounts.read(session.options.store, id)
-  if not entry or entry.stamp == stamp or not fits(entry, credentials) then
+  if not entry or lost_of(session)[entry.stamp] or not fits(entry, credentials) then
     return nil, err
   end
   local identity, trouble = prove(session, entry)
@@ -170,7 +213,7 @@ leave = function(session, credentials, attempt, hold)
       return nil, again.person_needed(lost)
     end
     return hold(self, function()
-      return log_in(self, given, attempt, hold, self.entry and self.entry.stamp)
+      return log_in(self, given, attempt, hold)
     end)
   end)
   local begin_again = session.recover
@@ -181,7 +224,8 @@ leave = function(session, credentials, attempt, hold)
     local before, tied, recover = self.identity, self.entry, self.recover
     local found, err
     if tied then
-      found, err = newer(self, tied.id, tied.stamp, { username = before.name })
+      lost_of(self)[tied.stamp] = true
+      found, err = newer(self, tied.id, { username = before.name })
     end
     if found and found.name == before.name then
       leave(self, credentials, attempt, hold)
@@ -203,24 +247,21 @@ local function attempt_and_save(session, credentials, attempt, hold, account, lo
   if given.remember == nil then
     given.remember = true
   end
-  local saved, failure
+  local logged_in = false
   session.on_login = function(self, as_given)
-    saved, failure = save(self, account, credentials.username, lock)
+    logged_in = true
+    save(self, account, credentials.username, lock)
     leave(self, as_given, attempt, hold)
   end
   local identity, err = attempt(session, given)
-  if identity and not saved and not failure then
-    -- no login at all: the session was proved as it stands
-    failure = select(2, save(session, account, credentials.username, lock))
-  end
-  if identity and failure then
-    return nil, failure
+  if identity and not logged_in then
+    -- the session was proved as it stands
+    save(session, account, credentials.username, lock)
   end
   return identity, err
 end
 
----@param stamp string|nil of the entry that is known to be lost
-log_in = function(session, credentials, attempt, hold, stamp)
+log_in = function(session, credentials, attempt, hold)
   local account, err = accounts.of(session, credentials)
   if err then
     return nil, err
@@ -229,7 +270,7 @@ log_in = function(session, credentials, attempt, hold, stamp)
   end
   local id = entries.id(session.api, account)
   local lock, why, found = wait_for_lock(session, id, function()
-    return newer(session, id, stamp, credentials)
+    return newer(session, id, credentials)
   end)
   if not lock then
     return found, why
@@ -239,7 +280,7 @@ log_in = function(session, credentials, attempt, hold, stamp)
       lock:release()
     end,
   })
-  found, err = newer(session, id, stamp, credentials)
+  found, err = newer(session, id, credentials)
   if found or err then
     return found, err
   end
@@ -282,7 +323,7 @@ function kept.run(session, credentials, attempt, hold)
       return nil, err
     end
   end
-  return log_in(session, credentials, attempt, hold, entry and entry.stamp)
+  return log_in(session, credentials, attempt, hold)
 end
 
 return kept
