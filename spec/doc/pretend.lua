@@ -1,0 +1,16 @@
+--- lua5.4 -l spec.doc.pretend: `mwlogin.open` reaches a scripted wiki (MWLOGIN_SCRIPTED, a file of
+--- spec/doc/scripted), whatever the address, so that a script runs as it stands and offline.
+local mwlogin = require("mwlogin")
+
+local options = require("spec.doc.scripted." .. os.getenv("MWLOGIN_SCRIPTED"))
+options.accounts = options.accounts or { Alice = { password = "open sesame" } }
+local wiki = mwlogin.testing.wiki(options)
+local open = mwlogin.open
+
+function mwlogin.open(_, given)
+  local made = { transport = wiki.transport }
+  for name, value in pairs(given or {}) do
+    made[name] = made[name] or value
+  end
+  return open(wiki.api, made)
+end
