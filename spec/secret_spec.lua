@@ -13,7 +13,7 @@ local function run(program, before, after)
     "LUA_INIT=",
     "LUA_PATH=" .. quoted(package.path),
     "LUA_CPATH=" .. quoted(package.cpath),
-    "setsid -w lua5.4 -e",
+    '"$(command -v setsid)" -w "$(command -v lua5.4)" -e', -- `before` may change PATH
     quoted('local secret = require "mwlogin.secret" ' .. program),
     (after or "</dev/null") .. " 2>&1",
   }, " ")))
@@ -92,15 +92,45 @@ describe("a source", function()
     assert.matches("^%d%d%d%d%d%d$", source:read():reveal())
   end)
 
-  it("is what git's credential helpers know", function()
-    local helper = '!f() { test "$1" = get && cat >/dev/null && echo username=u && echo '
-      .. "password=from-git; }; f"
-    local env = ("HOME=/nowhere GIT_TERMINAL_PROMPT=0 GIT_CONFIG_COUNT=1 "):rep(1)
-      .. ("GIT_CONFIG_KEY_0=credential.helper GIT_CONFIG_VALUE_0=%s"):format(quoted(helper))
-    local program = SHOW .. 'show(secret.git("https://wiki.example.org/w/api.php"):read())'
-    assert.matches("^from%-git\t", run(program, env))
-    local said = run(program, "HOME=/nowhere GIT_TERMINAL_PROMPT=0 GIT_ASKPASS=/bin/false")
-    assert.matches("answer\t.*git knows no password for https://wiki.example.org", said)
+  describe("of git", function()
+    local ASK <const> = 'show(secret.git("https://wiki.example.org/w/api.php"):read())'
+
+    ---@param helper string a shell function's body, run as git's only credential helper
+    local function helped_by(helper)
+      return "HOME=/nowhere GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=credential.helper "
+        .. "GIT_CONFIG_VALUE_0="
+        .. quoted(('!f() { test "$1" = get && %s; }; f'):format(helper))
+    end
+
+    it("is what its credential helpers know", function()
+      local helper = helped_by("cat >/dev/null && echo username=u && echo password=from-git")
+      assert.matches("^from%-git\t", run(SHOW .. ASK, helper))
+    end)
+
+    it("is that of the user who logs in", function()
+      local helper = helped_by("grep -q '^username=Alice$' && echo password=hers")
+      local program = 'local it = secret.git("https://wiki.example.org/") it.username = %q '
+        .. "show(it:read())"
+      assert.matches("^hers\t", run(SHOW .. program:format("Alice"), helper))
+      local said = run(SHOW .. program:format("Bob"), helper)
+      assert.matches("git knows no password for Bob at https://wiki.example.org", said)
+    end)
+
+    it("is asked from nobody: git has neither terminal nor window for it", function()
+      local path = os.tmpname()
+      local file = assert(io.open(path, "w"))
+      file:write("#!/bin/sh\necho asked\n")
+      file:close()
+      os.execute("chmod 700 " .. path)
+      local env = ("HOME=/nowhere GIT_ASKPASS=%s SSH_ASKPASS=%s"):format(path, path)
+      local said = run(SHOW .. ASK, env)
+      os.remove(path)
+      assert.matches("answer\t.*git knows no password for https://wiki.example.org", said)
+    end)
+
+    it("is an error where there is no git", function()
+      assert.matches("answer\t.*git is not there", run(SHOW .. ASK, "PATH=/nowhere"))
+    end)
   end)
 end)
 

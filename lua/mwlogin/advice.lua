@@ -96,7 +96,7 @@ local BY_CODE <const> = {
   contenttoolarge = "Send less at once.",
   ["origin-mismatch"] = "Do not send origin.",
   no_status = "Something in between changed the reply, or the wiki is broken: look at the trace.",
-  no_token = "Check the token's type; some need an extension or a login.",
+  no_token = "Most changes take csrf; some types need an extension or a login.",
   -- OAuth
   ["mwoauth-invalid-authorization"] = "The consumer, token or signature is refused: check all four "
     .. "values and this machine's clock, and whether the consumer is approved for this wiki.",

@@ -152,18 +152,24 @@ function secret.stdin()
   end)
 end
 
----What git's credential helpers know for an address.
----@param url string|nil without one: the wiki's, which the login fills in as `source.url`
+---What git's credential helpers know for an address. git itself asks nobody.
+---@param url string|nil without one: the wiki's, which the login fills in as `source.url`, beside
+---  the user's name as `source.username`
 ---@return mwlogin.Source
 function secret.git(url)
   local made = source("git", function(self)
-    local value, err = require("mwlogin.secret.git").ask(self.url or "")
+    local value, err = require("mwlogin.secret.git").ask(self.url or "", self.username)
     if value then
       return value
+    elseif err.code == "not_found" then
+      return as_answer(err, "git is not there", "Install git, or give another source.")
     end
     return as_answer(
       err,
-      ("git knows no password for %s"):format(self.url or "no address"),
+      ("git knows no password for %s%s"):format(
+        self.username and self.username .. " at " or "",
+        self.url or "no address"
+      ),
       "Try `git credential fill`; set up a credential helper, or give another source."
     )
   end)
@@ -173,12 +179,15 @@ end
 
 ---One-time codes of a second factor: base32 or an otpauth:// address.
 ---@param from any text, secret or source
----@return mwlogin.Source
+---@return mwlogin.Source source `key`: where the key is read, for those who wait in their own way
 function secret.totp(from)
   local codes = require("mwlogin.totp").source(from)
-  return source("totp", function()
+  local made = source("totp", function()
     return codes:read()
   end)
+  made.key = from
+  made.needs_person = secret.is_source(from) and from.needs_person
+  return made
 end
 
 ---@param value any

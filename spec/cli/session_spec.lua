@@ -53,6 +53,33 @@ describe("a subcommand that acts on a session", function()
     assert.is_true(#result.stdout > 40)
   end)
 
+  it("token lists the wiki's types, or the one that was meant, where there is none", function()
+    local result = command.run { "token", wiki.api, "nonsense", "--no-input" }
+    assert.equal(2, result.code)
+    assert.truthy(result.stderr:find("nonsense", 1, true), result.stderr)
+    assert.truthy(result.stderr:find("csrf, login, patrol", 1, true), result.stderr)
+    result = command.run { "token", wiki.api, "wacth", "--no-input", "--json" }
+    assert.equal(2, result.code)
+    local err = cjson.decode(result.stdout).error
+    assert.equal("answer", err.kind)
+    assert.equal("no_token", err.code)
+    assert.equal("Did you mean 'watch'?", err.advice)
+  end)
+
+  it("token refuses what cannot be a type before anything is sent", function()
+    local result = command.run { "token", wiki.api, "a b", "--no-input" }
+    assert.equal(2, result.code)
+    assert.truthy(result.stderr:find("'a b' is no type of token", 1, true), result.stderr)
+    assert.equal(0, #wiki:requests())
+  end)
+
+  it("token says when it is everybody's", function()
+    local result = command.run { "token", wiki.api, "CSRF", "--no-input" }
+    assert.equal(0, result.code)
+    assert.equal("+\\\n", result.stdout)
+    assert.truthy(result.stderr:find("not logged in", 1, true), result.stderr)
+  end)
+
   it("api prints the reply as JSON, indented or on one line", function()
     local words = { "api", wiki.api, "action=query", "meta=siteinfo", "--no-input" }
     local pretty = command.run(words)

@@ -79,6 +79,33 @@ describe("a login", function()
     assert(step, err)
   end)
 
+  -- a period of one second, so that the wait for the next code is short
+  local OTHER_KEY <const> = "otpauth://totp/Alice?secret=JBSWY3DPEHPK3PXP&period=1"
+
+  for what, options in pairs({
+    ["an answer's key"] = { answers = { OATHToken = secret.totp(OTHER_KEY) } },
+    ["a handler's key"] = {
+      handlers = { { use = "mwlogin.handlers.totp", config = { secret = OTHER_KEY } } },
+    },
+  }) do
+    it("gives three codes of " .. what .. " that is wrong, then says so", function()
+      local wiki = wiki_of({ accounts = { Alice = { password = "open sesame", totp = KEY } } })
+      local step, err = log_in(wiki, options)
+      assert.is_nil(step)
+      assert.equal("refused", err.kind)
+      assert.equal("oathauth-login-failed", err.code)
+      assert.matches("refused 3 one%-time codes", err.message)
+      assert.matches("clock", err.advice)
+      local codes = {}
+      for position = 2, 4 do
+        local code = sent(wiki, "clientlogin")[position].OATHToken
+        assert.is_nil(codes[code])
+        codes[code] = true
+      end
+      assert.equal(4, #sent(wiki, "clientlogin"))
+    end)
+  end
+
   it("without the second factor names the field", function()
     local wiki = wiki_of({ accounts = { Alice = { password = "open sesame", totp = KEY } } })
     local step, err = log_in(wiki)

@@ -83,10 +83,14 @@ describe("totp", function()
     assert.is_nil(ask("totp", asked))
   end)
 
-  it("gives up after three refused codes", function()
-    local _, err = ask("totp", asked, { config = { secret = "K" }, attempt = 4 })
-    assert.equal("refused", err.kind)
-    assert.matches("clock", err.advice)
+  it("hands on why there is no code", function()
+    local reason = { kind = "refused", code = "oathauth-login-failed" }
+    local function none()
+      return nil, reason
+    end
+    local code, err = ask("totp", asked, { config = { secret = "K" }, totp = none })
+    assert.is_nil(code)
+    assert.equal(reason, err)
   end)
 end)
 

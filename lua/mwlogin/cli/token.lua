@@ -11,11 +11,23 @@ token.usage = "[OPTION…] WIKI TYPE"
 token.examples = [[
   mwlogin token wiki.example.org csrf --user Alice --password-from env:WIKI_PASSWORD]]
 
+---What everybody has who is not logged in.
+local ANONYMOUS <const> = "+\\"
+
+local function type_of(text)
+  local name = text:lower()
+  if not name:find "^[%l_-]+$" then
+    return nil, ("'%s' is no type of token: that is a word such as csrf"):format(text)
+  end
+  return name
+end
+
 function token.configure(command)
   options.declare_wiki(command)
   command
     :argument("TYPE")
     :target("type")
+    :convert(type_of)
     :description("csrf, patrol, rollback, userrights, watch, …")
   options.declare_login(command)
   options.declare_open(command)
@@ -29,6 +41,9 @@ function token.run(args)
       return nil, err
     end
     out:result({ wiki = args.wiki, type = args.type, token = text }, output.clean(text))
+    if text == ANONYMOUS then
+      out:say(output.address(args.wiki) .. ": not logged in: this is the token of everybody")
+    end
     return true
   end)
 end

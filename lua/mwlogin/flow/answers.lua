@@ -110,7 +110,11 @@ function Answers:read(key, field, context)
     end
   end
   if secret.is_source(value) then
-    value, err = secret.resolve(value)
+    if value.key ~= nil then
+      value, err = context.totp(value.key)
+    else
+      value, err = secret.resolve(value)
+    end
     if value == nil then
       if errors.is(err) then
         return nil, err

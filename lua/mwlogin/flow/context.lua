@@ -9,6 +9,8 @@ local context = {}
 
 ---Seconds that all waits of one login may take together.
 local MOST_WAITING <const> = 900
+---One-time codes of one key that are given one after the other, while the wiki refuses them.
+local MOST_CODES <const> = 3
 
 local function nobody(what)
   return nil,
@@ -87,11 +89,23 @@ local function wait(run, seconds)
         advice = "Ask the person to come back later instead.",
       }
   end
+  run.flow.session:trace_event { event = "wait", seconds = seconds }
   local waited, err = run.flow.session.pool:sleep(seconds)
   if waited == nil and err ~= nil then
     return nil, err
   end
   return true
+end
+
+---The wiki may have seen a code elsewhere, so that one is no proof of a wrong key; and each further
+---code is a wait for the next window.
+local function key_refused(codes)
+  return errors.new {
+    kind = "refused",
+    code = "oathauth-login-failed",
+    message = ("The wiki refused %d one-time codes of this key, one after the other"):format(codes),
+    advice = "Check that the key belongs to this account, and that the clock here is right.",
+  }
 end
 
 local function one_time_code(run, key)
@@ -103,6 +117,8 @@ local function one_time_code(run, key)
         message = "no key for one-time codes is configured",
         advice = "Give the handler the key that the wiki showed at set-up.",
       }
+  elseif run.flow.attempt > MOST_CODES then
+    return nil, key_refused(run.flow.attempt - 1)
   end
   local source = totp.source(key, {
     wait = function(seconds)

@@ -98,6 +98,7 @@ function credentials.lock_away(session, given)
         made[#made + 1] = value
       elseif secret.is_source(value) and value.label == "git" then
         value.url = value.url or session.api
+        value.username = value.username or given.username
       end
       session:protect(value)
     end
@@ -112,6 +113,11 @@ function credentials.needs_person(given)
   for name, kind in pairs(KNOWN) do
     local value = given[name]
     if kind == SECRET and secret.is_source(value) and value.needs_person then
+      return true
+    end
+  end
+  for _, value in pairs(given.answers or {}) do
+    if secret.is_source(value) and value.needs_person then
       return true
     end
   end

@@ -5,22 +5,30 @@ local git = {}
 
 local PATIENCE <const>, LONGEST_LINE <const> = 300, 65536
 
-local function question_for(url)
+---git asks nobody, neither on the terminal nor in a window: who wants to be asked says `prompt`.
+local SILENT <const> = { GIT_TERMINAL_PROMPT = "0", GIT_ASKPASS = "" }
+
+local function question_for(url, username)
   local address, err = core.address(url)
   if not address then
     return nil, err
   end
-  return ("protocol=%s\nhost=%s\npath=%s\n\n"):format(
-    address.scheme,
-    address.origin:match "//(.*)$",
-    address.path:sub(2)
-  )
+  local lines = {
+    "protocol=" .. address.scheme,
+    "host=" .. address.origin:match "//(.*)$",
+    "path=" .. address.path:sub(2),
+  }
+  -- a line break would be another line of the question
+  if username and not username:find "%c" then
+    lines[#lines + 1] = "username=" .. username
+  end
+  return table.concat(lines, "\n") .. "\n\n"
 end
 
 local function fill(question)
   local process <close>, err = core.process(
     { "git", "credential", "fill" },
-    { stdin = "pipe", stdout = "pipe", stderr = "inherit", terminal = true }
+    { stdin = "pipe", stdout = "pipe", stderr = "inherit", terminal = true, env = SILENT }
   )
   if not process then
     return nil, err
@@ -44,10 +52,11 @@ local function fill(question)
 end
 
 ---@param url string
+---@param username string|nil whose password; nil: of whomever git knows
 ---@return userdata|nil secret
 ---@return table|nil err of the core
-function git.ask(url)
-  local question, err = question_for(url)
+function git.ask(url, username)
+  local question, err = question_for(url, username)
   if not question then
     return nil, err
   end

@@ -1,16 +1,48 @@
 ---Tokens of a Session: kept by type until the user changes, renewed once when one is called bad.
 local errors = require "mwlogin.error"
 local recovery = require "mwlogin.session.recovery"
+local schema = require "mwlogin.schema"
 
 local tokens = {}
 
 ---What the wiki gives instead of a csrf token to those who are not logged in.
 local ANONYMOUS <const> = "+\\"
 
+---The types that this wiki has, extensions included; empty where it does not say.
+local function types_of(session)
+  local params = { action = "paraminfo", modules = "query+tokens" }
+  local reply = session:call("GET", params, { bare = not session.authorize })
+  local info = reply and type(reply.paraminfo) == "table" and reply.paraminfo.modules
+  local module = type(info) == "table" and info[1] or {}
+  for _, parameter in ipairs(type(module.parameters) == "table" and module.parameters or {}) do
+    if parameter.name == "type" and type(parameter.type) == "table" then
+      return parameter.type
+    end
+  end
+  return {}
+end
+
+local function no_token(session, kind)
+  local types, known = types_of(session), {}
+  for _, name in ipairs(types) do
+    known[name] = true
+  end
+  local near = not known[kind] and schema.nearest(kind, known)
+  return errors.new {
+    kind = "answer",
+    code = "no_token",
+    message = ("The wiki gives no token of type '%s'"):format(kind)
+      .. (#types > 0 and "; it has " .. table.concat(types, ", ") or ""),
+    advice = near and ("Did you mean '%s'?"):format(near)
+      or known[kind] and "Log in with an account that may do what this token is for."
+      or nil,
+  }
+end
+
 ---@param session mwlogin.Session
 ---@param kind string
 ---@return string|nil token
----@return mwlogin.Error|nil err
+---@return mwlogin.Error|nil err kind answer, code no_token when the wiki has no such type
 function tokens.get(session, kind)
   local known = session.tokens and session.tokens[kind]
   if known then
@@ -23,12 +55,7 @@ function tokens.get(session, kind)
   local found = reply.query and reply.query.tokens or {}
   local token = found[kind .. "token"]
   if not token then
-    return nil,
-      errors.new {
-        kind = "protocol",
-        code = "no_token",
-        message = ("the wiki gave no token of type '%s'"):format(kind),
-      }
+    return nil, no_token(session, kind)
   end
   session.tokens = session.tokens or {}
   session.tokens[kind] = token
