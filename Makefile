@@ -33,7 +33,7 @@ build/mwlogin/core.so: $(OBJECTS)
 
 build/obj/%.o: csrc/%.c
 	@mkdir -p $(@D)
-	$(CC) $(FLAGS) $(CFLAGS) -MMD -c $< -o $@
+	$(CC) $(FLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
 
 demo: ## installs what it needs, brings a real wiki up, logs in to it, shows each step
 	@.ci/install build library wiki browser node
@@ -62,7 +62,7 @@ build/asan/mwlogin/core.so: $(ASAN_OBJECTS)
 
 build/asan/obj/%.o: csrc/%.c
 	@mkdir -p $(@D)
-	$(CC) $(FLAGS) -O1 -g $(SANITIZE) -MMD -c $< -o $@
+	$(CC) $(FLAGS) -O1 -g $(SANITIZE) -MMD -MP -c $< -o $@
 
 bench: ## mwlogin beside bare libcurl and other clients
 	@.ci/install build library test bench

@@ -1,4 +1,3 @@
-#define _GNU_SOURCE /* memmem */
 #include "answer.h"
 
 #include <curl/curl.h>
@@ -11,10 +10,9 @@
 #include "core.h"
 #include "exchange.h"
 #include "failure.h"
-#include "json_order.h"
+#include "json_value.h"
 #include "reply.h"
 
-#define ORDER_CLASS "mwlogin.order"
 #define TYPE_SHOWN 80
 
 /* == headers ===================================================================================== */
@@ -112,53 +110,6 @@ static void push_fault(lua_State *L, const struct mwl_exchange *exchange,
 
 /* == decoding ==================================================================================== */
 
-static int order_gc(lua_State *L) {
-  mwl_order_free(luaL_checkudata(L, 1, ORDER_CLASS));
-  return 0;
-}
-
-/* Pushes what mwlogin.json needs to put fields and options in the wiki's order: for each request a
-   list of { name, options = {…} }. */
-static void push_order(lua_State *L, const char *text, size_t length) {
-  struct mwl_order *order = lua_newuserdatauv(L, sizeof *order, 0);
-  lua_Integer requests = 0;
-  lua_Integer fields = 0;
-  lua_Integer options = 0;
-  int top;
-  memset(order, 0, sizeof *order);
-  luaL_setmetatable(L, ORDER_CLASS);
-  if (!mwl_order_read(text, length, order)) luaL_error(L, "not enough memory to read a reply");
-  lua_newtable(L);
-  top = lua_gettop(L);
-  for (size_t i = 0; i < order->count; i++) {
-    const struct mwl_order_entry *entry = &order->entries[i];
-    if (entry->kind == MWL_ORDER_REQUEST) {
-      lua_settop(L, top);
-      lua_newtable(L);
-      lua_pushvalue(L, -1);
-      lua_rawseti(L, top, ++requests);
-      fields = 0;
-      continue;
-    }
-    if (entry->kind == MWL_ORDER_FIELD) {
-      lua_settop(L, top + 1);
-      lua_newtable(L);
-      lua_pushvalue(L, -1);
-      lua_rawseti(L, top + 1, ++fields);
-      options = 0;
-    }
-    lua_pushlstring(L, order->text + entry->key_at, entry->key_length);
-    lua_rawseti(L, top + 2, entry->kind == MWL_ORDER_FIELD ? 1 : ++options + 1);
-  }
-  lua_settop(L, top);
-  mwl_order_free(order);
-  lua_remove(L, -2);
-}
-
-static int contains(const struct mwl_bytes *bytes, const char *text) {
-  return bytes->length > 0 && memmem(bytes->bytes, bytes->length, text, strlen(text)) != NULL;
-}
-
 /* Pushes the decoded reply; 0: nil and an error. */
 static int decode(lua_State *L, const struct mwl_exchange *exchange) {
   int top = lua_gettop(L);
@@ -168,15 +119,9 @@ static int decode(lua_State *L, const struct mwl_exchange *exchange) {
     push_fault(L, exchange, fault);
     return 0;
   }
-  lua_getfield(L, LUA_REGISTRYINDEX, MWL_DECODE);
-  lua_pushlstring(L, exchange->reply.bytes, exchange->reply.length);
-  if (contains(&exchange->reply, "\"requests\"")) {
-    push_order(L, exchange->reply.bytes, exchange->reply.length);
-  } else {
-    lua_pushnil(L);
+  if (mwl_json_push(L, exchange->reply.bytes, exchange->reply.length) && lua_istable(L, -1)) {
+    return 1;
   }
-  lua_call(L, 2, 1);
-  if (lua_istable(L, -1)) return 1;
   lua_settop(L, top);
   luaL_pushfail(L);
   push_fault(L, exchange, MWL_REPLY_NOT_JSON);
@@ -299,9 +244,4 @@ int mwl_answer_push(lua_State *L, const struct mwl_exchange *exchange, const cha
                    module);
   describe(L, exchange);
   return 2;
-}
-
-void mwl_register_answer(lua_State *L) {
-  static const luaL_Reg metamethods[] = {{"__gc", order_gc}, {NULL, NULL}};
-  mwl_class(L, ORDER_CLASS, NULL, metamethods);
 }

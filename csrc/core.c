@@ -75,8 +75,6 @@ static void require_json(lua_State *L) {
   lua_getglobal(L, "require");
   lua_pushliteral(L, "mwlogin.json");
   lua_call(L, 1, 1);
-  lua_getfield(L, -1, "decode");
-  lua_setfield(L, LUA_REGISTRYINDEX, MWL_DECODE);
   lua_getfield(L, -1, "encode");
   lua_setfield(L, LUA_REGISTRYINDEX, MWL_ENCODE);
   lua_pop(L, 1);
@@ -93,7 +91,6 @@ int luaopen_mwlogin_core(lua_State *L) {
   mwl_register_address(L);
   mwl_register_parameters(L);
   mwl_register_exchange(L);
-  mwl_register_answer(L);
   mwl_register_pool(L);
   mwl_register_session(L);
   mwl_register_crypto(L);

@@ -6,7 +6,6 @@
 #include <lua.h>
 
 /* Registry keys of mwlogin.json's functions. */
-#define MWL_DECODE "mwlogin.json.decode"
 #define MWL_ENCODE "mwlogin.json.encode"
 
 /* Makes the class `name`: methods in a table of their own behind __index, so that __gc cannot be
@@ -20,7 +19,6 @@ void mwl_register_secret(lua_State *L);
 void mwl_register_address(lua_State *L);
 void mwl_register_parameters(lua_State *L);
 void mwl_register_exchange(lua_State *L);
-void mwl_register_answer(lua_State *L);
 void mwl_register_pool(lua_State *L);
 void mwl_register_session(lua_State *L);
 void mwl_register_crypto(lua_State *L);

@@ -4,11 +4,16 @@
 
 #include <stddef.h>
 
+struct mwl_file;
+
 struct mwl_field {
   const char *name;
   size_t name_length;
   const char *value;
   size_t value_length;
+  const struct mwl_file *file; /* instead of a value; NULL: none */
+  int rank;                    /* fields are ordered by rank, name and position */
+  size_t position;
 };
 
 size_t mwl_percent_length(const char *text, size_t length);

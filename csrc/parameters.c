@@ -12,14 +12,6 @@
 #define UNIT_SEPARATOR "\x1f"
 #define NAME_SHOWN 60
 
-struct reading {
-  lua_State *L;
-  struct mwl_parameters *parameters;
-  size_t room;
-  int anchor; /* stack index of the table that keeps what fields point into */
-  lua_Integer anchored;
-};
-
 /***
 A file to be uploaded: as a parameter's value it makes the request a streamed multipart one.
 @function file
@@ -62,39 +54,6 @@ static int file_tostring(lua_State *L) {
   return 1;
 }
 
-/* Keeps the value on top of the stack alive as long as the parameters are used; pops it. */
-static void keep(struct reading *reading) {
-  lua_rawseti(reading->L, reading->anchor, ++reading->anchored);
-}
-
-static void *grow(struct reading *reading, const void *old, size_t old_size, size_t size) {
-  void *grown = lua_newuserdatauv(reading->L, size, 0);
-  if (old != NULL) memcpy(grown, old, old_size);
-  keep(reading);
-  return grown;
-}
-
-static struct mwl_field *add(struct reading *reading, const char *name, size_t length) {
-  struct mwl_parameters *parameters = reading->parameters;
-  struct mwl_field *field;
-  if (parameters->count == reading->room) {
-    size_t room = reading->room > 0 ? reading->room * 2 : 16;
-    parameters->fields =
-        grow(reading, parameters->fields, reading->room * sizeof *parameters->fields,
-             room * sizeof *parameters->fields);
-    parameters->files =
-        grow(reading, parameters->files, reading->room * sizeof(void *), room * sizeof(void *));
-    reading->room = room;
-  }
-  parameters->files[parameters->count] = NULL;
-  field = &parameters->fields[parameters->count++];
-  field->name = name;
-  field->name_length = length;
-  field->value = "";
-  field->value_length = 0;
-  return field;
-}
-
 /* A number as the API wants it: whole ones without `.0`. Replaces the value on top. */
 static void push_plain(lua_State *L, const char *name) {
   lua_Integer whole;
@@ -128,14 +87,14 @@ static void push_plain(lua_State *L, const char *name) {
 /* Joins the list on top with `|`, or with U+001F when a value holds one. Replaces it. */
 static void push_joined(lua_State *L, const char *name) {
   int list = lua_gettop(L);
-  lua_Integer count = luaL_len(L, list);
+  lua_Integer count = (lua_Integer)lua_rawlen(L, list);
   const char *separator = "|";
   luaL_Buffer buffer;
   if (count == 0 && (lua_pushnil(L), lua_next(L, list) != 0)) {
     luaL_error(L, "parameter '%s' is a table that is not a list", name);
   }
   for (lua_Integer i = 1; i <= count; i++) {
-    lua_geti(L, list, i);
+    lua_rawgeti(L, list, i);
     push_plain(L, name);
     if (strchr(lua_tostring(L, -1), '|') != NULL) separator = UNIT_SEPARATOR;
     lua_pop(L, 1);
@@ -143,7 +102,7 @@ static void push_joined(lua_State *L, const char *name) {
   luaL_buffinit(L, &buffer);
   for (lua_Integer i = 1; i <= count; i++) {
     if (i > 1 || *separator != '|') luaL_addstring(&buffer, separator);
-    lua_geti(L, list, i);
+    lua_rawgeti(L, list, i);
     push_plain(L, name);
     luaL_addvalue(&buffer);
   }
@@ -151,108 +110,129 @@ static void push_joined(lua_State *L, const char *name) {
   lua_replace(L, list);
 }
 
-/* The text on top becomes the field's value and is kept. */
-static void set_text(struct reading *reading, struct mwl_field *field) {
-  field->value = lua_tolstring(reading->L, -1, &field->value_length);
-  keep(reading);
+/* `action` first, so that a log shows it; tokens last, so that a body cut short is refused. */
+static int rank(const char *name, size_t length) {
+  static const char token[] = "token";
+  if (strcmp(name, "action") == 0) return 0;
+  return length >= sizeof token - 1 && strcmp(name + length - (sizeof token - 1), token) == 0 ? 2
+                                                                                              : 1;
 }
 
-static void add_repeated(struct reading *reading, const char *name, size_t length) {
-  lua_State *L = reading->L;
-  lua_Integer count = luaL_len(L, -1);
+static struct mwl_field *add(struct mwl_parameters *parameters, const char *name, size_t length) {
+  struct mwl_field *field = &parameters->fields[parameters->count];
+  memset(field, 0, sizeof *field);
+  field->name = name;
+  field->name_length = length;
+  field->value = "";
+  field->rank = rank(name, length);
+  field->position = parameters->count++;
+  return field;
+}
+
+static int is_repeated(const char *name, size_t length) {
+  return length > 2 && memcmp(name + length - 2, "[]", 2) == 0;
+}
+
+/* Each item of the list on top under `name`: the items stay on the stack, under the list. */
+static void add_repeated(lua_State *L, struct mwl_parameters *parameters, const char *name,
+                         size_t length) {
+  lua_Integer count = (lua_Integer)lua_rawlen(L, -1);
   for (lua_Integer i = 1; i <= count; i++) {
-    lua_geti(L, -1, i);
+    struct mwl_field *field = add(parameters, name, length);
+    luaL_checkstack(L, 4, "too many parameters");
+    lua_rawgeti(L, -1, i);
     push_plain(L, name);
-    set_text(reading, add(reading, name, length));
+    field->value = lua_tolstring(L, -1, &field->value_length);
+    lua_insert(L, -2);
   }
-  lua_pop(L, 1);
 }
 
-/* The value on top under `name`; pops it. */
-static void add_value(struct reading *reading, const char *name, size_t length) {
-  lua_State *L = reading->L;
-  struct mwl_secret *secret = mwl_secret_test(L, -1);
-  struct mwl_file *file = luaL_testudata(L, -1, FILE_CLASS);
-  if (secret != NULL) {
-    struct mwl_field *field = add(reading, name, length);
-    if (secret->bytes == NULL) luaL_error(L, "the secret for '%s' has been wiped", name);
-    field->value = secret->bytes;
-    field->value_length = secret->length;
-    reading->parameters->has_secret = 1;
-    keep(reading);
-    return;
-  }
-  if (file != NULL) {
-    add(reading, name, length);
-    reading->parameters->files[reading->parameters->count - 1] = file;
-    reading->parameters->has_file = 1;
-    keep(reading);
-    return;
-  }
+/* The value on top under `name`: what the field points into takes its place. */
+static void add_value(lua_State *L, struct mwl_parameters *parameters, const char *name,
+                      size_t length) {
+  struct mwl_field *field;
   if (lua_istable(L, -1)) {
-    if (length > 2 && memcmp(name + length - 2, "[]", 2) == 0) {
-      add_repeated(reading, name, length);
+    if (is_repeated(name, length)) {
+      add_repeated(L, parameters, name, length);
       return;
     }
     push_joined(L, name);
-  } else {
-    push_plain(L, name);
   }
-  set_text(reading, add(reading, name, length));
-}
-
-/* `action` first, so that a log shows it; tokens last, so that a body cut short is refused. */
-static int rank(const struct mwl_field *field) {
-  static const char token[] = "token";
-  size_t length = sizeof token - 1;
-  if (strcmp(field->name, "action") == 0) return 0;
-  if (field->name_length >= length &&
-      strcmp(field->name + field->name_length - length, token) == 0) {
-    return 2;
+  field = add(parameters, name, length);
+  if (lua_isuserdata(L, -1)) {
+    const struct mwl_secret *secret = mwl_secret_test(L, -1);
+    if (secret != NULL) {
+      if (secret->bytes == NULL) luaL_error(L, "the secret for '%s' has been wiped", name);
+      field->value = secret->bytes;
+      field->value_length = secret->length;
+      parameters->has_secret = 1;
+      return;
+    }
+    field->file = luaL_testudata(L, -1, FILE_CLASS);
+    if (field->file != NULL) {
+      parameters->has_file = 1;
+      return;
+    }
   }
-  return 1;
+  push_plain(L, name);
+  field->value = lua_tolstring(L, -1, &field->value_length);
 }
 
-static int compare_names(const void *one, const void *other) {
-  const struct mwl_field *first = one;
-  const struct mwl_field *second = other;
-  int difference = rank(first) - rank(second);
-  return difference != 0 ? difference : strcmp(first->name, second->name);
-}
-
-/* The names that will be sent, sorted, in memory that is kept. */
-static struct mwl_field *collect_names(struct reading *reading, int table,
-                                       const struct mwl_default *defaults, size_t *count) {
-  lua_State *L = reading->L;
-  struct mwl_field *names;
-  size_t room = 0;
-  *count = 0;
+/* How many fields the table makes at most. */
+static size_t count_fields(lua_State *L, int table) {
+  size_t count = 0;
   lua_pushnil(L);
   while (lua_next(L, table) != 0) {
     if (lua_type(L, -2) != LUA_TSTRING) luaL_error(L, "parameter names are strings");
-    room++;
+    count += lua_istable(L, -1) ? lua_rawlen(L, -1) + 1 : 1;
     lua_pop(L, 1);
   }
-  for (const struct mwl_default *one = defaults; one != NULL && one->name != NULL; one++) room++;
-  names = grow(reading, NULL, 0, (room + 1) * sizeof *names);
+  return count;
+}
+
+static void make_room(lua_State *L, int table, const struct mwl_default *defaults,
+                      struct mwl_parameters *parameters) {
+  size_t count = count_fields(L, table);
+  for (const struct mwl_default *one = defaults; one != NULL && one->name != NULL; one++) count++;
+  parameters->fields = parameters->few;
+  if (count > MWL_PARAMETERS_FEW) {
+    parameters->fields = lua_newuserdatauv(L, count * sizeof *parameters->fields, 0);
+  }
+}
+
+/* Names and values stay on the stack. */
+static void add_all(lua_State *L, int table, struct mwl_parameters *parameters) {
   lua_pushnil(L);
   while (lua_next(L, table) != 0) {
-    if (lua_toboolean(L, -1) && *count < room) {
-      names[*count].name = lua_tolstring(L, -2, &names[*count].name_length);
-      names[(*count)++].value = NULL;
-    }
-    lua_pop(L, 1);
+    int name_at = lua_gettop(L) - 1;
+    size_t length;
+    const char *name = lua_tolstring(L, name_at, &length);
+    luaL_checkstack(L, 6, "too many parameters");
+    if (lua_toboolean(L, -1)) add_value(L, parameters, name, length);
+    lua_pushvalue(L, name_at);
   }
+}
+
+static void add_defaults(lua_State *L, int table, const struct mwl_default *defaults,
+                         struct mwl_parameters *parameters) {
   for (const struct mwl_default *one = defaults; one != NULL && one->name != NULL; one++) {
-    if (lua_getfield(L, table, one->name) == LUA_TNIL && *count < room) {
-      names[*count].name = one->name;
-      names[*count].name_length = strlen(one->name);
-      names[(*count)++].value = one->value;
+    lua_pushstring(L, one->name);
+    if (lua_rawget(L, table) == LUA_TNIL) {
+      struct mwl_field *field = add(parameters, one->name, strlen(one->name));
+      field->value = one->value;
+      field->value_length = strlen(one->value);
     }
     lua_pop(L, 1);
   }
-  qsort(names, *count, sizeof *names, compare_names);
-  return names;
+}
+
+static int compare(const void *one, const void *other) {
+  const struct mwl_field *first = one;
+  const struct mwl_field *second = other;
+  int difference = first->rank - second->rank;
+  if (difference == 0) difference = strcmp(first->name, second->name);
+  if (difference == 0) difference = first->position < second->position ? -1 : 1;
+  return difference;
 }
 
 static const char *find_nul(const struct mwl_parameters *parameters) {
@@ -266,37 +246,25 @@ static const char *find_nul(const struct mwl_parameters *parameters) {
 
 int mwl_parameters_read(lua_State *L, int index, const struct mwl_default *defaults,
                         struct mwl_parameters *parameters) {
-  struct reading reading = {L, parameters, 0, 0, 0};
-  struct mwl_field *names;
-  size_t count;
+  int top = lua_gettop(L);
   const char *bad;
-  memset(parameters, 0, sizeof *parameters);
+  parameters->count = 0;
+  parameters->has_secret = 0;
+  parameters->has_file = 0;
   luaL_checktype(L, index, LUA_TTABLE);
-  luaL_checkstack(L, 12, "too many parameters");
+  luaL_checkstack(L, 8, "too many parameters");
   index = lua_absindex(L, index);
-  lua_newtable(L);
-  reading.anchor = lua_gettop(L);
-  names = collect_names(&reading, index, defaults, &count);
-  for (size_t i = 0; i < count; i++) {
-    if (names[i].value != NULL) {
-      struct mwl_field *field = add(&reading, names[i].name, names[i].name_length);
-      field->value = names[i].value;
-      field->value_length = strlen(names[i].value);
-      continue;
-    }
-    lua_pushlstring(L, names[i].name, names[i].name_length);
-    lua_pushvalue(L, -1);
-    lua_gettable(L, index);
-    lua_insert(L, -2);
-    keep(&reading);
-    add_value(&reading, names[i].name, names[i].name_length);
-  }
+  make_room(L, index, defaults, parameters);
+  add_all(L, index, parameters);
+  add_defaults(L, index, defaults, parameters);
+  qsort(parameters->fields, parameters->count, sizeof *parameters->fields, compare);
   bad = find_nul(parameters);
   if (bad == NULL) return 1;
-  lua_settop(L, reading.anchor - 1);
   mwl_failure(L, "answer", "nul",
               "The value for '%.*s' holds a NUL byte, which a wiki would turn into another value.",
               NAME_SHOWN, bad);
+  lua_rotate(L, top + 1, 2);
+  lua_settop(L, top + 2);
   return 0;
 }
 

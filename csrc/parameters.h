@@ -12,10 +12,12 @@ struct mwl_file {
   const char *type; /* NULL: curl's default */
 };
 
+#define MWL_PARAMETERS_FEW 20
+
 struct mwl_parameters {
-  struct mwl_field *fields;      /* what lives here is anchored on the Lua stack until the */
-  const struct mwl_file **files; /* request is built; NULL where the field is no file */
+  struct mwl_field *fields; /* what they point into is on the Lua stack */
   size_t count;
+  struct mwl_field few[MWL_PARAMETERS_FEW];
   int has_secret;
   int has_file;
 };
@@ -26,8 +28,8 @@ struct mwl_default {
   const char *value;
 };
 
-/* Reads the table at `index` and pushes ONE value that anchors what `parameters` points into.
-   0: something cannot be sent; nil and an error were pushed instead of the anchor. */
+/* Reads the table at `index`, and pushes what the fields point into: that stays on the stack until
+   the request is built. 0: something cannot be sent; only nil and an error were pushed. */
 int mwl_parameters_read(lua_State *L, int index, const struct mwl_default *defaults,
                         struct mwl_parameters *parameters);
 

@@ -42,7 +42,7 @@ static int check_private(lua_State *L, const struct mwl_session *session,
 static int check_file(lua_State *L, const struct mwl_parameters *parameters) {
   if (parameters == NULL || !parameters->has_file) return 1;
   for (size_t i = 0; i < parameters->count; i++) {
-    const struct mwl_file *file = parameters->files[i];
+    const struct mwl_file *file = parameters->fields[i].file;
     int descriptor;
     if (file == NULL) continue;
     descriptor = open(file->path, O_RDONLY | O_CLOEXEC);
@@ -147,7 +147,8 @@ static int build_body(struct mwl_exchange *exchange, const struct mwl_request *r
   return 1;
 }
 
-static int build_part(curl_mime *mime, const struct mwl_field *field, const struct mwl_file *file) {
+static int build_part(curl_mime *mime, const struct mwl_field *field) {
+  const struct mwl_file *file = field->file;
   curl_mimepart *part = curl_mime_addpart(mime);
   if (part == NULL || curl_mime_name(part, field->name) != CURLE_OK) return 0;
   if (file == NULL) {
@@ -166,7 +167,7 @@ static int build_mime(struct mwl_exchange *exchange, const struct mwl_parameters
   exchange->mime = curl_mime_init(exchange->easy);
   if (exchange->mime == NULL) return 0;
   for (size_t i = 0; i < parameters->count; i++) {
-    if (!build_part(exchange->mime, &parameters->fields[i], parameters->files[i])) return 0;
+    if (!build_part(exchange->mime, &parameters->fields[i])) return 0;
   }
   return 1;
 }

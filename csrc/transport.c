@@ -82,7 +82,7 @@ static void push_parts(lua_State *L, const struct mwl_parameters *parameters) {
   lua_createtable(L, (int)parameters->count, 0);
   for (size_t i = 0; i < parameters->count; i++) {
     const struct mwl_field *field = &parameters->fields[i];
-    const struct mwl_file *file = parameters->files[i];
+    const struct mwl_file *file = field->file;
     lua_newtable(L);
     lua_pushlstring(L, field->name, field->name_length);
     lua_setfield(L, -2, "name");

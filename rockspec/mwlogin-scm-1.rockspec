@@ -54,7 +54,7 @@ build = {
         "csrc/first_line.c",
         "csrc/form.c",
         "csrc/interrupt.c",
-        "csrc/json_order.c",
+        "csrc/json_value.c",
         "csrc/line_editor.c",
         "csrc/login.c",
         "csrc/parameters.c",

@@ -18,7 +18,8 @@ static void check_encoded(const char *text, size_t length) {
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   const char *text = (const char *)data;
   size_t half = size / 2;
-  struct mwl_field fields[2] = {{text, half, text + half, size - half}, {text, size, "", 0}};
+  struct mwl_field fields[2] = {{text, half, text + half, size - half, NULL, 0, 0},
+                                {text, size, "", 0, NULL, 0, 1}};
   size_t length = mwl_form_length(fields, 2);
   char *out = malloc(length > 0 ? length : 1);
   if (out == NULL) return 0;

@@ -1,30 +1,25 @@
-/* The judgement of a reply, and the order of keys in those found sound. */
+/* The judgement of a reply, and the reading of those found sound. */
+#include <lauxlib.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../csrc/json_order.h"
+#include "../../csrc/json_value.h"
 #include "../../csrc/reply.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void check_entries(const struct mwl_order *order) {
-  for (size_t i = 0; i < order->count; i++) {
-    const struct mwl_order_entry *entry = &order->entries[i];
-    if (entry->key_at + entry->key_length > order->text_length) abort();
-  }
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+  static lua_State *L;
   /* a copy of the exact size, so that one byte too far is seen */
   char *text = malloc(size > 0 ? size : 1);
-  struct mwl_order order;
-  if (text == NULL) return 0;
+  if (L == NULL) L = luaL_newstate();
+  if (text == NULL || L == NULL) return 0;
   memcpy(text, data, size);
   if (mwl_reply_scan(text, size) == MWL_REPLY_SOUND) {
-    if (!mwl_order_read(text, size, &order)) abort();
-    check_entries(&order);
-    mwl_order_free(&order);
+    int pushed = mwl_json_push(L, text, size);
+    if (lua_gettop(L) != pushed) abort();
+    lua_settop(L, 0);
   }
   free(text);
   return 0;

@@ -15,10 +15,12 @@ for source in csrc/*.c; do
     free+=("$source")
   fi
 done
+free+=(csrc/json_value.c) # needs Lua, and nothing of ours that does
 for target in spec/fuzz/fuzz_*.c; do
   name=$(basename "$target" .c)
   clang -g -O1 -std=gnu11 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
-    $(pkg-config --cflags libcurl) "$target" "${free[@]}" -o "build/fuzz/$name" -lcurl -lcrypto
+    $(pkg-config --cflags lua5.4 libcurl) "$target" "${free[@]}" -o "build/fuzz/$name" \
+    $(pkg-config --libs lua5.4) -lcurl -lcrypto
   mkdir -p "build/fuzz/corpus-$name"
   if ! (cd build/fuzz && "./$name" -max_total_time="$seconds" -max_len=8192 -print_final_stats=1 \
     "corpus-$name" ../../spec/captures >"$name.log" 2>&1); then
