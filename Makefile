@@ -86,10 +86,11 @@ format: tools ## puts Lua and C into the house's form
 	@spec/tools/node_modules/.bin/stylua lua spec scripts
 	@clang-format -i csrc/*.c csrc/*.h spec/fuzz/*.c spec/sanitize/*.c
 	@$(LUA) spec/tools/rockspec.lua write
+	@$(LUA) spec/tools/meta.lua write
 
-docs: ## pages of the public names, under doc/api
+docs: ## pages of the public names, under doc/api; fails where one has no words
 	@.ci/install docs
-	@rm -rf build/doc && mkdir -p build/doc
+	@rm -rf build/doc doc/api && mkdir -p build/doc
 	@$(LUA) spec/tools/reference.lua build/doc
 	@ldoc -q -c .ci/config.ld . >/dev/null && echo "doc/api/index.html"
 

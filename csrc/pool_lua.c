@@ -298,8 +298,13 @@ static int pool_sleep(lua_State *L) {
 
 /***
 The descriptor that is readable when the pool has something to do: cqueues' protocol, with `events`
-and `timeout`; `getfd` and `dirty` are LuaSocket's.
+and `timeout`.
 @function pool:pollfd
+@treturn integer
+*/
+/***
+The same for LuaSocket's `select`, with `dirty`.
+@function pool:getfd
 @treturn integer
 */
 static int pool_pollfd(lua_State *L) {
@@ -307,6 +312,11 @@ static int pool_pollfd(lua_State *L) {
   return 1;
 }
 
+/***
+What to wait for on `pollfd`.
+@function pool:events
+@treturn string "r"
+*/
 static int pool_events(lua_State *L) {
   mwl_pool_check(L, 1);
   lua_pushliteral(L, "r");
@@ -325,6 +335,11 @@ static int pool_timeout(lua_State *L) {
   return 1;
 }
 
+/***
+Whether the pool wants to be stepped now, readable or not.
+@function pool:dirty
+@treturn boolean
+*/
 static int pool_dirty(lua_State *L) {
   struct mwl_pool *pool = mwl_pool_check(L, 1);
   double seconds = mwl_pool_timeout(pool);

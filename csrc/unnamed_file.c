@@ -33,7 +33,7 @@ static int write_all(int descriptor, const char *bytes, size_t length) {
 A file that lives in memory and ends with this process.
 @function unnamed_file
 @tparam string|secret bytes
-@treturn file `file:path()`; `file:close()`, also `<close>`
+@treturn unnamed_file also for `<close>`
 @return nil, err (kind store)
 */
 static int unnamed_file_new(lua_State *L) {
@@ -61,6 +61,10 @@ static int unnamed_file_path(lua_State *L) {
   return 1;
 }
 
+/***
+Ends the file: nobody can open it any more. Twice is fine.
+@function unnamed_file:close
+*/
 static int unnamed_file_close(lua_State *L) {
   struct unnamed_file *file = luaL_checkudata(L, 1, UNNAMED_CLASS);
   if (file->descriptor >= 0) close(file->descriptor);

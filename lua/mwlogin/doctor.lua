@@ -190,6 +190,7 @@ local function look_at_clock(session, report)
   end
 end
 
+---Looks at a wiki: what `wiki:doctor()` does.
 ---@param session mwlogin.Session
 ---@return mwlogin.doctor.Report|nil report
 ---@return mwlogin.Error|nil err the wiki cannot be reached at all

@@ -72,6 +72,7 @@ function errors.from(err, extra)
   return errors.new(err)
 end
 
+---Whether a value is an error of this library.
 ---@param value any
 ---@return boolean
 function errors.is(value)

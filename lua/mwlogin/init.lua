@@ -8,7 +8,11 @@ local options = require "mwlogin.options"
 ---@field crypto table sha1, sha256, hmac, base64url, random, … for handlers
 ---@field testing table a scripted wiki for specs
 ---@field store table where sessions are kept
----@field gather function many at once
+---@field gather function many at once: gather(list, fn, options)
+---@field profile function a wiki of config.lua by its name
+---@field error table how errors are made and told
+---@field file function an upload for `post`: file(path, { name, type })
+---@field pool function what several Sessions share, for a loop of your own: pool { wait = … }
 local mwlogin = { _VERSION = "0.1.0" }
 
 local OPEN_OPTIONS <const> = {
@@ -70,15 +74,15 @@ setmetatable(mwlogin, {
 local session_module = require "mwlogin.session"
 local Session = session_module.class
 
----Logs in (DESIGN §3).
----@param credentials table|nil username, password, method, answers, handlers, respond, redirect, …
+---Logs in: a kept session first, else by the method that the credentials fit.
+---@param credentials mwlogin.Credentials|nil
 ---@return mwlogin.Identity|nil identity
 ---@return mwlogin.Error|nil err of kind `interaction` with `flow` and `step` to go on by hand
 function Session:login(credentials)
   return require("mwlogin.login").run(self, credentials)
 end
 
----The AuthManager machine by hand (DESIGN §4).
+---The AuthManager machine by hand: it returns steps and never prompts.
 ---@param action "login"|"createaccount"|"linkaccount"|nil
 ---@param opts table|nil { return_url, preserve_state, requests, resume }
 ---@return table flow
@@ -184,7 +188,7 @@ end
 
 ---Opens a Session.
 ---@param address string api.php (nothing is sent), or any page or host of the wiki
----@param opts table|nil user_agent, account, store, timeout, … (DESIGN §2)
+---@param opts mwlogin.OpenOptions|nil
 ---@return mwlogin.Session|nil session
 ---@return mwlogin.Error|nil err
 function mwlogin.open(address, opts)

@@ -173,6 +173,7 @@ function profile.all()
   return profiles
 end
 
+---The profile of this name; `mwlogin.profile "NAME"`.
 ---@param name string
 ---@return table|nil profile { name, url, options, login }
 ---@return table|nil err kind `answer`

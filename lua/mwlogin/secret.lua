@@ -190,6 +190,7 @@ function secret.totp(from)
   return made
 end
 
+---Whether a value is read when it is needed, rather than given.
 ---@param value any
 ---@return boolean
 function secret.is_source(value)

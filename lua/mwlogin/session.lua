@@ -238,6 +238,7 @@ function Session:logout()
   return user.logout(self)
 end
 
+---The session's cookies; whoever has them is logged in.
 ---@return string[] lines Netscape cookie lines
 function Session:export_cookies()
   check_open(self)

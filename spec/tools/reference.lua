@@ -1,151 +1,265 @@
--- `make docs`: what stands above public functions, of the C module (LDoc) and of the library
--- (LuaCATS), put into one shape that LDoc reads: lua5.4 spec/tools/reference.lua FOLDER
-local folder = assert(arg[1], "where to?")
+---`make docs`: the reference's pages, in the shape that LDoc reads, and the public names that have no
+---words yet: lua5.4 spec/tools/reference.lua FOLDER writes the pages, and fails where any is missing.
+package.path = "./?.lua;./?/init.lua;./lua/?.lua;./lua/?/init.lua;" .. package.path
+package.cpath = "./build/?.so;" .. package.cpath
+local c_comments = require("spec.tools.c_comments")
+local core_names = require("spec.tools.core_names")
+local lua_comments = require("spec.tools.lua_comments")
+local public = require("spec.tools.public")
 
--- What people call; the rest is the house's own.
-local PUBLIC <const> = {
-  "init",
-  "session",
-  "flow",
-  "error",
-  "secret",
-  "json",
-  "gather",
-  "profile",
-  "totp",
-  "handlers.init",
-  "respond.init",
-  "store.file",
-  "store.redis",
-  "listener",
-  "testing",
-  "crypto",
-}
-
-local function read(path)
-  local file = io.open(path)
-  if not file then
-    return nil
-  end
-  local text = file:read("a")
-  file:close()
-  return text
-end
-
-local function write(name, lines)
-  local file = assert(io.open(("%s/%s.lua"):format(folder, name), "w"))
-  file:write(table.concat(lines, "\n"), "\n")
-  file:close()
-end
+local reference = {}
 
 local function escape(text)
   return (text:gsub("[&<>]", { ["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;" }))
 end
 
--- A type ends at the first blank outside brackets that joins nothing.
-local function split_type(text)
-  local depth, at = 0, 1
-  while at <= #text do
-    local byte = text:sub(at, at)
-    if byte:find("[%({<%[]") then
-      depth = depth + 1
-    elseif byte:find("[%)}>%]]") then
-      depth = depth - 1
-    elseif byte == " " and depth == 0 and not text:sub(1, at - 1):find("[:,|]$") then
-      break
-    end
-    at = at + 1
-  end
-  return text:sub(1, at - 1), (text:sub(at + 1):gsub("^%s+", ""))
+local function code(kind)
+  return ("<code>%s</code>"):format(escape(kind))
 end
 
-local function tag_of(line)
-  local name, rest = line:match("^@param%s+([%w_]+%??)%s+(.+)$")
-  if name then
-    local kind, words = split_type(rest)
-    local optional = name:sub(-1) == "?" and "[opt]" or ""
-    return ("-- @param%s %s <code>%s</code> %s"):format(
-      optional,
-      name:gsub("%?$", ""),
-      escape(kind),
-      escape(words)
+local function in_order(names)
+  local list = {}
+  for name in pairs(names) do
+    list[#list + 1] = name
+  end
+  table.sort(list)
+  return list
+end
+
+-- == what there is ================================================================================
+
+local function read_page(page)
+  local found = { functions = {}, classes = {}, head = nil }
+  for _, file in ipairs(page.files) do
+    local read = lua_comments.read(("lua/mwlogin/%s.lua"):format(file))
+    found.head = found.head or read.head
+    for _, one in ipairs(read.functions) do
+      local name = one.name:sub(1, #page.prefix) == page.prefix and one.name:sub(#page.prefix + 1)
+      if name and not name:find("^__") and (not page.only or name == page.only) then
+        found.functions[name] = found.functions[name] or one
+      end
+    end
+    for _, class in ipairs(read.classes) do
+      found.classes[class.name] = class
+    end
+  end
+  return found
+end
+
+---Functions that the living table has, metamethods and the house's own left out.
+local function living(page)
+  local names = {}
+  for name, value in pairs(page.of()) do
+    local own = type(name) ~= "string" or name:find("^_") or (page.inside or {})[name]
+    if type(value) == "function" and not own then
+      names[name] = true
+    end
+  end
+  return names
+end
+
+---What `init.lua` hands on from other files: { NAME = … } of its two tables.
+local function handed_on(path)
+  local names = {}
+  local file <close> = assert(io.open(path))
+  local text = file:read("a")
+  for _, table_name in ipairs({ "MODULES", "FUNCTIONS" }) do
+    for line in text:match(table_name .. " <const> = (%b{})"):gmatch("[^\n]+") do
+      names[#names + 1] = line:match("^  ([%w_]+) = ")
+    end
+  end
+  return names
+end
+
+-- == what is missing ==============================================================================
+
+local function faults_of_function(one)
+  local faults = {}
+  if not one.words[1] then
+    faults[#faults + 1] = "says nothing of what it does"
+  end
+  for _, name in ipairs(one.parameters) do
+    if not name:find("^_") and not one.params[name] then
+      faults[#faults + 1] = ("says nothing of its parameter '%s'"):format(name)
+    end
+  end
+  if one.returns_values and not one.returns[1] then
+    faults[#faults + 1] = "says nothing of what it returns"
+  end
+  return faults
+end
+
+local function faults_of_page(page, found, add)
+  for _, name in ipairs(in_order(living(page))) do
+    if not found.functions[name] then
+      add(("%s: %s has no words, and is not among the house's own"):format(page.page, name))
+    end
+  end
+  for name, one in pairs(found.functions) do
+    if not (page.inside or {})[name] then
+      for _, fault in ipairs(faults_of_function(one)) do
+        add(("%s: %s %s"):format(page.page, name, fault))
+      end
+    end
+  end
+  for _, class in ipairs(page.classes or {}) do
+    if not found.classes[class] then
+      add(("%s: there is no class %s"):format(page.page, class))
+    end
+  end
+  if page.handed_on then
+    local fields = {}
+    for _, field in ipairs(found.classes.mwlogin.fields) do
+      fields[field.name] = true
+    end
+    for _, name in ipairs(handed_on(page.handed_on)) do
+      if not fields[name] then
+        add(("%s: %s is handed on without a ---@field"):format(page.page, name))
+      end
+    end
+  end
+end
+
+local function faults_of_core(add)
+  local names, strangers = core_names.read()
+  for _, class in ipairs(strangers) do
+    add(
+      ("mwlogin.core: objects of class %s are not known to spec/tools/core_names.lua"):format(class)
     )
   end
-  rest = line:match("^@return%s+(.+)$")
-  if rest then
-    local kind, words = split_type(rest)
-    return ("-- @return <code>%s</code> %s"):format(escape(kind), escape(words))
+  local documented = {}
+  for _, one in ipairs(c_comments.read()) do
+    documented[one.name] = true
+    if not one.words[1] then
+      add(("mwlogin.core: %s says nothing of what it does"):format(one.name))
+    end
+    if not names[one.name] then
+      add(("mwlogin.core: %s has words, and is not there"):format(one.name))
+    end
   end
-  return nil
+  for _, name in ipairs(in_order(names)) do
+    if not documented[name] then
+      add(("mwlogin.core: %s has no /*** … */ above it"):format(name))
+    end
+  end
 end
 
--- One function's comment in LDoc's shape; nil for what is no function or not documented.
-local function block(comment, name)
+---What has no words yet, in sentences; nothing when all is well.
+---@return string[]
+function reference.faults()
+  local list = {}
+  local function add(text)
+    list[#list + 1] = text
+  end
+  for _, page in ipairs(public) do
+    faults_of_page(page, read_page(page), add)
+  end
+  faults_of_core(add)
+  return list
+end
+
+-- == the pages ====================================================================================
+
+local function words_of(words)
   local lines = {}
-  for _, line in ipairs(comment) do
-    if line:find("^@") then
-      lines[#lines + 1] = tag_of(line)
-    else
-      lines[#lines + 1] = (#lines == 0 and "--- " or "-- ") .. escape(line)
-    end
+  for index, line in ipairs(words) do
+    lines[index] = (index == 1 and "--- " or "-- ") .. escape(line)
   end
-  if not lines[1] then
-    return nil
-  end
-  lines[1] = lines[1]:gsub("^%-%-%-? ?", "--- ", 1)
-  lines[#lines + 1] = "-- @function " .. name
-  return table.concat(lines, "\n")
+  lines[1] = lines[1] or "--- "
+  return lines
 end
 
-local function library(name)
-  local path = "lua/mwlogin/" .. name:gsub("%.", "/") .. ".lua"
-  local text = read(path)
-  if not text then
-    return
+local function function_block(one, shown_as)
+  local lines = words_of(one.words)
+  for _, name in ipairs(one.order) do
+    local param = one.params[name]
+    lines[#lines + 1] = ("-- @param %s %s %s"):format(name, code(param.type), escape(param.words))
   end
-  local module = ("mwlogin." .. name):gsub("%.init$", "")
-  local out, comment = {}, {}
-  local head = text:match("^(%-%-%-.-)\n[^-]") or "---"
-  out[1] = escape(head):gsub("\n%-%-%-", "\n-- ") .. "\n-- @module " .. module .. "\n"
-  for line in text:sub(#head + 1):gmatch("[^\n]*") do
-    local words = line:match("^%-%-%- ?(.*)$")
-    local called = line:match("^function ([%w_%.:]+)%(")
-    if words then
-      comment[#comment + 1] = words
-    else
-      if called and comment[1] then
-        out[#out + 1] = block(comment, called)
-        out[#out + 1] = ""
-      end
-      comment = {}
-    end
+  for _, result in ipairs(one.returns) do
+    lines[#lines + 1] = ("-- @return %s %s"):format(code(result.type), escape(result.words))
   end
-  write(module, out)
+  lines[#lines + 1] = "-- @function " .. shown_as
+  return table.concat(lines, "\n") .. "\n"
 end
 
-local function core()
+local function class_block(class)
+  local lines = words_of(class.words)
+  for _, field in ipairs(class.fields) do
+    lines[#lines + 1] = ("-- @field %s %s %s"):format(
+      field.name,
+      code(field.type),
+      escape(field.words)
+    )
+  end
+  lines[#lines + 1] = "-- @table " .. class.name
+  return table.concat(lines, "\n") .. "\n"
+end
+
+local function page_text(page)
+  local found = read_page(page)
+  local head = words_of(found.head or {})
+  head[#head + 1] = "-- @module " .. page.page
+  local out = { table.concat(head, "\n") .. "\n" }
+  for _, name in ipairs(in_order(found.functions)) do
+    local one = found.functions[name]
+    if not (page.inside or {})[name] and one.words[1] then
+      out[#out + 1] = function_block(one, (page.shown_as or page.prefix) .. name)
+    end
+  end
+  for _, class in ipairs(page.classes or {}) do
+    out[#out + 1] = found.classes[class] and class_block(found.classes[class])
+  end
+  return table.concat(out, "\n")
+end
+
+local function core_text()
   local out = {
     "--- The C module: one exchange with a wiki at a time, no policy, no retry.",
     "-- @module mwlogin.core",
     "",
   }
-  local pipe = assert(io.popen("ls csrc/*.c"))
-  for path in pipe:lines() do
-    for text in read(path):gmatch("/%*%*%*\n(.-)%*/") do
-      if text:find("@function", 1, true) then
-        local lines = {}
-        for line in text:gmatch("[^\n]+") do
-          lines[#lines + 1] = (#lines == 0 and "--- " or "-- ") .. escape(line)
-        end
-        out[#out + 1] = table.concat(lines, "\n") .. "\n"
-      end
+  for _, one in ipairs(c_comments.read()) do
+    local lines = words_of(one.words)
+    for _, param in ipairs(one.params) do
+      lines[#lines + 1] = ("-- @param%s %s %s %s"):format(
+        param.optional and "[opt]" or "",
+        param.name,
+        code(param.type),
+        escape(param.words)
+      )
     end
+    for _, result in ipairs(one.returns) do
+      lines[#lines + 1] = ("-- @return %s %s"):format(code(result.type), escape(result.words))
+    end
+    if one.fails then
+      lines[#lines + 1] = "-- @return nil, err " .. escape(one.fails)
+    end
+    lines[#lines + 1] = "-- @function " .. one.name
+    out[#out + 1] = table.concat(lines, "\n") .. "\n"
   end
-  pipe:close()
-  write("mwlogin.core", out)
+  return table.concat(out, "\n")
 end
 
-core()
-for _, name in ipairs(PUBLIC) do
-  library(name)
+---Writes the pages into a folder.
+---@param folder string
+function reference.write(folder)
+  local function write(name, text)
+    local file <close> = assert(io.open(("%s/%s.lua"):format(folder, name), "w"))
+    file:write(text)
+  end
+  for _, page in ipairs(public) do
+    write(page.page, page_text(page))
+  end
+  write("mwlogin.core", core_text())
 end
+
+if arg and arg[0]:find("reference%.lua$") then
+  reference.write(assert(arg[1], "where to?"))
+  local faults = reference.faults()
+  for _, fault in ipairs(faults) do
+    io.stderr:write(fault, "\n")
+  end
+  os.exit(#faults == 0 and 0 or 1, true)
+end
+
+return reference

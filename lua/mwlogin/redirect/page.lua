@@ -156,6 +156,7 @@ function Page:wait(selector, seconds)
   end)
 end
 
+---Where the browser is.
 ---@return string|nil address of the page shown
 ---@return table|nil err
 function Page:address()

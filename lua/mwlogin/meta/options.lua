@@ -1,0 +1,50 @@
+---@meta _
+
+---What `mwlogin.open` takes.
+---@class mwlogin.OpenOptions
+---@field user_agent? string tool, version and a contact; without it a default that warns
+---@field account? string which kept session, where there are several
+---@field store? table where sessions are kept: `mwlogin.store.file()`
+---@field timeout? number seconds of one request
+---@field connect_timeout? number seconds of connecting
+---@field max_wait? number seconds of all waiting and repeating of one call
+---@field max_response? integer bytes of the largest reply taken
+---@field maxlag? number give way when the wiki's database is this many seconds behind
+---@field proxy? any address, or a source of one that holds a password
+---@field ca_file? string certificates to trust (PEM)
+---@field client_cert? string client certificate (PEM)
+---@field client_key? string its key, where it is a file of its own
+---@field http_auth? table { username, password }: Basic or Digest in front of the wiki
+---@field language? string of the wiki's messages
+---@field rest_url? string rest.php, where it is not beside api.php
+---@field index_url? string index.php, where it is not beside api.php
+---@field insecure_http? boolean let secrets go over http to other machines
+---@field pool? userdata what several Sessions share
+---@field trace? any a function(event), a path, or an open file
+---@field transport? function specs only: function(request) → reply
+
+---What `wiki:login` takes. Secrets may be texts, secrets, sources, or functions that return one.
+---@class mwlogin.Credentials
+---@field username? string account, or NAME@APP for a bot password
+---@field password? any
+---@field method? string "clientlogin", "botpassword", "oauth1", "oauth2" or "session"
+---@field access_token? any OAuth 2: a bearer token
+---@field client_id? string OAuth 2: the client
+---@field client_secret? any OAuth 2: its secret
+---@field redirect_uri? string OAuth 2: the return address that was registered
+---@field scope? any OAuth 2: a text or a list
+---@field grant? string OAuth 2: "client_credentials"
+---@field consumer_key? any OAuth 1
+---@field consumer_secret? any OAuth 1
+---@field access_key? any OAuth 1
+---@field access_secret? any OAuth 1
+---@field answers? table<string, any> `field` or `Kind.field` → value, source or function
+---@field handlers? any[] handlers, paths, module names, or { use, config }
+---@field handlers_folder? string that relative paths start from
+---@field handler_seconds? number that one call of a handler may take (10)
+---@field respond? function(step, context) asks a person: `mwlogin.respond.terminal()`
+---@field redirect? any "auto", "driven", "external", "paste", or function(step, context)
+---@field extra? table<string, any> fields to send that nobody asked for
+---@field return_url? string where a browser comes back to
+---@field remember? boolean ask the wiki for a long session (default: whether there is a store)
+---@field recover? boolean false: a lost session is an error, and no credential is kept
