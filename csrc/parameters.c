@@ -11,6 +11,7 @@
 #define FILE_CLASS "mwlogin.file"
 #define UNIT_SEPARATOR "\x1f"
 #define NAME_SHOWN 60
+#define MOST_ENCODED ((size_t)256 * 1024 * 1024)
 
 /***
 A file to be uploaded: as a parameter's value it makes the request a streamed multipart one.
@@ -271,24 +272,27 @@ int mwl_parameters_read(lua_State *L, int index, const struct mwl_default *defau
 /***
 The parameters of a request as they would be sent, for signing them.
 @function parameters
-@tparam table params names and values; secrets and files raise
-@treturn {{string,string},...} ordered pairs
+@tparam table params names and values; files raise
+@treturn {{string,string|secret},...} ordered pairs; a secret stays one
 @return nil, err when a value cannot be sent
 */
 static int parameters_list(lua_State *L) {
   struct mwl_parameters parameters;
   lua_settop(L, 1);
   if (!mwl_parameters_read(L, 1, NULL, &parameters)) return 2;
-  if (parameters.has_secret || parameters.has_file) {
-    return luaL_argerror(L, 1, "secrets and files cannot be listed");
-  }
+  if (parameters.has_file) return luaL_argerror(L, 1, "files cannot be listed");
   lua_createtable(L, (int)parameters.count, 0);
   for (size_t i = 0; i < parameters.count; i++) {
     const struct mwl_field *field = &parameters.fields[i];
     lua_createtable(L, 2, 0);
     lua_pushlstring(L, field->name, field->name_length);
-    lua_rawseti(L, -2, 1);
-    lua_pushlstring(L, field->value, field->value_length);
+    lua_pushvalue(L, -1);
+    lua_rawseti(L, -3, 1);
+    lua_gettable(L, 1);
+    if (mwl_secret_test(L, -1) == NULL) {
+      lua_pop(L, 1);
+      lua_pushlstring(L, field->value, field->value_length);
+    }
     lua_rawseti(L, -2, 2);
     lua_rawseti(L, -2, (lua_Integer)i + 1);
   }
@@ -298,17 +302,24 @@ static int parameters_list(lua_State *L) {
 /***
 A text percent-encoded by RFC 3986: only `A-Za-z0-9-._~` stay.
 @function encode
-@tparam string text
-@treturn string
+@tparam string|secret text
+@treturn string|secret a secret when a secret was given
 */
 static int parameters_encode(lua_State *L) {
-  size_t length;
-  const char *text = luaL_checklstring(L, 1, &length);
-  size_t size = mwl_percent_length(text, length);
-  luaL_Buffer buffer;
-  char *out = luaL_buffinitsize(L, &buffer, size);
-  mwl_percent_write(out, text, length);
-  luaL_pushresultsize(&buffer, size);
+  size_t length, size;
+  const char *text = mwl_secret_or_string(L, 1, &length);
+  luaL_argcheck(L, length <= MOST_ENCODED, 1, "more than 256 MiB");
+  size = mwl_percent_length(text, length);
+  if (mwl_secret_test(L, 1) != NULL) {
+    struct mwl_secret *secret = mwl_secret_prepare(L, size);
+    mwl_percent_write(secret->bytes, text, length);
+    secret->length = size;
+  } else {
+    luaL_Buffer buffer;
+    char *out = luaL_buffinitsize(L, &buffer, size);
+    mwl_percent_write(out, text, length);
+    luaL_pushresultsize(&buffer, size);
+  }
   return 1;
 }
 

@@ -6,6 +6,8 @@
 #include "form.h"
 #include "redact.h"
 
+#define MOST_JOINED ((size_t)256 * 1024 * 1024)
+
 static struct mwl_secret *check_live(lua_State *L, int index) {
   struct mwl_secret *secret = luaL_checkudata(L, index, MWL_SECRET_CLASS);
   luaL_argcheck(L, secret->bytes != NULL, index, "this secret has been wiped");
@@ -40,17 +42,28 @@ const char *mwl_secret_or_string(lua_State *L, int index, size_t *length) {
 }
 
 /***
-Puts a text into locked memory. The Lua string it came from stays where it was.
+Puts texts, joined, into locked memory. The Lua strings they came from stay where they were.
 @function secret
 @tparam string|secret text any bytes
+@tparam[opt] string|secret ... more of them
 @treturn secret prints as `secret: ***`; only `reveal` gives the text back
 */
 static int secret_new(lua_State *L) {
-  size_t length;
-  const char *text = mwl_secret_or_string(L, 1, &length);
-  struct mwl_secret *secret = mwl_secret_prepare(L, length);
-  memcpy(secret->bytes, text, length);
-  secret->length = length;
+  struct mwl_secret *secret;
+  int count = lua_gettop(L);
+  size_t total = 0, length;
+  luaL_checkany(L, 1);
+  for (int i = 1; i <= count; i++) {
+    mwl_secret_or_string(L, i, &length);
+    luaL_argcheck(L, length <= MOST_JOINED - total, i, "more than 256 MiB together");
+    total += length;
+  }
+  secret = mwl_secret_prepare(L, total);
+  for (int i = 1; i <= count; i++) {
+    const char *text = mwl_secret_or_string(L, i, &length);
+    memcpy(secret->bytes + secret->length, text, length);
+    secret->length += length;
+  }
   return 1;
 }
 

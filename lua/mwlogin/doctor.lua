@@ -2,6 +2,7 @@
 ---is used up.
 local core = require "mwlogin.core"
 local handlers = require "mwlogin.handlers"
+local http_date = require "mwlogin.http_date"
 local steps = require "mwlogin.flow.step"
 local troubles = require "mwlogin.doctor.troubles"
 
@@ -154,42 +155,6 @@ local function look_at_form(session, facts, report)
   report.only = other_ways(step.requests)
 end
 
-local MONTHS <const> = { Jan = 1, Feb = 2, Mar = 3, Apr = 4, May = 5, Jun = 6 }
-for name, month in pairs { Jul = 7, Aug = 8, Sep = 9, Oct = 10, Nov = 11, Dec = 12 } do
-  MONTHS[name] = month
-end
-
----Seconds since 1970 of an HTTP date.
-local function read_date(text)
-  local day, month, year, hour, minute, second =
-    tostring(text):match "(%d+) (%a+) (%d+) (%d+):(%d+):(%d+) GMT"
-  if not day or not MONTHS[month] then
-    return nil
-  end
-  local local_time = os.time {
-    year = tonumber(year),
-    month = MONTHS[month],
-    day = tonumber(day),
-    hour = tonumber(hour),
-    min = tonumber(minute),
-    sec = tonumber(second),
-    isdst = false,
-  }
-  local now = os.time()
-  local universal = os.time(os.date("!*t", now) --[[@as osdateparam]])
-  return local_time + os.difftime(now, universal)
-end
-
-local function look_at_clock(session, report)
-  local response = session:exchange(function()
-    return session.core:fetch(session.api, { method = "HEAD", cookies = false })
-  end, { event = "fetch", method = "HEAD" })
-  local date = response and read_date(response.headers.date)
-  if date then
-    report.clock_skew = math.tointeger(os.time() - date // 1)
-  end
-end
-
 ---Looks at a wiki: what `wiki:doctor()` does.
 ---@param session mwlogin.Session
 ---@return mwlogin.doctor.Report|nil report
@@ -209,7 +174,7 @@ function doctor.examine(session)
     return nil, facts.form_error
   end
   report.api = session.api
-  look_at_clock(session, report)
+  report.clock_skew = http_date.ahead_of(session)
   local user = session:whoami()
   if user and not user.anonymous then
     report.user = user

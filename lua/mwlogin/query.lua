@@ -8,16 +8,26 @@ local function unescape(text)
   end))
 end
 
+---Decodes a query or a form body, once: every pair, in its order.
+---@param text string without the "?"
+---@return {[1]: string, [2]: string}[] pairs names and values
+function query.pairs(text)
+  local list = {}
+  for piece in text:gmatch("[^&]+") do
+    local name, value = piece:match("^([^=]*)=(.*)$")
+    list[#list + 1] = { unescape(name or piece), unescape(value or "") }
+  end
+  return list
+end
+
 ---Decodes a query or a form body, once. Where a name comes twice its first value holds.
 ---@param text string without the "?"
 ---@return table<string, string> values
 function query.read(text)
   local values = {}
-  for piece in text:gmatch("[^&]+") do
-    local name, value = piece:match("^([^=]*)=(.*)$")
-    name = unescape(name or piece)
-    if values[name] == nil then
-      values[name] = unescape(value or "")
+  for _, pair in ipairs(query.pairs(text)) do
+    if values[pair[1]] == nil then
+      values[pair[1]] = pair[2]
     end
   end
   return values
@@ -38,6 +48,13 @@ end
 ---@return table<string, string> values
 function query.of(address)
   return query.read(part_after(address:match("^[^#]*"), "?"))
+end
+
+---The decoded query of an address as pairs, where a name may come twice.
+---@param address string
+---@return {[1]: string, [2]: string}[] pairs
+function query.pairs_of(address)
+  return query.pairs(part_after(address:match("^[^#]*"), "?"))
 end
 
 ---The decoded fragment of an address, as providers fill it when asked for response_mode=fragment.

@@ -32,6 +32,9 @@ local session = {}
 ---@field recover (fun(self: mwlogin.Session, err: table): true|nil, table|nil)|nil left by a
 ---  login: logs in again once
 ---@field authorize function|nil left by an OAuth login: the Authorization of a request
+---@field renew (fun(self: mwlogin.Session, err: table, attempt: integer): true|nil, table|nil)|nil
+---  left by an OAuth login: mends an authorization that was refused, so that a second try may go
+---  through; else the error, told better
 ---@field reached boolean|nil whether the wiki answered before
 local Session = {}
 Session.__index = Session

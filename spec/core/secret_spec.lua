@@ -70,6 +70,18 @@ describe("a secret", function()
     assert.is_false(core.is_secret(nil))
   end)
 
+  it("is made of several texts and secrets, joined", function()
+    local secret = core.secret("a", core.secret("b\0"), "", "c")
+    assert.equal("ab\0c", secret:reveal())
+    assert.equal(4, #secret)
+    assert.has_error(function()
+      core.secret("a", 7)
+    end)
+    assert.has_error(function()
+      core.secret()
+    end)
+  end)
+
   it("is made of a text only", function()
     for _, value in ipairs({ true, {}, print }) do
       assert.has_error(function()

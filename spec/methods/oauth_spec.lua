@@ -53,7 +53,6 @@ local function is_signed(request, nonces)
   local expected = signature.header(
     { method = request.method, url = CANONICAL, params = list },
     KEYS,
-    nil,
     { nonce = given.oauth_nonce, timestamp = given.oauth_timestamp }
   )
   return header == expected
@@ -130,10 +129,17 @@ describe("OAuth 1 with the four values", function()
 
   it("says which value is missing, before anything is sent", function()
     local session <close> = open(transport)
-    local me, err = session:login { consumer_key = "a", consumer_secret = "b" }
-    assert.is_nil(me)
-    assert.equal("answer", err.kind)
-    assert.truthy(err.message:find("access_key", 1, true))
+    for given, lacking in pairs {
+      [{ consumer_key = "a" }] = "consumer_secret",
+      [{ method = "oauth1", consumer_secret = "a" }] = "consumer_key",
+      [{ consumer_key = "a", consumer_secret = "b", access_key = "c" }] = "access_secret",
+      [{ consumer_key = "a", consumer_secret = "b", access_secret = "c" }] = "access_key",
+    } do
+      local me, err = session:login(given)
+      assert.is_nil(me)
+      assert.equal("answer", err.kind)
+      assert.truthy(err.message:find("needs " .. lacking, 1, true))
+    end
     assert.equal(0, #requests)
   end)
 
@@ -146,7 +152,7 @@ describe("OAuth 1 with the four values", function()
     local me, err = session:login(wrong)
     assert.is_nil(me)
     assert.equal("mwoauth-invalid-authorization", err.code)
-    assert.truthy(err.advice:find("clock", 1, true))
+    assert.truthy(err.advice:find("consumer_secret or access_secret is wrong", 1, true))
   end)
 
   it("forgets at logout, and says that the wiki cannot", function()

@@ -9,6 +9,9 @@ local credentials = {}
 
 local SECRET <const> = "string|secret|source|function"
 
+---Read from anywhere like a secret, and yet none: it travels with each request.
+local NAMES <const> = { consumer_key = true }
+
 local KNOWN <const> = {
   username = "string",
   password = SECRET,
@@ -92,7 +95,7 @@ function credentials.lock_away(session, given)
   local made = {}
   for name, value in pairs(given) do
     if KNOWN[name] == SECRET then
-      if type(value) == "string" then
+      if type(value) == "string" and not NAMES[name] then
         value = core.secret(value)
         given[name] = value
         made[#made + 1] = value
@@ -100,7 +103,9 @@ function credentials.lock_away(session, given)
         value.url = value.url or session.api
         value.username = value.username or given.username
       end
-      session:protect(value)
+      if not NAMES[name] then
+        session:protect(value)
+      end
     end
   end
   return made

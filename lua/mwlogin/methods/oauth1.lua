@@ -1,131 +1,196 @@
----OAuth 1.0a with the four values of an owner-only consumer: every request is signed.
-local core = require "mwlogin.core"
+---OAuth 1.0a: every request is signed. With the four values of an owner-only consumer at once, with
+---two of them after a person has allowed it on the wiki's page.
+local clock = require "mwlogin.oauth.clock"
 local errors = require "mwlogin.error"
+local handshake = require "mwlogin.oauth.handshake"
+local http_date = require "mwlogin.http_date"
+local identify = require "mwlogin.oauth.identify"
+local own_name = require "mwlogin.oauth.own_name"
 local proving = require "mwlogin.oauth.proving"
+local refusal = require "mwlogin.oauth.refusal"
 local secret = require "mwlogin.secret"
-local signature = require "mwlogin.oauth.signature"
+local signing = require "mwlogin.oauth.signing"
 
 local oauth1 = {}
 
-local VALUES <const> = { "consumer_key", "consumer_secret", "access_key", "access_secret" }
+local PARTNERS <const> = { { "access_key", "access_secret" }, { "access_secret", "access_key" } }
 
 local function lacking(name)
   return errors.new {
     kind = "answer",
     code = "credentials",
     message = ("OAuth 1 needs %s too"):format(name),
-    advice = "Give the four values that Special:OAuthConsumerRegistration shows for an owner-only "
-      .. "consumer: consumer_key, consumer_secret, access_key, access_secret.",
+    advice = "Give consumer_key and consumer_secret for a login in a browser; for an owner-only "
+      .. "consumer also access_key and access_secret, as Special:OAuthConsumerRegistration showed "
+      .. "them.",
   }
 end
 
----@return table<string, string>|nil keys
+local function gap(credentials)
+  for _, name in ipairs { "consumer_key", "consumer_secret" } do
+    if credentials[name] == nil then
+      return lacking(name)
+    end
+  end
+  for _, pair in ipairs(PARTNERS) do
+    if credentials[pair[1]] ~= nil and credentials[pair[2]] == nil then
+      return lacking(pair[2])
+    end
+  end
+end
+
+local function plain(value)
+  return type(value) == "string" and value or value:reveal()
+end
+
+---The secrets stay in locked memory; the keys are names, and travel with each request.
+---@return mwlogin.oauth.Keys|nil
 ---@return mwlogin.Error|nil err
 local function read_keys(session, credentials)
-  local keys = {}
-  for _, name in ipairs(VALUES) do
-    if credentials[name] == nil then
-      return nil, lacking(name)
-    end
-    local value, err = secret.read(credentials[name], name)
-    if value == nil then
-      return nil, err
-    end
-    session:protect(value)
-    keys[name] = type(value) == "string" and value or value:reveal()
+  local wrong = gap(credentials)
+  if wrong then
+    return nil, wrong
   end
+  local keys = {}
+  for _, name in ipairs { "consumer_key", "consumer_secret", "access_key", "access_secret" } do
+    local value, err
+    if credentials[name] ~= nil then
+      value, err = secret.read(credentials[name], name)
+      if value == nil then
+        return nil, err
+      end
+    end
+    if value ~= nil and name ~= "consumer_key" then
+      session:protect(value)
+    end
+    keys[name] = value
+  end
+  keys.consumer_key = plain(keys.consumer_key)
+  keys.access_key = keys.access_key and plain(keys.access_key)
   return keys
 end
 
----The address under which the wiki knows itself: that is signed, whatever host was spoken to (T33).
-local function canonical_origin(session)
-  local here = assert(core.address(session.api))
-  local reply = session:call("GET", { action = "query", meta = "siteinfo" }, { bare = true })
-  local general = reply and type(reply.query) == "table" and reply.query.general
-  local server = type(general) == "table" and general.server
-  if type(server) ~= "string" then
-    return here.origin
+---@return mwlogin.oauth.Signer|nil
+---@return mwlogin.Error|nil err
+local function signer_of(session, credentials)
+  local keys, err = read_keys(session, credentials)
+  if not keys then
+    return nil, err
   end
-  if server:sub(1, 2) == "//" then
-    server = here.scheme .. ":" .. server
+  local origin
+  origin, err = own_name.of(session)
+  if not origin then
+    return nil, err
   end
-  local address = core.address(server)
-  return address and address.origin or here.origin
+  return { keys = keys, origin = origin, ahead = 0, tokens_from = "given" }
 end
 
----What the core adds to each call, said here so that it is signed.
-local function complete(params)
-  params.format = params.format or "json"
-  params.formatversion = params.formatversion or 2
-  params.errorformat = params.errorformat or "plaintext"
-  return params
-end
-
-local function has_file(params)
-  for _, value in pairs(params) do
-    if type(value) == "userdata" and not core.is_secret(value) then
+---Every request of the Session is signed from now on. A refused one is signed again by the wiki's
+---clock if ours was to blame.
+local function begin(session, signer)
+  proving.begin(session, function(self, method, url, params)
+    return signing.authorization(signer, self, method, url, params)
+  end, function(self, err, attempt)
+    if attempt == 1 and clock.mend(self, signer, http_date.ahead_of(self)) then
       return true
     end
-  end
-  return false
+    return nil, refusal.explain(err, "api", signer)
+  end)
 end
 
----The pairs that are signed; a multipart body is left out.
-local function signed_pairs(url, params)
-  local pairs_list = {}
-  local query = url:match "%?([^#]*)"
-  if query then
-    for name, value in pairs(require("mwlogin.query").read(query)) do
-      pairs_list[#pairs_list + 1] = { name, value }
-    end
+local function other_user(session, named, found)
+  proving.abandon(session)
+  session.identity = nil
+  return nil,
+    errors.new {
+      kind = "refused",
+      code = "other-user",
+      message = ("The wiki names %s as the owner of this access, and its API %s"):format(
+        named,
+        found
+      ),
+      advice = "Stop here: something in between answers for somebody else.",
+    }
+end
+
+---Through a person's browser.
+local function three_legged(session, credentials, signer)
+  local access, err = handshake.run(session, credentials, signer)
+  if not access then
+    return nil, err
   end
-  if params and not has_file(params) then
-    local list, err = core.parameters(params)
-    if not list then
-      return nil, errors.from(err)
-    end
-    table.move(list, 1, #list, #pairs_list + 1, pairs_list)
+  signer.keys.access_key, signer.keys.access_secret = access.key, access.secret
+  signer.tokens_from = "wiki"
+  local claims
+  claims, err = identify.ask(session, signer)
+  if not claims then
+    return nil, err
   end
-  return pairs_list
+  begin(session, signer)
+  local identity
+  identity, err = proving.identity(session, "oauth1")
+  if identity and identity.name ~= claims.username then
+    return other_user(session, claims.username, identity.name)
+  elseif identity then
+    session.oauth_tokens = {
+      consumer_key = signer.keys.consumer_key,
+      access_key = access.key,
+      access_secret = access.secret:reveal(),
+    }
+  end
+  return identity, err
 end
 
 ---@param session mwlogin.Session
----@param credentials table consumer_key, consumer_secret, access_key, access_secret
+---@param credentials table consumer_key, consumer_secret; access_key, access_secret, else a person
+---  is sent to the wiki's page: return_url, redirect, respond
 ---@param _ table
 ---@param finished fun()
 ---@return mwlogin.Identity|nil
 ---@return mwlogin.Error|nil err
 function oauth1.login(session, credentials, _, finished)
-  local keys, err = read_keys(session, credentials)
-  if not keys then
+  session.oauth_tokens = nil
+  local signer, err = signer_of(session, credentials)
+  if not signer then
     return nil, err
   end
-  local origin = canonical_origin(session)
-  proving.begin(session, function(self, method, url, params)
-    local absolute, wrong = core.resolve(self.api, url)
-    if not absolute then
-      return nil, errors.from(wrong)
-    end
-    if absolute == self.api and params then
-      complete(params)
-    end
-    local list, why = signed_pairs(absolute, params)
-    if not list then
-      return nil, why
-    end
-    local address = assert(core.address(absolute))
-    local header = signature.header({
-      method = method,
-      url = origin .. address.path,
-      params = list,
-    }, keys)
-    self:protect(header:match 'oauth_signature="([^"]*)"')
-    return core.secret(header)
-  end)
+  local identity
+  if signer.keys.access_key then
+    begin(session, signer)
+    identity, err = proving.identity(session, "oauth1")
+  else
+    identity, err = three_legged(session, credentials, signer)
+  end
+  if identity then
+    finished()
+  end
+  return identity, err
+end
+
+---Goes on with an access that was kept; nobody is asked.
+---@param session mwlogin.Session
+---@param credentials table consumer_key, consumer_secret
+---@param tokens table as an earlier login left them in `session.oauth_tokens`
+---@return mwlogin.Identity|nil
+---@return mwlogin.Error|nil err
+function oauth1.restore(session, credentials, tokens)
+  local given = {
+    consumer_key = credentials.consumer_key or tokens.consumer_key,
+    consumer_secret = credentials.consumer_secret,
+    access_key = tokens.access_key,
+    access_secret = tokens.access_secret,
+  }
+  local signer, err = signer_of(session, given)
+  if not signer then
+    return nil, err
+  end
+  signer.tokens_from = "store"
+  begin(session, signer)
   local identity
   identity, err = proving.identity(session, "oauth1")
   if identity then
-    finished()
+    session.oauth_tokens = tokens
+    identity.fresh = false
   end
   return identity, err
 end

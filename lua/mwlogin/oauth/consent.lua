@@ -9,6 +9,7 @@ local consent = {}
 
 ---@class mwlogin.oauth.Consent
 ---@field return_url string where the browser is to be sent back to: send it along
+---@field listens boolean whether somebody is awaited there; else the person brings what came back
 local Consent = {}
 Consent.__index = Consent
 Consent.__name = "mwlogin.oauth.consent"
@@ -34,6 +35,7 @@ function consent.prepare(session, credentials, return_url)
     respond = credentials.respond,
     way = way,
     return_url = way.return_url,
+    listens = way.listener ~= nil,
   }, Consent)
 end
 
@@ -61,11 +63,18 @@ end
 ---Opens the wiki's page and waits until the browser comes back.
 ---@param address string of the page
 ---@param expected table<string, string> what must come back unchanged: state, oauth_token
+---@param code string|nil the wiki shows the person a code: the name under which it is handed on
 ---@return table<string, string>|nil values of the address that came back, each decoded once
 ---@return mwlogin.Error|nil err refused (the person or the wiki said no), interaction, cancelled…
-function Consent:ask(address, expected)
+function Consent:ask(address, expected, code)
   local way = self.way
-  local step = { status = "REDIRECT", redirect_url = address, requests = {}, expected = expected }
+  local step = {
+    status = "REDIRECT",
+    redirect_url = address,
+    requests = {},
+    expected = expected,
+    code = code,
+  }
   local run = {
     flow = { session = self.session, attempt = 1 },
     respond = self.respond,

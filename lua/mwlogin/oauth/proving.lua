@@ -6,10 +6,17 @@ local proving = {}
 ---The Session begins to authorize its requests; what cookies it had are left behind.
 ---@param session mwlogin.Session
 ---@param authorize function (session, method, url, params) → Authorization of a request; nil, err
-function proving.begin(session, authorize)
+---@param renew function|nil (session, err, attempt) → true: a second try may go through; nil, err
+function proving.begin(session, authorize, renew)
   session.core:cookies(false)
   session:drop_tokens()
-  session.authorize = authorize
+  session.authorize, session.renew = authorize, renew
+end
+
+---It goes on without: what it has is not taken by the wiki.
+---@param session mwlogin.Session
+function proving.abandon(session)
+  session.authorize, session.renew = nil, nil
 end
 
 ---Asks the wiki, with assert=user: some servers drop the Authorization silently.
@@ -21,7 +28,7 @@ function proving.identity(session, method)
   local params = { action = "query", meta = "userinfo", assert = "user" }
   local reply, err = session:call("GET", params, {})
   if not reply then
-    session.authorize = nil
+    proving.abandon(session)
     if err.code == "assertuserfailed" then
       err.advice = "The wiki did not see the authorization: its web server may drop the header, or "
         .. "the token belongs to nobody."
@@ -30,7 +37,7 @@ function proving.identity(session, method)
   end
   local info = type(reply.query) == "table" and reply.query.userinfo
   if type(info) ~= "table" or type(info.name) ~= "string" or info.anon then
-    session.authorize = nil
+    proving.abandon(session)
     return nil,
       errors.new {
         kind = "refused",

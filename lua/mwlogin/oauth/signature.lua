@@ -3,19 +3,40 @@ local core = require "mwlogin.core"
 
 local signature = {}
 
+---@class mwlogin.oauth.Keys
+---@field consumer_key string
+---@field consumer_secret string|userdata
+---@field access_key string|nil of the access token, or of the request token while one is exchanged
+---@field access_secret string|userdata|nil
+
+---Texts joined; with a secret among them the whole is one, and never a Lua string.
+local function join(parts)
+  for _, part in ipairs(parts) do
+    if core.is_secret(part) then
+      return core.secret(table.unpack(parts))
+    end
+  end
+  return table.concat(parts)
+end
+
+local function plain(value)
+  return core.is_secret(value) and value:reveal() or value
+end
+
 local function by_name_then_value(one, other)
   if one[1] ~= other[1] then
     return one[1] < other[1]
   end
-  return one[2] < other[2]
+  return plain(one[2]) < plain(other[2])
 end
 
-local function joined(pairs_list, separator, form)
-  local parts = {}
+local function encode_sorted(pairs_list)
+  local encoded = {}
   for position, pair in ipairs(pairs_list) do
-    parts[position] = form:format(pair[1], pair[2])
+    encoded[position] = { core.encode(pair[1]), core.encode(pair[2]) }
   end
-  return table.concat(parts, separator)
+  table.sort(encoded, by_name_then_value)
+  return encoded
 end
 
 ---The address as it is signed: scheme and host in lower case, the scheme's own port left out.
@@ -29,28 +50,28 @@ end
 ---The text that is signed (RFC 5849, 3.4.1).
 ---@param method string
 ---@param url string without query
----@param params {[1]: string, [2]: string}[] all of them, the oauth_ ones too
----@return string
+---@param params {[1]: string, [2]: string|userdata}[] all of them, the oauth_ ones too
+---@return string|userdata text a secret when a value is one
 function signature.base_string(method, url, params)
-  local encoded = {}
-  for position, pair in ipairs(params) do
-    encoded[position] = { core.encode(pair[1]), core.encode(pair[2]) }
+  local parts = {}
+  for _, pair in ipairs(encode_sorted(params)) do
+    table.move({ pair[1], "=", pair[2], "&" }, 1, 4, #parts + 1, parts)
   end
-  table.sort(encoded, by_name_then_value)
-  return table.concat({
-    method:upper(),
-    core.encode(signature.base_url(url)),
-    core.encode(joined(encoded, "&", "%s=%s")),
-  }, "&")
+  parts[#parts] = nil
+  local normal = core.encode(join(parts))
+  return join { method:upper(), "&", core.encode(signature.base_url(url)), "&", normal }
 end
 
----@param text string
----@param consumer_secret string
----@param token_secret string
+---The key of the MAC lives in locked memory, and no longer than this call.
+---@param text string|userdata
+---@param consumer_secret string|userdata
+---@param token_secret string|userdata empty where there is no token yet
 ---@return string signature base64
 function signature.hmac_sha1(text, consumer_secret, token_secret)
-  local key = core.encode(consumer_secret) .. "&" .. core.encode(token_secret)
-  return core.crypto.base64(core.crypto.hmac("sha1", key, text))
+  local key = core.secret(core.encode(consumer_secret), "&", core.encode(token_secret))
+  local mac = core.crypto.hmac("sha1", key, text)
+  key:wipe()
+  return core.crypto.base64(mac)
 end
 
 ---A nonce that has never been used: a request that is sent again gets another (T34).
@@ -60,38 +81,31 @@ function signature.nonce()
 end
 
 ---The Authorization header of a request.
----@param request { method: string, url: string, params: {[1]: string, [2]: string}[] }
----@param keys table<string, string> consumer_key, consumer_secret, access_key, access_secret
----@param extra table<string, string>|nil further oauth_ parameters
----@param at { nonce: string, timestamp: string }|nil for tests: when and with which nonce
+---@param request { method: string, url: string, params: {[1]: string, [2]: string|userdata}[] }
+---@param keys mwlogin.oauth.Keys
+---@param at { nonce: string|nil, timestamp: integer|string|nil }|nil default: a new nonce, now
 ---@return string header
-function signature.header(request, keys, extra, at)
+---@return string signature alone
+function signature.header(request, keys, at)
   local oauth = {
     { "oauth_consumer_key", keys.consumer_key },
     { "oauth_nonce", at and at.nonce or signature.nonce() },
     { "oauth_signature_method", "HMAC-SHA1" },
-    { "oauth_timestamp", at and at.timestamp or ("%d"):format(os.time()) },
+    { "oauth_timestamp", tostring(at and at.timestamp or os.time()) },
     { "oauth_version", "1.0" },
   }
   if keys.access_key then
     oauth[#oauth + 1] = { "oauth_token", keys.access_key }
   end
-  for name, value in pairs(extra or {}) do
-    oauth[#oauth + 1] = { name, value }
-  end
-  local signed = { table.unpack(oauth) }
-  table.move(request.params, 1, #request.params, #signed + 1, signed)
+  local signed = table.move(request.params, 1, #request.params, #oauth + 1, { table.unpack(oauth) })
   local text = signature.base_string(request.method, request.url, signed)
-  oauth[#oauth + 1] = {
-    "oauth_signature",
-    signature.hmac_sha1(text, keys.consumer_secret, keys.access_secret or ""),
-  }
-  table.sort(oauth, by_name_then_value)
-  local encoded = {}
-  for position, pair in ipairs(oauth) do
-    encoded[position] = { core.encode(pair[1]), core.encode(pair[2]) }
+  local mac = signature.hmac_sha1(text, keys.consumer_secret, keys.access_secret or "")
+  oauth[#oauth + 1] = { "oauth_signature", mac }
+  local shown = {}
+  for position, pair in ipairs(encode_sorted(oauth)) do
+    shown[position] = ('%s="%s"'):format(pair[1], pair[2])
   end
-  return "OAuth " .. joined(encoded, ", ", '%s="%s"')
+  return "OAuth " .. table.concat(shown, ", "), mac
 end
 
 return signature

@@ -187,6 +187,9 @@ local function ask_function(way, step, context)
         advice = "It must return the address the browser came back to.",
       })
   end
+  if way.code and type(address) == "string" then
+    address = paste.code_address(address, way)
+  end
   if type(address) ~= "string" or not target.is_return(address, way.return_url) then
     return nil,
       errors.new({
@@ -255,6 +258,7 @@ local function begin(way, step)
     way.listener:rearm()
   end
   way.step = step
+  way.code = step.code
   way.expected = step.expected or { state = target.state(finish.address, way.return_url) }
   return finish
 end
@@ -262,7 +266,8 @@ end
 ---Goes the way of a REDIRECT step, as `redirect` says, and waits for the return.
 ---@param step table the step; `redirect_url` is checked before anything is opened. One with
 ---  `expected` (name → value that must come back unchanged) is a page of an OAuth grant: there the
----  person is known by his own browser, so that no hop is tried with the Session's cookies
+---  person is known by his own browser, so that no hop is tried with the Session's cookies; with
+---  `code` beside it the wiki may show the value of that name instead of sending the browser back
 ---@param context? table with `ask(field)`, for pasting; handed to a redirect function
 ---@param drive? fun(page: mwlogin.redirect.Page) a script that plays the person, headless
 ---@return string|nil address the return address with what was added to it

@@ -1,4 +1,5 @@
 ---Without a browser here: the person opens the address somewhere and pastes what comes back.
+local core = require("mwlogin.core")
 local errors = require("mwlogin.error")
 local hops = require("mwlogin.redirect.hops")
 local query = require("mwlogin.query")
@@ -47,6 +48,9 @@ function paste.fragment_address(address, session)
 end
 
 local WORDS <const> = {
+  code = "Open this address in any browser:\n\n%s\n\nLog in there and allow it. In the end the "
+    .. "wiki shows a code: paste it here. If the browser is sent on to another site instead, paste "
+    .. "that address.",
   ["return"] = "Open this address in any browser:\n\n%s\n\nLog in there. In the end the browser "
     .. "cannot show a page: that is as it should be. Copy its whole address and paste it here.",
   wiki = "Open this address in any browser:\n\n%s\n\nLog in there. In the end the wiki shows an "
@@ -58,7 +62,7 @@ local function ask(context, way_back, address, problem)
   return context.ask({
     name = "address",
     type = "string",
-    label = "Address the browser ended at",
+    label = way_back == "code" and "Code the wiki shows" or "Address the browser ended at",
     help = (problem and problem .. "\n\n" or "") .. WORDS[way_back]:format(address),
   })
 end
@@ -75,17 +79,55 @@ local function check_state(values, address)
   end
 end
 
+local function problem_of(values, way)
+  for name, value in pairs(way.expected) do
+    if values[name] ~= value and not (values.error and values[name] == nil) then
+      return ("This address is not the answer to this login (its %s is another one)."):format(name)
+    end
+  end
+end
+
+---The return address that what a person was shown stands for: a code alone, or any address that
+---holds it.
+---@param text string
+---@param way mwlogin.redirect.Way of a step with `code`, the code's name
+---@return string|nil address
+---@return string|nil problem
+function paste.code_address(text, way)
+  local values = query.read(answer_part(text))
+  if not values[way.code] and not values.error then
+    if not text:find("^[%w_.~-]+$") then
+      return nil, "There is no code in what was pasted."
+    end
+    values = { [way.code] = text }
+    for name, value in pairs(way.expected) do
+      values[name] = value
+    end
+  end
+  local problem = problem_of(values, way)
+  if problem then
+    return nil, problem
+  end
+  local parts = {}
+  for name, value in pairs(values) do
+    parts[#parts + 1] = core.encode(name) .. "=" .. core.encode(value)
+  end
+  return query.add(way.return_url, table.concat(parts, "&"))
+end
+
+local function read_code(text, _, way)
+  return paste.code_address(text, way)
+end
+
 local function read_return(text, _, way)
   if text:find("://", 1, true) and not target.is_return(text, way.return_url) then
     return nil, "This is not the address the browser should end at: " .. way.return_url
   end
   local part = answer_part(text)
   local values = query.read(part)
-  for name, value in pairs(way.expected) do
-    if values[name] ~= value and not (values.error and values[name] == nil) then
-      return nil,
-        ("This address is not the answer to this login (its %s is another one)."):format(name)
-    end
+  local problem = problem_of(values, way)
+  if problem then
+    return nil, problem
   end
   if text:find("://", 1, true) then
     return text
@@ -132,7 +174,9 @@ end
 ---@return table|nil err interaction, cancelled, protocol…
 function paste.follow(way, address, way_back, context)
   local shown, read = address, read_return
-  if way_back == "wiki" then
+  if way.code then
+    way_back, read = "code", read_code
+  elseif way_back == "wiki" then
     local with_fragment, err = paste.fragment_address(address, way.session)
     if not with_fragment then
       return nil, err

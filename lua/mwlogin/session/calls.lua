@@ -77,6 +77,45 @@ local function with_common(self, params, opts)
   return all
 end
 
+---What the core adds to each call by itself, said here because a signature covers it.
+local function complete(params)
+  params.format = params.format or "json"
+  params.formatversion = params.formatversion or 2
+  params.errorformat = params.errorformat or "plaintext"
+end
+
+local function send(self, method, params, opts)
+  return self:exchange(function()
+    return self.core:call(method, params, opts)
+  end, { event = "call", method = method, params = params })
+end
+
+local function send_authorized(self, method, params)
+  local header, err = self:authorize(method, self.api, params)
+  if not header then
+    return nil, err
+  end
+  return send(self, method, params, { cookies = false, authorization = header })
+end
+
+---What a wiki answers to an authorization it does not take; it has executed nothing then.
+local REFUSED <const> = "mwoauth-invalid-authorization"
+
+---Sent once more, if the login left a way to mend what was refused.
+local function call_authorized(self, method, params)
+  local reply, err = send_authorized(self, method, params)
+  for attempt = 1, 2 do
+    if reply or err.code ~= REFUSED or not self.renew then
+      return reply, err
+    end
+    local renewed, why = self:renew(err, attempt)
+    if not renewed or attempt == 2 then
+      return nil, why or err
+    end
+    reply, err = send_authorized(self, method, params)
+  end
+end
+
 ---One API call as it stands: neither waited for nor repeated.
 ---@param self mwlogin.Session
 ---@param method "GET"|"POST"
@@ -89,17 +128,12 @@ function calls.call(self, method, params, opts)
   if not safe then
     return nil, err
   end
-  local all, sent = with_common(self, params, opts), {}
-  if self.authorize and not opts.bare then
-    sent.cookies = false
-    sent.authorization, err = self:authorize(method, self.api, all)
-    if not sent.authorization then
-      return nil, err
-    end
+  local all = with_common(self, params, opts)
+  if opts.bare or not self.authorize then
+    return send(self, method, all, {})
   end
-  return self:exchange(function()
-    return self.core:call(method, all, sent)
-  end, { event = "call", method = method, params = all })
+  complete(all)
+  return call_authorized(self, method, all)
 end
 
 ---One call of clientlogin, createaccount or linkaccount.

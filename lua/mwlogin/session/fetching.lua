@@ -27,6 +27,22 @@ local function same_origin(session, address)
   return there ~= nil and here.origin == there.origin
 end
 
+---What of `params` is sent: json is a body of its own, and takes their place in it.
+local function sent_params(sent)
+  local in_address = sent.method == nil or sent.method == "GET" or sent.method == "HEAD"
+  return (in_address or sent.json == nil) and sent.params or nil
+end
+
+---An authorization is for one address, and for one time (OAuth 1 signs both): each hop has its own.
+local function authorize(session, path, sent)
+  local header, err = session:authorize(sent.method or "GET", path, sent_params(sent))
+  if not header then
+    return nil, err
+  end
+  sent.authorization, sent.cookies = header, false
+  return true
+end
+
 ---@param session table
 ---@param path string resolves against api.php's address
 ---@param opts table|nil method, params, json, headers, cookies = false
@@ -43,15 +59,14 @@ function fetching.run(session, path, opts)
   for name, value in pairs(opts) do
     sent[name] = value
   end
-  if session.authorize then
-    local header, why = session:authorize(opts.method or "GET", path, opts.params)
-    if not header then
-      return nil, why
-    end
-    sent.authorization, sent.cookies = header, false
-  end
   local response, err
   for hop = 0, MOST_HOPS do
+    if session.authorize then
+      local good, why = authorize(session, path, sent)
+      if not good then
+        return nil, why
+      end
+    end
     response, err = session:exchange(function()
       return session.core:fetch(path, sent)
     end, { event = "fetch", method = sent.method or "GET", hop = hop > 0 and hop or nil })

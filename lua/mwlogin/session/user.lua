@@ -112,7 +112,8 @@ end
 ---Forgets who we were, and every secret kept for logging in again.
 ---@param session mwlogin.Session
 function user.forget(session)
-  session.identity, session.recover, session.authorize, session.before_login = nil, nil, nil, nil
+  session.identity, session.recover, session.before_login = nil, nil, nil
+  session.authorize, session.renew = nil, nil
   session:keep {}
   session:drop_tokens()
 end
