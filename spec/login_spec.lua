@@ -336,6 +336,23 @@ describe("a second login of a Session", function()
 end)
 
 describe("while logging in", function()
+  it("nothing is sent that only a foreign web page sends", function()
+    local wiki = wiki_of()
+    local session = open(wiki)
+    assert(session:login({ username = "Alice", password = "open sesame" }))
+    assert(session:post({ action = "edit", title = "A", text = "b" }, { token = "csrf" }))
+    assert(session:login({ username = "Alice@app", password = SECRET }))
+    assert(session:logout())
+    for _, request in ipairs(wiki.requests) do
+      for _, name in ipairs({ "origin", "crossorigin", "callback" }) do
+        assert.is_nil(request.params[name])
+      end
+      for name in pairs(request.headers) do
+        assert.not_equal("origin", name:lower())
+      end
+    end
+  end)
+
   it("neither maxlag nor assert is sent, and the language is", function()
     local wiki = wiki_of()
     local session = open(wiki, { maxlag = 5, language = "de" })

@@ -40,16 +40,18 @@ local function kind_of(id)
   return class:match("([^\\]*)$"), suffix
 end
 
+---A map whose keys happen to be 0, 1, 2 is a list to PHP and comes as one.
 local function read_options(raw)
   if type(raw) ~= "table" then
     return nil
   end
   local options = {}
   for position, option in ipairs(raw) do
-    if type(option) == "table" then
-      options[position] =
-        { value = tostring(option.value), label = plaintext.line(option.label) or "" }
+    if type(option) ~= "table" then
+      option = { value = position - 1, label = option }
     end
+    options[position] =
+      { value = tostring(option.value), label = plaintext.line(option.label) or "" }
   end
   if #options > 0 or next(raw) == nil then
     return options

@@ -93,7 +93,10 @@ describe("a reply", function()
     local html = { ["Content-Type"] = "text/html" }
     assert.equal(404, fails("http", "404", call("<p>none</p>", 404, html)).status)
     fails("http", "500", call("", 500))
-    fails("http", "503", call('{"errors":[]}', 503, { ["Content-Type"] = "application/json" }))
+    local json = { ["Content-Type"] = "application/json" }
+    fails("http", "503", call('{"errors":[]}', 503, json))
+    fails("http", "500", call('{"errors":[{"code":"badtoken","text":"x"}]}', 500, json))
+    fails("http", "500", call('{"query":{}}\n<!DOCTYPE html>', 500, json))
     fails("http", "204", call("", 204))
     fails("http", "401", call("", 401))
   end)
@@ -179,6 +182,11 @@ describe("a reply", function()
       names[i] = type(field) == "table" and field.name or field
     end
     assert.same({ "zeta", "alpha", "mid" }, names)
+    assert.same({
+      { value = "9", label = "nine" },
+      { value = "1", label = "one" },
+      { value = "b", label = "bee" },
+    }, requests[1].fields.alpha.options)
   end)
 
   it("larger than it may be is refused", function()

@@ -51,6 +51,15 @@ describe("a login", function()
     end
   end)
 
+  it("shows no one-time code that a wiki repeats, though it is not marked (T30)", function()
+    local wiki = wiki_of({ accounts = { Alice = { password = "open sesame", totp = KEY } } })
+    wiki:fault(3, { body = '{"errors":[{"code":"x","text":"871204 is no code"}]}' })
+    local _, err, session = log_in(wiki, { answers = { OATHToken = "871204" } })
+    assert.equal("x", err.code)
+    assert.equal("*** is no code", err.message)
+    assert.is_nil(table.concat(session.lines, "\n"):find("871204", 1, true))
+  end)
+
   it("with a wrong password is refused, once", function()
     local wiki = wiki_of({})
     local step, err = log_in(wiki, { password = "wrong" })
@@ -167,6 +176,33 @@ describe("a login", function()
     local _, err = log_in(wiki, { password = "wrong" })
     assert.is_true(err.captcha)
     assert(log_in(wiki, { answers = { captchaWord = "Paris" } }))
+  end)
+
+  it("names a captcha before anything is submitted", function()
+    local wiki = wiki_of({ captcha = { question = "Capital?", answer = "Paris", always = true } })
+    local step, err = log_in(wiki)
+    assert.is_nil(step)
+    assert.equal("interaction", err.kind)
+    assert.same({ "captchaWord" }, err.fields)
+    assert.equal(0, #sent(wiki, "clientlogin"))
+    step = assert(err.flow:submit({ captchaWord = "Paris" }))
+    assert.equal("PASS", step.status)
+  end)
+
+  it("answers each captcha once: another try has another one", function()
+    local wiki = wiki_of({ captcha = { question = "2 + 2", answer = "4", always = true } })
+    local session = opened.on(wiki)
+    for _, word in ipairs({ "5", "4" }) do
+      flow_module.new(session):run({
+        username = "Alice",
+        password = "open sesame",
+        answers = { captchaWord = word },
+      })
+    end
+    local tries = sent(wiki, "clientlogin")
+    assert.equal(2, #tries)
+    assert.not_equal(tries[1].captchaId, tries[2].captchaId)
+    assert.equal("Alice", session:whoami().name)
   end)
 
   it("works a sum out", function()
@@ -291,6 +327,27 @@ describe("a step with a field of every type", function()
     assert.is_nil(params.go)
   end)
 
+  it("with maps that came as lists is read all the same (T44)", function()
+    local wiki = wiki_of({})
+    wiki:fault(2, {
+      body = [[{"clientlogin":{"status":"UI","message":"?","messagecode":"c","requests":[
+        {"id":"A","metadata":[],"required":"required","fields":[]},
+        {"id":"B","metadata":[],"required":"required","fields":{
+          "count":{"type":"select","label":"How many?","options":["none","one"]},
+          "more":{"type":"multiselect","options":[],"optional":true}}}]}}]],
+    })
+    local _, err = log_in(wiki)
+    local requests = err.step.requests
+    assert.same({ "count" }, err.fields)
+    assert.same({}, requests[1].fields)
+    assert.same({}, requests[2].metadata)
+    assert.same(
+      { { value = "0", label = "none" }, { value = "1", label = "one" } },
+      requests[2].fields.count.options
+    )
+    assert.same({}, requests[2].fields.more.options)
+  end)
+
   it("refuses a choice that is not offered before sending", function()
     local wiki = wiki_of({
       steps = {
@@ -334,6 +391,21 @@ describe("createaccount", function()
     local params = sent(wiki, "createaccount")[1]
     assert.equal("", params.realname)
     assert.equal("carol@example.org", params.email)
+    assert.equal("carol@example.org", wiki.accounts.Carol.email)
     assert(log_in(wiki, { username = "Carol", password = "long enough one" }))
+  end)
+
+  it("logs nobody in", function()
+    local wiki = wiki_of({})
+    local session = opened.on(wiki)
+    local step, err = flow_module.new(session, "createaccount"):run({
+      username = "Carol",
+      password = "long enough one",
+      answers = { email = "" },
+    })
+    assert(step, err)
+    assert.is_nil(step.identity)
+    assert.is_nil(session.identity)
+    assert.is_true(session:whoami().anonymous)
   end)
 end)

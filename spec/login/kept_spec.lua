@@ -98,10 +98,10 @@ describe("a kept session", function()
     local session <close> = open()
     assert(session:login({ username = "Alice" }))
     wiki:lose_session()
-    local reply, err = session:post(
-      { action = "edit", title = "A", text = "b" },
-      { token = "csrf" }
-    )
+    local reply, err = session:get({ action = "query", meta = "userinfo" })
+    assert.is_nil(reply)
+    assert.equal("interaction", err.kind)
+    reply, err = session:post({ action = "edit", title = "A", text = "b" }, { token = "csrf" })
     assert.is_nil(reply)
     assert.equal("interaction", err.kind)
     assert.equal(0, #wiki.edits)

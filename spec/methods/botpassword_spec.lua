@@ -87,7 +87,17 @@ describe("a bot password", function()
         .. '"params":[{"duration":300}]}}'
     )
     assert.equal(300, err.retry_after)
-    assert.matches("5 minutes", err.message)
+    assert.matches("up to 5 minutes", err.message)
+  end)
+
+  it("is throttled for as long as a list says that came as an object (T44)", function()
+    local err = refused(
+      "throttled",
+      "login-throttled",
+      '{"result":"Failed","reason":{"code":"login-throttled","key":"login-throttled",'
+        .. '"params":{"1":{"duration":300}}}}'
+    )
+    assert.equal(300, err.retry_after)
   end)
 
   it("is throttled by a strict wiki after five tries, even with the right password", function()

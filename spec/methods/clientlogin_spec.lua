@@ -124,6 +124,25 @@ describe("clientlogin", function()
     assert.equal(1, #posts(wiki))
   end)
 
+  it("shows no secret that a wiki repeats in its error", function()
+    local wiki = wiki_of()
+    local said = "[x] Exception: no such password: open sesame"
+    local error = '{"code":"internal_api_error_X","text":"%s","data":{"was":"%s"}}'
+    wiki:fault(2, { body = ('{"errors":[%s]}'):format(error:format(said, said)) })
+    local _, err = log_in(wiki)
+    local function search(value, seen)
+      if type(value) == "table" and not seen[value] then
+        seen[value] = true
+        for _, item in pairs(value) do
+          search(item, seen)
+        end
+      end
+      assert.is_nil(tostring(value):find("open sesame", 1, true))
+    end
+    search(err, {})
+    assert.matches("no such password: ***", err.message, 1, true)
+  end)
+
   it("tells a private wiki's user, too", function()
     local me = assert(log_in(wiki_of({ private = true })))
     assert.equal("Alice", me.name)

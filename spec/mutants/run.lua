@@ -1,12 +1,27 @@
--- `make mutants`: each mutant of spec/mutants/mutants.lua is put into a copy of the tree, and its
--- spec must fail there. `lua5.4 spec/mutants/run.lua WORD…` takes only those whose file or promise
--- holds one of the words. Ends with 1 when one survived, or could not be tried.
+-- `make mutants`: each mutant of spec/mutants/mutants.lua and traps.lua is put into a copy of the
+-- tree, and its spec must fail there. `lua5.4 spec/mutants/run.lua WORD…` takes only those whose
+-- file or promise holds one of the words. Ends with 1 when one survived, could not be tried, ended
+-- otherwise than by a spec, or when an id of spec/mutants/ids.lua leads no promise.
 package.path = "./?.lua;" .. package.path
+
+local ids = require("spec.mutants.ids")
 
 local mutants = require("spec.mutants.mutants")
 table.move(require("spec.mutants.traps"), 1, #require("spec.mutants.traps"), #mutants + 1, mutants)
 
 local TIMEOUT = 120
+
+-- What a spec run's exit status means when it is no number of failed specs: `timeout` gives 124, a
+-- shell 128 and the signal's number.
+local ENDED_OTHERWISE = {
+  [124] = "it did not end in time",
+  [132] = "crashed (SIGILL)",
+  [134] = "crashed (SIGABRT)",
+  [135] = "crashed (SIGBUS)",
+  [136] = "crashed (SIGFPE)",
+  [137] = "it was killed from outside",
+  [139] = "crashed (SIGSEGV)",
+}
 
 local function quote(text)
   return "'" .. text:gsub("'", "'\\''") .. "'"
@@ -38,19 +53,25 @@ local pipe = assert(io.popen("mktemp -d -t mwlogin-mutants.XXXXXX"))
 local copy = assert(pipe:read("l"))
 pipe:close()
 
+---@return integer status as a shell gives it
 local function shell(command)
   local line = ("exec </dev/null >%s/log 2>&1; cd %s && %s"):format(copy, copy, command)
-  return (os.execute(line))
+  local _, how, number = os.execute(line)
+  return how == "signal" and 128 + number or number
 end
 
-local function spec_passes(mutant)
-  local filter = mutant.filter and " --filter=" .. quote(mutant.filter) or ""
-  local words = "timeout %d lua5.4 /usr/bin/busted %s%s"
+-- `filter` is plain text of the spec's title.
+local function run_spec(mutant)
+  local filter = mutant.filter and " --filter=" .. quote(mutant.filter:gsub("%p", "%%%0")) or ""
+  local words = "timeout %d lua5.4 /usr/bin/busted %s%s && grep -q '[1-9][0-9]* success' log"
   return shell(words:format(TIMEOUT, mutant.spec, filter))
 end
 
-local function is_built()
-  return shell("make -s build")
+local function is_built(mutant)
+  if mutant and mutant.file:find("%.lua$") then
+    return loadfile(copy .. "/" .. mutant.file) ~= nil
+  end
+  return shell("make -s build") == 0
 end
 
 -- Puts the mutant in; false when its line is not there exactly once.
@@ -73,12 +94,16 @@ local function try(mutant)
     return "its line is not there once"
   end
   local verdict
-  if not is_built() then
+  if not is_built(mutant) then
     verdict = "it does not compile"
   else
-    verdict = spec_passes(mutant) and "survived" or "killed"
+    local status = run_spec(mutant)
+    verdict = ENDED_OTHERWISE[status] or (status == 0 and "survived" or "killed")
   end
   write(copy .. "/" .. mutant.file, original)
+  if mutant.file:find("%.[ch]$") then
+    assert(is_built(), "the tree does not build any more")
+  end
   return verdict
 end
 
@@ -92,13 +117,17 @@ local function run()
     if wanted(mutant) then
       local key = mutant.spec .. "\0" .. (mutant.filter or "")
       if passes[key] == nil then
-        passes[key] = is_built() and spec_passes(mutant)
+        passes[key] = run_spec(mutant) == 0
       end
-      local verdict = passes[key] and try(mutant) or "its spec fails without it"
+      local verdict = passes[key] and try(mutant) or "its spec fails, or is none, without it"
       counts[counts[verdict] and verdict or "untried"] = (counts[verdict] or counts.untried) + 1
       print(("%-8s %s: %s"):format(verdict, mutant.file, mutant.promise))
       io.stdout:flush()
     end
+  end
+  local missing = #arg == 0 and ids.missing(mutants) or {}
+  if #missing > 0 then
+    print("no mutant of: " .. table.concat(missing, " "))
   end
   print(
     ("%d killed, %d survived, %d could not be tried"):format(
@@ -107,7 +136,7 @@ local function run()
       counts.untried
     )
   )
-  return counts.killed > 0 and counts.survived == 0 and counts.untried == 0
+  return counts.killed > 0 and counts.survived == 0 and counts.untried == 0 and #missing == 0
 end
 
 local finished, good = xpcall(run, debug.traceback)

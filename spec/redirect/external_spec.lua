@@ -112,7 +112,7 @@ describe("the person's own browser", function()
   it("is refused where the way back leads through the wiki's own page, and is told why", function()
     local opened = os.tmpname()
     browser(stand.program("echo opened >> " .. opened))
-    way = assert(redirect.prepare(session, { redirect = "external" }))
+    way = assert(redirect.prepare(session, { redirect = "external", timeout = 10 }))
     local address, err = way:follow({
       redirect_url = site.wiki .. "/plain?return=" .. way.return_url,
       requests = {},

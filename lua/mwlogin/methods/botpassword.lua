@@ -47,7 +47,9 @@ local function duration_of(answer, reason)
   if type(answer.wait) == "number" then
     return answer.wait
   end
-  for _, param in ipairs(type(reason) == "table" and reason.params or {}) do
+  local params = type(reason) == "table" and reason.params
+  -- a list that PHP has taken something out of comes as an object with numbers for keys
+  for _, param in pairs(type(params) == "table" and params or {}) do
     if type(param) == "table" and math.type(param.duration) then
       return param.duration
     end
