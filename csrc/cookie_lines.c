@@ -6,6 +6,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "public_suffix.h"
+
 #define HTTP_ONLY "#HttpOnly_"
 #define FIELDS 7
 
@@ -104,7 +106,7 @@ static int domain_matches(const struct mwl_cookie *cookie, const char *host) {
 int mwl_cookie_belongs(const struct mwl_cookie *cookie, const char *host) {
   if (!domain_matches(cookie, host)) return 0;
   return strlen(host) == cookie->domain_length ||
-         memchr(cookie->domain, '.', cookie->domain_length) != NULL;
+         !mwl_is_public_suffix(cookie->domain, cookie->domain_length);
 }
 
 static int path_matches(const struct mwl_cookie *cookie, const char *path) {

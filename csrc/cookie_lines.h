@@ -30,7 +30,8 @@ int mwl_cookie_parse(const char *line, size_t length, struct mwl_cookie *cookie)
 int mwl_cookie_matches(const struct mwl_cookie *cookie, const char *host, const char *path,
                        int secure, time_t now);
 
-/* Whether a host may hold the cookie at all: its own, or one of a parent domain with a dot in it. */
+/* Whether a host may hold the cookie at all: its own, or one of a parent domain, public suffixes
+   ("com", "co.uk") excepted. */
 int mwl_cookie_belongs(const struct mwl_cookie *cookie, const char *host);
 
 /* The jar of a session on a transport, where libcurl's engine is not. */
