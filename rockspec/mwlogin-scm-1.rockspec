@@ -64,6 +64,7 @@ build = {
         "csrc/private_folder.c",
         "csrc/private_lock.c",
         "csrc/process.c",
+        "csrc/public_suffix.c",
         "csrc/quiet.c",
         "csrc/redact.c",
         "csrc/reply.c",

@@ -146,6 +146,22 @@ local BY_CODE <const> = {
   closed = "Open the Session again.",
 }
 
+local ELSEWHERE <const> = "keep sessions where you can write: set XDG_STATE_HOME, or give "
+  .. "store.file { folder = … }."
+
+---Of errors of kind `store`.
+local BY_STORE_CODE <const> = {
+  unsafe = "Mend its owner and mode (ls -la shows them), or remove it if it is not yours.",
+  exists = "Move away what is there, or " .. ELSEWHERE,
+  full = "Make room on that disk (df -h, df -i), or " .. ELSEWHERE,
+  read_only = "Make it writable, or " .. ELSEWHERE,
+  denied = "Mend its owner and mode (ls -la shows them), or " .. ELSEWHERE,
+  name = "Give the folder a shorter name, or " .. ELSEWHERE,
+  large = "This is no kept session: look at it, and remove it by hand.",
+  io = "Look at the disk (dmesg), or " .. ELSEWHERE,
+  timeout = "Wait for the other process, or end it: its lock is free then.",
+}
+
 local BY_KIND <const> = {
   store = "Sessions are kept in a folder of yours that nobody else may read or change: look at it "
     .. "(ls -la), mend owner and mode, or remove what is kept there.",
@@ -162,7 +178,7 @@ local BY_KIND <const> = {
 ---@return string|nil sentence
 function advice.of(err)
   local code = tostring(err.code)
-  local found = BY_CODE[code]
+  local found = err.kind == "store" and BY_STORE_CODE[code] or BY_CODE[code]
   if found then
     return found
   end

@@ -11,6 +11,7 @@ describe("doc/errors.md", function()
     local found = 0
     local text = read("lua/mwlogin/advice.lua")
     local codes = text:match("BY_CODE <const> = (%b{})")
+      .. text:match("BY_STORE_CODE <const> = (%b{})")
     for line in codes:gmatch("[^\n]+") do
       local code = line:match('^  %["(.-)"%] = ') or line:match("^  ([%w_]+) = ")
       if code then

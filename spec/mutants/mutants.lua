@@ -241,14 +241,14 @@ return {
     file = "lua/mwlogin/store/redis.lua",
     find = 'if ARGV[2] ~= "" and last and last ~= ARGV[2] then return 0 end',
     replace = "",
-    spec = "spec/store/fleet_spec.lua",
+    spec = "spec/store/redis_spec.lua",
     promise = "a late write is refused when another has taken the lock since",
   },
   {
     file = "lua/mwlogin/store/redis.lua",
     find = 'if redis.call("get", KEYS[1]) == ARGV[1] then return',
     replace = "if true then return",
-    spec = "spec/store/fleet_spec.lua",
+    spec = "spec/store/redis_spec.lua",
     promise = "nobody gives back a lock that has passed on",
   },
   -- the way through a browser

@@ -1,4 +1,4 @@
--- Kept sessions in files: names, who may read them, what is refused, and what a kill -9 leaves.
+-- Kept sessions in files: names, who may read them, what is refused.
 local core = require("mwlogin.core")
 local entries = require("mwlogin.store.entry")
 local json = require("mwlogin.json")
@@ -238,86 +238,5 @@ describe("a store in files", function()
     assert.is_nil(lock)
     assert.equal("store", err.kind)
     assert.is_true(err.code ~= "timeout")
-  end)
-
-  it("keeps the old entry when the disk is full", function()
-    local id = entries.id(API, "alice")
-    put(id, "old")
-    local script = ([[
-      local s = require("mwlogin.store").file({ folder = "%s/state" })
-      local ok, err = s:write("%s", ("x"):rep(100000))
-      print(ok, err.kind, err.code)]]):format(folder, id)
-    local said = output_of(
-      (
-        "ulimit -f 16; trap '' XFSZ; LUA_PATH='./lua/?.lua;./lua/?/init.lua;;' "
-        .. "LUA_CPATH='./build/?.so;;' lua5.4 -e '%s'"
-      ):format(script)
-    )
-    assert.equal("nil\tstore\tfull\n", said)
-    assert.equal("old", kept:read(id))
-  end)
-
-  local HOLDER <const> = [[
-    local folder, id = ...
-    local lock = assert(require("mwlogin.store").file({ folder = folder }):lock(id))
-    print("held")
-    io.stdout:flush()
-    local socket = require("socket")
-    while true do socket.sleep(60) end]]
-
-  it("is locked by one process at a time, and a dead one holds nothing", function()
-    local id = entries.id(API, "alice")
-    local holder <close> = machine.start(HOLDER, folder .. "/state", id)
-    assert.equal("held", holder:read(1, { stop = "\n" }))
-    local lock, err = kept:lock(id)
-    assert.is_nil(lock)
-    assert.equal("timeout", err.code)
-    assert(kept:lock(entries.id(API, "bob"))):release()
-    holder:kill("KILL")
-    holder:wait(30)
-    assert(kept:lock(id)):release()
-  end)
-
-  -- An entry is a name and its copy: half of one beside half of another would be seen.
-  local WRITER <const> = [[
-    local folder, id, size = ...
-    local store = require("mwlogin.store").file({ folder = folder })
-    local count = 0
-    io.stdout:setvbuf("no")
-    while true do
-      local lock = store:lock(id)
-      if lock then
-        count = count + 1
-        local filling = tostring(count):rep(tonumber(size))
-        assert(store:write(id, count .. ":" .. filling, lock))
-        lock:release()
-        io.stdout:write(count, "\n")
-      end
-    end]]
-
-  it("loses and damages nothing, whenever a writer is killed", function()
-    local rounds = tonumber(os.getenv("MWLOGIN_KILL_ROUNDS") or 100)
-    local id = entries.id(API, "alice")
-    local random = math.random
-    math.randomseed(20261124)
-    for round = 1, rounds do
-      local writer <close> = machine.start(WRITER, folder .. "/state", id, "2000")
-      local told = tonumber((assert(writer:read(1, { stop = "\n" }))))
-      for _ = 1, random(0, 8) do
-        told = tonumber((writer:read(1, { stop = "\n" }))) or told
-      end
-      -- anywhere in the next write, not only at its end
-      for _ = 1, random(0, 60000) do
-      end
-      writer:kill("KILL")
-      writer:wait(30)
-      local text = assert(kept:read(id), "lost in round " .. round)
-      local count, filling = text:match("^(%d+):(%d+)$")
-      assert.truthy(count, "damaged in round " .. round)
-      assert.equal(count:rep(2000), filling)
-      assert.is_true(tonumber(count) >= told, "an older one came back in round " .. round)
-      assert(kept:lock(id), "still locked in round " .. round):release()
-    end
-    assert.same({ id }, kept:ids())
   end)
 end)

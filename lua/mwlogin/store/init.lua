@@ -15,7 +15,7 @@ end
 
 ---The same for a fleet, over a Redis client of yours: redis-lua's, or any with get(key),
 ---eval(script, number of keys, key…, argument…) and smembers(key).
----@param client table
+---@param client table|fun(): table a function makes one, and another when that one fails
 ---@param opts table|nil { prefix = "mwlogin:", lock_seconds = 120 }
 ---@return table store
 function store.redis(client, opts)

@@ -12,13 +12,14 @@ local DEFAULT_PREFIX <const> = "mwlogin:"
 local DEFAULT_LOCK_SECONDS <const> = 120
 
 ---Takes the lock; 0 when somebody else holds it. The last holder is a name and no number: a server
----that restarts empty would count from one again, and take a late holder for the newest.
+---that restarts empty would count from one again, and take a late holder for the newest. Like the
+---other scripts it may be sent twice.
 local TAKE <const> = [[
 if redis.call("set", KEYS[1], ARGV[1], "NX", "PX", ARGV[2]) then
   redis.call("set", KEYS[2], ARGV[1])
   return 1
 end
-return 0]]
+return redis.call("get", KEYS[1]) == ARGV[1] and 1 or 0]]
 
 ---Gives the lock back, if it is still ours.
 local GIVE <const> = [[
@@ -44,11 +45,13 @@ local function trouble(reason)
       kind = "store",
       code = "redis",
       message = ("Redis cannot be used: %s"):format((tostring(reason):gsub("%c", " "))),
-      advice = "Check the server and the client's timeout; give a fresh client after a time-out.",
+      advice = "Check the server and the client's timeout; a client that failed is of no use any "
+        .. "more: give store.redis a function that makes one.",
     }
 end
 
----@param client table redis-lua's, or any with get, eval and smembers
+---@param client table|fun(): table redis-lua's, or any with get, eval and smembers; a function makes
+---  one, and another when that one fails
 ---@param opts table|nil { prefix, lock_seconds }
 ---@return table store
 function redis.new(client, opts)
@@ -58,16 +61,28 @@ function redis.new(client, opts)
     "store.redis",
     4
   )
+  local kind = type(client)
+  if kind ~= "table" and kind ~= "userdata" and kind ~= "function" then
+    error(("store.redis takes a client, or a function that makes one, not %s"):format(kind), 3)
+  end
   opts = opts or {}
   return setmetatable({
-    client = client,
+    client = kind ~= "function" and client or nil,
+    connect = kind == "function" and client or nil,
     prefix = opts.prefix or DEFAULT_PREFIX,
     milliseconds = math.ceil((opts.lock_seconds or DEFAULT_LOCK_SECONDS) * 1000),
   }, Redis)
 end
 
 ---redis-lua raises what goes wrong; others give nil and a reason.
-local function ask(self, command, ...)
+local function send(self, command, ...)
+  if not self.client then
+    local made, client, reason = pcall(self.connect)
+    if not made or not client then
+      return trouble(made and reason or client)
+    end
+    self.client = client
+  end
   local ok, value, reason = pcall(self.client[command], self.client, ...)
   if not ok then
     return trouble(value)
@@ -75,6 +90,20 @@ local function ask(self, command, ...)
     return trouble(reason)
   end
   return value
+end
+
+---What fails is sent once more by a fresh client, where one can be had.
+local function ask(self, command, ...)
+  local had_client = self.client ~= nil
+  local value, err = send(self, command, ...)
+  if err and self.connect then
+    self.client = nil
+    if had_client then
+      value, err = send(self, command, ...)
+      self.client = not err and self.client or nil
+    end
+  end
+  return value, err
 end
 
 ---A script of ours answers 1 or 0; anything else comes from something that is no Redis.
