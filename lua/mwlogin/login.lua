@@ -23,7 +23,8 @@ local function drop_earlier(session)
     session.core:cookies(session.before_login)
   end
   session.before_login = session.core:cookies()
-  session.identity, session.recover, session.authorize, session.renew = nil, nil, nil, nil
+  session.identity, session.recover = nil, nil
+  session.authorize, session.renew, session.oauth_tokens = nil, nil, nil
   session:drop_tokens()
 end
 

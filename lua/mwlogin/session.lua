@@ -32,9 +32,9 @@ local session = {}
 ---@field recover (fun(self: mwlogin.Session, err: table): true|nil, table|nil)|nil left by a
 ---  login: logs in again once
 ---@field authorize function|nil left by an OAuth login: the Authorization of a request
----@field renew (fun(self: mwlogin.Session, err: table, attempt: integer): true|nil, table|nil)|nil
----  left by an OAuth login: mends an authorization that was refused, so that a second try may go
----  through; else the error, told better
+---@field renew function|nil left by an OAuth login: (session, err, attempt, refused) mends an
+---  authorization that was refused, so that a second try may go through; else the error, told better
+---@field oauth_tokens table|nil what the store keeps of an OAuth login
 ---@field reached boolean|nil whether the wiki answered before
 local Session = {}
 Session.__index = Session
@@ -199,7 +199,7 @@ function Session:fetch(path, opts)
 end
 
 ---A token, kept until the user changes.
----@param kind string "csrf", "login", "createaccount", …
+---@param kind string "csrf", "login", "createaccount", …; "bearer": OAuth 2's access token
 ---@return string|nil token
 ---@return mwlogin.Error|nil err
 function Session:token(kind)

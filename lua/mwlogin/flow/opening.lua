@@ -80,6 +80,13 @@ end
 ---@return table|nil opened { step, token }
 ---@return table|nil err
 function opening.read(flow)
+  if flow.session.authorize then
+    return refused(
+      "userlogin-cannot-login",
+      "this Session is authorised by OAuth, which takes no part in the wiki's own dialogues",
+      "Use a fresh Session."
+    )
+  end
   local resume = flow.options.resume
   local reply, err = ask_form(flow, flow.module.begin .. (resume and "-continue" or ""))
   if not reply then

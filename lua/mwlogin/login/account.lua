@@ -53,7 +53,8 @@ local function only_account(store, api)
   return found[1].account
 end
 
----The account that a login is about: as named, else the only one that is kept.
+---The account that a login is about: as named, else the only one that is kept. A token that was
+---given says nothing about whose it is: none.
 ---@param session mwlogin.Session its options have a store
 ---@param credentials table
 ---@return string|nil name
@@ -62,6 +63,8 @@ function account.of(session, credentials)
   local name = session.options.account or credentials.username or credentials.client_id
   if name then
     return name
+  elseif credentials.access_token or credentials.consumer_key then
+    return nil -- whose it is, the wiki will say
   end
   return only_account(session.options.store, session.api)
 end

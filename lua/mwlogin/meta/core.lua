@@ -105,8 +105,8 @@ function core.crypto.unbase64(text) end
 function core.crypto.unbase64url(text) end
 
 ---A text percent-encoded by RFC 3986: only `A-Za-z0-9-._~` stay.
----@param text string
----@return string
+---@param text string|mwlogin.core.Secret
+---@return string|mwlogin.core.Secret a secret when a secret was given
 function core.encode(text) end
 
 ---A file to be uploaded: as a parameter's value it makes the request a streamed multipart one.
@@ -150,8 +150,8 @@ function core.looks_like_botpassword(username, password) end
 function core.now() end
 
 ---The parameters of a request as they would be sent, for signing them.
----@param params table names and values; secrets and files raise
----@return string[][]|nil ordered pairs
+---@param params table names and values; files raise
+---@return string[][]|nil ordered pairs; a secret stays one
 ---@return mwlogin.Error|nil err when a value cannot be sent
 function core.parameters(params) end
 
@@ -346,10 +346,11 @@ function core.redact(text, list) end
 ---@return mwlogin.Error|nil err (kind answer)
 function core.resolve(base, relative) end
 
----Puts a text into locked memory. The Lua string it came from stays where it was.
+---Puts texts, joined, into locked memory. The Lua strings they came from stay where they were.
 ---@param text string|mwlogin.core.Secret any bytes
+---@param ...? string|mwlogin.core.Secret more of them
 ---@return mwlogin.core.Secret prints as `secret: ***`; only `reveal` gives the text back
-function core.secret(text) end
+function core.secret(text, ...) end
 
 ---The text of a secret as a Lua string, which cannot be wiped: the only way out.
 ---@return string

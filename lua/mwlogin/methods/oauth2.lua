@@ -1,157 +1,144 @@
----OAuth 2.0 with a bearer: one that was given (owner-only clients), or one that the wiki gives for
----`grant = "client_credentials"`, which is asked for again before it ends.
+---OAuth 2.0: a bearer that was given (owner-only clients), one for the client itself
+---(`grant = "client_credentials"`), or one that a person allows in a browser.
+local authorization_code = require "mwlogin.oauth.authorization_code"
 local core = require "mwlogin.core"
 local errors = require "mwlogin.error"
-local json = require "mwlogin.json"
 local proving = require "mwlogin.oauth.proving"
 local secret = require "mwlogin.secret"
+local token_endpoint = require "mwlogin.oauth.token_endpoint"
+local tokens = require "mwlogin.oauth.tokens"
 
 local oauth2 = {}
-
----Seconds before its end at which a bearer is renewed.
-local MARGIN <const> = 60
 
 local function lacking(message, advice)
   return nil,
     errors.new { kind = "answer", code = "credentials", message = message, advice = advice }
 end
 
-local function bearer_of(session, token)
-  session:protect(token)
-  local text = type(token) == "string" and token or token:reveal()
-  if text:find "[%c%s]" then
-    return lacking(
-      "The access token holds a blank or a line break",
-      "Give the token alone, as the wiki showed it."
-    )
-  end
-  return core.secret("Bearer " .. text)
-end
-
----rest.php beside api.php, unless the farm has it elsewhere.
-local function token_address(session)
-  local rest = session.options.rest_url or session.api:gsub("api%.php$", "rest.php")
-  return rest .. "/oauth2/access_token"
-end
-
-local function refused(response, answer)
-  answer = type(answer) == "table" and answer or {}
-  local code = type(answer.error) == "string" and answer.error or tostring(response.status)
-  local words = answer.message or answer.error_description or answer.hint
-  return errors.new {
-    kind = response.status >= 500 and "http" or "refused",
-    code = code,
-    status = response.status,
-    message = ("The wiki gives no access token: %s"):format(
-      type(words) == "string" and words or code
-    ),
-    advice = "Check client_id and client_secret, and that the client is approved for this grant.",
-  }
-end
-
----@return table|nil token { header, expires }
----@return mwlogin.Error|nil err
-local function ask_for_token(session, credentials)
-  local client_secret, err = secret.read(credentials.client_secret, "client_secret")
-  if client_secret == nil then
-    return nil, err
-  end
-  session:protect(client_secret)
-  local response
-  response, err = session:exchange(function()
-    return session.core:fetch(token_address(session), {
-      method = "POST",
-      params = {
-        grant_type = "client_credentials",
-        client_id = credentials.client_id,
-        client_secret = client_secret,
-      },
-      secret = true,
-      cookies = false,
-      foreign = session.options.rest_url ~= nil,
-    })
-  end, { event = "fetch", method = "POST", why = "an access token" })
-  if not response then
-    return nil, err
-  end
-  local answer = json.decode(response.body)
-  if response.status ~= 200 or type(answer) ~= "table" or type(answer.access_token) ~= "string" then
-    return nil, refused(response, answer)
-  end
-  local header
-  header, err = bearer_of(session, answer.access_token)
-  if not header then
-    return nil, err
-  end
-  local seconds = math.type(answer.expires_in) and answer.expires_in or 3600
-  return { header = header, expires = core.now() + seconds }
-end
-
-local function fixed(session, credentials)
+---What was given is taken as it is: whether and when it ends, only the wiki knows.
+local function given_bearer(session, credentials)
   local token, err = secret.read(credentials.access_token, "access_token")
   if token == nil then
     return nil, err
   end
-  local header
-  header, err = bearer_of(session, token)
-  if not header then
-    return nil, err
+  session:protect(token)
+  local text = type(token) == "string" and token or token:reveal()
+  if not token_endpoint.is_token(text) then
+    return lacking(
+      "The access token holds a blank, a line break or another sign that no token has",
+      "Give the token alone, as the wiki showed it."
+    )
   end
-  return function()
-    return header
-  end
+  return { access_token = core.secret(text) }
 end
 
-local function renewed(session, credentials)
-  local token, err = ask_for_token(session, credentials)
-  if not token then
-    return nil, err
+local function for_the_client(session, client)
+  if not client.client_id or client.client_secret == nil then
+    return lacking("client_credentials needs client_id and client_secret", "Give both.")
   end
-  return function(self)
-    if core.now() > token.expires - MARGIN then
-      local fresh, why = ask_for_token(self, credentials)
-      if not fresh then
-        return nil, why
-      end
-      token = fresh
+  return token_endpoint.ask(session, client, { grant_type = "client_credentials" })
+end
+
+local function for_a_person(session, client, credentials)
+  if not client.client_id then
+    return lacking(
+      "OAuth 2 needs access_token or client_id",
+      "Give client_id as the wiki shows it at Special:OAuthListConsumers, or an owner-only "
+        .. "client's access_token."
+    )
+  end
+  return authorization_code.run(session, setmetatable(client, { __index = credentials }))
+end
+
+---The client as it will be named again when tokens are renewed: who typed its secret is not asked
+---again and again.
+local function client_of(session, credentials)
+  local client = { client_id = credentials.client_id, grant = credentials.grant }
+  local given = credentials.client_secret
+  if secret.is_source(given) and given.needs_person then
+    local err
+    given, err = secret.read(given, "client_secret")
+    if given == nil then
+      return nil, err
     end
-    return token.header
+    session:protect(given)
   end
+  client.client_secret = given
+  if not credentials.access_token then
+    client.grant = client.grant or "authorization_code"
+  end
+  return client
 end
 
-local function way(session, credentials)
+local function obtain(session, client, credentials)
   if credentials.access_token then
-    return fixed(session, credentials)
-  elseif credentials.grant == "client_credentials" then
-    if not credentials.client_id or credentials.client_secret == nil then
-      return lacking("client_credentials needs client_id and client_secret", "Give both.")
-    end
-    return renewed(session, credentials)
+    return given_bearer(session, credentials)
+  elseif client.grant == "client_credentials" then
+    return for_the_client(session, client)
   end
-  return lacking(
-    "This mwlogin cannot send a person through OAuth 2 in a browser yet",
-    'Give access_token (owner-only client), or grant = "client_credentials" with client_secret.'
-  )
+  return for_a_person(session, client, credentials)
+end
+
+---The Session's requests carry these tokens from now on.
+local function begin(session, made)
+  proving.begin(session, function(self)
+    return made:header(self)
+  end)
+  session.oauth_tokens = made
+end
+
+local function renew_when_refused(session, made)
+  session.renew = function(self, err, refused)
+    local able, why = made:can_renew()
+    if not able then
+      return nil, why or err
+    end
+    return made:renew(self, err.code, refused)
+  end
 end
 
 ---@param session mwlogin.Session
----@param credentials table access_token; or client_id, client_secret, grant
+---@param credentials table access_token; or client_id, client_secret, grant, redirect_uri, scope,
+---  redirect, respond
 ---@param _ table
 ---@param finished fun()
 ---@return mwlogin.Identity|nil
 ---@return mwlogin.Error|nil err
 function oauth2.login(session, credentials, _, finished)
-  local authorize, err = way(session, credentials)
-  if not authorize then
+  local client, err = client_of(session, credentials)
+  if not client then
     return nil, err
   end
-  proving.begin(session, authorize)
+  local answer
+  answer, err = obtain(session, client, credentials)
+  if not answer then
+    return nil, err
+  end
+  local made = tokens.new(session, client, answer)
+  begin(session, made)
   local identity
   identity, err = proving.identity(session, "oauth2")
-  if identity then
-    finished()
+  if not identity then
+    return nil, err
   end
-  return identity, err
+  renew_when_refused(session, made)
+  finished()
+  return identity
+end
+
+---Goes on with tokens that a store kept; whose they are is still to be proved.
+---@param session mwlogin.Session
+---@param kept table an entry's tokens
+---@param credentials table client_secret, where it was given again
+---@return boolean restored false when there is nothing to go on with
+function oauth2.restore(session, kept, credentials)
+  local made = not kept.over and tokens.restore(session, kept, credentials)
+  if not made then
+    return false
+  end
+  begin(session, made)
+  renew_when_refused(session, made)
+  return true
 end
 
 return oauth2

@@ -13,13 +13,23 @@ local function still_logged_in(session)
   return reply ~= nil or not LOST[err.code]
 end
 
+---Whether the wiki refuses an authorization that can be renewed.
+---@param session mwlogin.Session
+---@param err mwlogin.Error
+---@return boolean
+function recovery.is_refused(session, err)
+  return session.renew ~= nil and err.code == "mwoauth-invalid-authorization"
+end
+
 ---Whether an answer means that the session we logged in is gone.
 ---@param session mwlogin.Session
 ---@param err mwlogin.Error
 ---@param params table what the caller sent
 ---@return boolean
 function recovery.is_lost(session, err, params)
-  if not session.identity then
+  if session.authorize then
+    return recovery.is_refused(session, err)
+  elseif not session.identity then
     return false
   elseif LOST[err.code] then
     return params.assertuser == nil or params.assertuser == session.identity.name
@@ -31,12 +41,19 @@ function recovery.is_lost(session, err, params)
   return not confirmed and not still_logged_in(session)
 end
 
----Logs in again, if the login left a way that needs no person.
+---Logs in again, if the login left a way that needs no person; an authorization is renewed.
 ---@param session mwlogin.Session
 ---@param err mwlogin.Error what told that the session is lost
+---@param authorization userdata|nil the one that was refused
 ---@return true|nil
 ---@return mwlogin.Error|nil err
-function recovery.log_in_again(session, err)
+function recovery.log_in_again(session, err, authorization)
+  if session.authorize then
+    if not recovery.is_refused(session, err) then
+      return nil, err
+    end
+    return session:renew(err, authorization)
+  end
   local recover = session.recover
   session:drop_tokens()
   if not recover then

@@ -23,14 +23,18 @@ end
 ---@param session mwlogin.Session its pool waits, its trace tells
 ---@param deadline number as `core.now()` counts
 ---@param once fun(): any, table|nil
+---@param harmless (fun(err: mwlogin.Error): boolean)|nil what may be repeated although the wiki may
+---  have executed it; default: nothing
 ---@return any result
 ---@return mwlogin.Error|nil err the last one
-function repeating.run(session, deadline, once)
+function repeating.run(session, deadline, once, harmless)
   local pause = FIRST_PAUSE
   while true do
     local result, err = once()
-    if result ~= nil or not may_repeat(session, err) then
-      return result, err
+    if result ~= nil then
+      return result
+    elseif not may_repeat(session, err) and not (harmless and harmless(err)) then
+      return nil, err
     end
     local wait = math.max(err.retry_after or pause, SHORTEST_WAIT)
     if core.now() + wait > deadline then

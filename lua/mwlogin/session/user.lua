@@ -86,7 +86,7 @@ function user.prove(session, username, method, whole)
   session:drop_tokens()
   local params = { action = "query", meta = "userinfo", assertuser = username }
   params.uiprop = whole and { "groups", "rights" } or nil
-  local reply, err = session:call("GET", params, { bare = true })
+  local reply, err = session:call("GET", params, { bare = not session.authorize })
   if not reply then
     if UNKNOWN[err.code] then
       return not_proved(username, err)
@@ -113,7 +113,7 @@ end
 ---@param session mwlogin.Session
 function user.forget(session)
   session.identity, session.recover, session.before_login = nil, nil, nil
-  session.authorize, session.renew = nil, nil
+  session.authorize, session.renew, session.oauth_tokens = nil, nil, nil
   session:keep {}
   session:drop_tokens()
 end
@@ -141,10 +141,29 @@ local function has_answered(err)
   return err.kind == "api"
 end
 
+---OAuth has no logout: what can be ended is what we know.
+local function forget_authorization(session)
+  local trouble
+  if session.on_logout then
+    trouble = select(2, session:on_logout())
+  end
+  user.forget(session)
+  return nil,
+    trouble or errors.new {
+      kind = "refused",
+      code = "cannotlogout",
+      message = "The tokens are forgotten here; at the wiki they stay valid, since OAuth has no "
+        .. "logout",
+    }
+end
+
 ---@param session mwlogin.Session
 ---@return true|nil
----@return mwlogin.Error|nil err
+---@return mwlogin.Error|nil err code `cannotlogout` after an OAuth login: its tokens are forgotten
 function user.logout(session)
+  if session.authorize then
+    return forget_authorization(session)
+  end
   local done, err = end_on_wiki(session)
   local gone = not done and UNKNOWN[err.code]
   if not done and not gone and not has_answered(err) then

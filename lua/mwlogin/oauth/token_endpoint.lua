@@ -1,0 +1,173 @@
+---The wiki's OAuth 2 endpoints: where a person is sent, and where tokens are given (RFC 6749, 5).
+local core = require "mwlogin.core"
+local errors = require "mwlogin.error"
+local json = require "mwlogin.json"
+local repeating = require "mwlogin.session.repeating"
+local secret = require "mwlogin.secret"
+local upgrade = require "mwlogin.session.upgrade"
+
+local token_endpoint = {}
+
+local DEFAULT_MAX_WAIT <const> = 60
+
+---@class mwlogin.oauth.Answer
+---@field access_token userdata secret
+---@field refresh_token userdata|nil secret
+---@field expires_in number|nil seconds
+---@field scope string|nil
+
+---An address under rest.php, which is beside api.php unless `rest_url` names the farm's own.
+---@param session mwlogin.Session
+---@param path string
+---@return string
+function token_endpoint.address(session, path)
+  local rest = session.options.rest_url or session.api:gsub("api%.php$", "rest.php")
+  return rest .. path
+end
+
+---Why the wiki gives no token, by the code it says (RFC 6749, 5.2; PROTOCOL 9.3).
+local CURES <const> = {
+  invalid_client = "Check client_id and client_secret, and that the client is approved.",
+  unauthorized_client = "The client is not registered for this grant: look at "
+    .. "Special:OAuthConsumerRegistration.",
+  unsupported_grant_type = "The client is not registered for this grant: look at "
+    .. "Special:OAuthConsumerRegistration.",
+  invalid_scope = "Ask for scopes (grants) that the client was registered with.",
+  invalid_grant = "Log in again; redirect_uri must be the very address that was registered.",
+  invalid_request = "Log in again; redirect_uri must be the very address that was registered.",
+  access_denied = "Log in again, and allow it there.",
+}
+
+local function said_by(answer)
+  for _, name in ipairs { "error_description", "message" } do
+    if type(answer[name]) == "string" and answer[name] ~= "" then
+      local hint = type(answer.hint) == "string" and answer.hint ~= "" and answer.hint
+      return answer[name] .. (hint and (" (%s)"):format(hint) or "")
+    end
+  end
+end
+
+local function failure(session, fields)
+  return nil, session.tracer:clean(errors.new(fields))
+end
+
+local function not_understood(session, response, what)
+  return failure(session, {
+    kind = "protocol",
+    code = "token-answer",
+    status = response.status,
+    message = "The wiki's token endpoint answers " .. what,
+    advice = "Check that the wiki has OAuth 2 (Special:Version), and rest_url where rest.php is "
+      .. "not beside api.php.",
+  })
+end
+
+local function refused(session, response, answer)
+  local status = response.status
+  if status >= 300 and status < 400 then
+    return not_understood(session, response, "by sending elsewhere, where no secret goes")
+  elseif status == 429 or status >= 500 then
+    return failure(session, {
+      kind = status == 429 and "throttled" or "http",
+      code = tostring(status),
+      status = status,
+      retry_after = tonumber(response.headers["retry-after"]),
+      message = ("The wiki's token endpoint answers with status %d"):format(status),
+    })
+  elseif type(answer) ~= "table" or type(answer.error) ~= "string" then
+    return not_understood(session, response, ("with status %d and no reason"):format(status))
+  end
+  return failure(session, {
+    kind = "refused",
+    code = answer.error:match "^[%w_.-]+$" or tostring(status),
+    status = status,
+    message = ("The wiki gives no access token: %s"):format(said_by(answer) or answer.error),
+    advice = CURES[answer.error] or CURES.invalid_client,
+  })
+end
+
+---What can stand in a header as it is (RFC 6750, 2.1), and a little more.
+---@param text any
+---@return boolean
+function token_endpoint.is_token(text)
+  return type(text) == "string" and text ~= "" and not text:find "[^\33-\126]"
+end
+
+---The members of a successful answer (RFC 6749, 5.1).
+local function read_answer(session, response)
+  local answer = json.decode(response.body)
+  if response.status ~= 200 then
+    return refused(session, response, answer)
+  elseif type(answer) ~= "table" then
+    return not_understood(session, response, "with something that is no JSON")
+  elseif not token_endpoint.is_token(answer.access_token) then
+    return not_understood(session, response, "without an access token that could be sent")
+  elseif type(answer.token_type) ~= "string" or answer.token_type:lower() ~= "bearer" then
+    return not_understood(session, response, "with a token of another kind than Bearer")
+  end
+  local refresh = answer.refresh_token
+  session:protect(answer.access_token)
+  session:protect(refresh)
+  local lasts = math.type(answer.expires_in) and answer.expires_in or nil
+  return {
+    access_token = core.secret(answer.access_token),
+    refresh_token = type(refresh) == "string" and refresh ~= "" and core.secret(refresh) or nil,
+    expires_in = lasts and lasts > 0 and lasts < math.huge and lasts or nil,
+    scope = type(answer.scope) == "string" and answer.scope or nil,
+  }
+end
+
+local function exchange(session, params)
+  local response, err = session:exchange(function()
+    return session.core:fetch(token_endpoint.address(session, "/oauth2/access_token"), {
+      method = "POST",
+      params = params,
+      secret = true,
+      cookies = false,
+      foreign = session.options.rest_url ~= nil,
+    })
+  end, { event = "fetch", method = "POST", why = "an access token (" .. params.grant_type .. ")" })
+  if not response then
+    return nil, err
+  end
+  return read_answer(session, response)
+end
+
+---A failure that says nothing about the tokens: the way there, or the server, is in trouble.
+---@param err mwlogin.Error
+---@return boolean
+function token_endpoint.is_passing(err)
+  return err.kind == "network" or err.kind == "throttled" or (err.status or 0) >= 500
+end
+
+---Asks for tokens: one POST, its redirects not followed, its secrets in the body alone.
+---@param session mwlogin.Session
+---@param client table client_id, client_secret (as given; nil for public clients)
+---@param params table grant_type and what that grant takes
+---@param again boolean|nil whether it may be sent again within max_wait after any passing trouble;
+---  else only where the wiki surely did not execute it
+---@return mwlogin.oauth.Answer|nil
+---@return mwlogin.Error|nil err
+function token_endpoint.ask(session, client, params, again)
+  local safe, err = upgrade.run(session)
+  if not safe then
+    return nil, err
+  end
+  local sent = { client_id = client.client_id }
+  for name, value in pairs(params) do
+    sent[name] = value
+  end
+  if client.client_secret ~= nil then
+    sent.client_secret, err = secret.read(client.client_secret, "client_secret")
+    if sent.client_secret == nil then
+      return nil, err
+    end
+    session:protect(sent.client_secret)
+  end
+  local deadline = core.now() + (session.options.max_wait or DEFAULT_MAX_WAIT)
+  return repeating.run(session, deadline, function()
+    return exchange(session, sent)
+  end, again and token_endpoint.is_passing or nil)
+end
+
+return token_endpoint
