@@ -33,7 +33,8 @@ local session = {}
 ---  login: logs in again once
 ---@field authorize function|nil left by an OAuth login: the Authorization of a request
 ---@field renew function|nil left by an OAuth login: (session, err, attempt, refused) mends an
----  authorization that was refused, so that a second try may go through; else the error, told better
+---  authorization that was refused, so that a second try may go through; else the error, told
+---  better
 ---@field oauth_tokens table|nil what the store keeps of an OAuth login
 ---@field reached boolean|nil whether the wiki answered before
 local Session = {}

@@ -5,13 +5,12 @@ local again = require "mwlogin.login.again"
 local core = require "mwlogin.core"
 local entries = require "mwlogin.store.entry"
 local errors = require "mwlogin.error"
+local kept_tokens = require "mwlogin.login.kept_tokens"
 local method_of = require "mwlogin.login.method"
+local turn = require "mwlogin.store.turn"
 local user = require "mwlogin.session.user"
 
 local kept = {}
-
-local DEFAULT_MAX_WAIT <const> = 60
-local PAUSE <const> = 0.1
 
 local SUPERSEDED <const> = "superseded"
 
@@ -22,6 +21,8 @@ local SUPERSEDED <const> = "superseded"
 local function fits(entry, credentials)
   local name, method = credentials.username, credentials.method
   if name and name ~= entry.username and name ~= entry.account and name ~= entry.name then
+    return false
+  elseif not kept_tokens.fits(entry, credentials) then
     return false
   end
   return method == nil or method == "session" or method == entry.method
@@ -36,22 +37,6 @@ local function lost_of(session)
   return session.lost_stamps
 end
 
----Whether the wiki still knows the kept session. nil, err: it could not be asked.
-local function prove(session, entry)
-  session.core:cookies(false)
-  session.core:cookies(entry.cookies)
-  local identity, err = user.prove(session, entry.name, entry.method, true)
-  if identity then
-    identity.fresh = false
-    return identity
-  elseif LOST[err.code] then
-    session.core:cookies(false)
-    lost_of(session)[entry.stamp] = true
-    return false
-  end
-  return nil, err
-end
-
 local function text_of(lines)
   local sorted = { table.unpack(lines) }
   table.sort(sorted)
@@ -61,6 +46,42 @@ end
 ---Ties the Session to its entry: what it saves and removes later.
 local function tie(session, id, entry)
   session.entry = { id = id, stamp = entry.stamp, made = entry, cookies = text_of(entry.cookies) }
+end
+
+---The same for tokens; what is renewed on the way is kept in the entry.
+local function prove_tokens(session, id, entry, credentials)
+  local before = session.entry
+  tie(session, id, entry)
+  local identity, err = kept_tokens.prove(session, entry, credentials)
+  if not identity then
+    session.entry = before
+  end
+  if identity == false then
+    lost_of(session)[entry.stamp] = true
+  end
+  return identity, err
+end
+
+---Whether the wiki still knows the kept session; if so, the Session is tied to its entry.
+---@return mwlogin.Identity|false|nil identity nil: it could not be asked
+---@return mwlogin.Error|nil err with false: why kept tokens are of no use any more
+local function prove(session, id, entry, credentials)
+  if kept_tokens.has(entry) then
+    return prove_tokens(session, id, entry, credentials)
+  end
+  session.core:cookies(false)
+  session.core:cookies(entry.cookies)
+  local identity, err = user.prove(session, entry.name, entry.method, true)
+  if identity then
+    identity.fresh = false
+    tie(session, id, entry)
+    return identity
+  elseif LOST[err.code] then
+    session.core:cookies(false)
+    lost_of(session)[entry.stamp] = true
+    return false
+  end
+  return nil, err
 end
 
 -- == keeping ======================================================================================
@@ -93,7 +114,7 @@ local function save(session, account, username, lock)
     name = identity.name,
     method = identity.method,
     cookies = session.core:cookies(),
-    tokens = session.oauth_tokens,
+    tokens = kept_tokens.of(session),
     created = now,
     saved = now,
     stamp = new_stamp(),
@@ -116,7 +137,7 @@ end
 ---Changed cookies are saved at close, unless another process has logged in since.
 local function save_changes(session)
   local tied = session.entry
-  if not tied or not session.identity then
+  if not tied or not session.identity or session.authorize then
     return
   end
   local cookies = session.core:cookies()
@@ -164,43 +185,17 @@ end
 
 -- == one at a time ================================================================================
 
----Waits for the lock, bounded; `look` is called between, and ends the wait with what it finds.
-local function wait_for_lock(session, id, look)
-  local store = session.options.store
-  local deadline = core.now() + (session.options.max_wait or DEFAULT_MAX_WAIT)
-  while true do
-    local lock, err = store:lock(id)
-    if lock or err.code ~= "timeout" then
-      return lock, err
-    end
-    local found, trouble = look()
-    if found or trouble then
-      return nil, trouble, found
-    end
-    if core.now() > deadline then
-      err.message = "Another process has been logging in to this account for too long"
-      err.advice = "Look what it does; end it, and its lock is free."
-      return nil, err
-    end
-    local slept, why = session.pool:sleep(PAUSE)
-    if not slept then
-      return nil, why
-    end
-  end
-end
-
 ---What another process has kept meanwhile, if the wiki knows it.
 local function newer(session, id, credentials)
   local entry, err = accounts.read(session.options.store, id)
   if not entry or lost_of(session)[entry.stamp] or not fits(entry, credentials) then
     return nil, err
   end
-  local identity, trouble = prove(session, entry)
-  if identity then
-    tie(session, id, entry)
-    return identity
+  local identity, trouble = prove(session, id, entry, credentials)
+  if identity == false then
+    return nil
   end
-  return nil, trouble
+  return identity, trouble
 end
 
 local log_in, leave
@@ -269,14 +264,16 @@ log_in = function(session, credentials, attempt, hold)
     return attempt_and_save(session, credentials, attempt, hold, nil, nil)
   end
   local id = entries.id(session.api, account)
-  local lock, why, found = wait_for_lock(session, id, function()
+  local lock, why, found = turn.wait(session, id, function()
     return newer(session, id, credentials)
   end)
   if not lock then
     return found, why
   end
+  session.holding = { id = id, lock = lock }
   local _ <close> = setmetatable({}, {
     __close = function()
+      session.holding = nil
       lock:release()
     end,
   })
@@ -313,13 +310,12 @@ function kept.run(session, credentials, attempt, hold)
   end
   if entry and fits(entry, credentials) then
     local identity
-    identity, err = prove(session, entry)
+    identity, err = prove(session, id, entry, credentials)
     if identity then
-      tie(session, id, entry)
       leave(session, credentials, attempt, hold)
       session:trace_event { event = "kept", name = identity.name, method = identity.method }
       return identity
-    elseif err then
+    elseif identity == nil or err and method_of.choose(credentials) == "session" then
       return nil, err
     end
   end

@@ -61,22 +61,12 @@ local LOST <const> = {
 ---@return mwlogin.Error|nil err with false: why, as an error that says to log in again
 function kept_tokens.prove(session, entry, credentials)
   local method = require(METHODS[entry.method])
-  if not method.restore then
-    return false
-  end
-  local restored, err = method.restore(session, entry.tokens, credentials)
-  if restored == nil then
-    return nil, err
-  elseif not restored then
-    return false, proving.ended(entry.name)
-  end
-  local identity
-  identity, err = proving.identity(session, entry.method, true)
+  local identity, err = method.restore(session, credentials, entry.tokens)
   if identity and identity.name == entry.name then
     identity.fresh = false
     return identity
   elseif identity then
-    proving.leave(session)
+    proving.abandon(session)
     session.identity = nil
     return false, proving.ended(entry.name)
   elseif LOST[err.code] then

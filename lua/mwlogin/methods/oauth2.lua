@@ -87,8 +87,13 @@ local function begin(session, made)
   session.oauth_tokens = made
 end
 
+---One that is refused is renewed; one that is refused as soon as it came is so for another reason.
 local function renew_when_refused(session, made)
-  session.renew = function(self, err, refused)
+  session.renew = function(self, err, attempt, refused)
+    if attempt > 1 then
+      self.renew = nil
+      return nil, err
+    end
     local able, why = made:can_renew()
     if not able then
       return nil, why or err
@@ -126,19 +131,20 @@ function oauth2.login(session, credentials, _, finished)
   return identity
 end
 
----Goes on with tokens that a store kept; whose they are is still to be proved.
+---Goes on with tokens that a store kept; nobody is asked.
 ---@param session mwlogin.Session
----@param kept table an entry's tokens
 ---@param credentials table client_secret, where it was given again
----@return boolean restored false when there is nothing to go on with
-function oauth2.restore(session, kept, credentials)
+---@param kept table an entry's tokens
+---@return mwlogin.Identity|nil
+---@return mwlogin.Error|nil err
+function oauth2.restore(session, credentials, kept)
   local made = not kept.over and tokens.restore(session, kept, credentials)
   if not made then
-    return false
+    return nil, proving.ended(session.entry and session.entry.made.name)
   end
   begin(session, made)
   renew_when_refused(session, made)
-  return true
+  return proving.identity(session, "oauth2", true)
 end
 
 return oauth2

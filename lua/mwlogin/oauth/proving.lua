@@ -6,7 +6,8 @@ local proving = {}
 ---The Session begins to authorize its requests; what cookies it had are left behind.
 ---@param session mwlogin.Session
 ---@param authorize function (session, method, url, params) → Authorization of a request; nil, err
----@param renew function|nil (session, err, attempt) → true: a second try may go through; nil, err
+---@param renew function|nil (session, err, attempt, refused) → true: a second try may go through;
+---  nil, err
 function proving.begin(session, authorize, renew)
   session.core:cookies(false)
   session:drop_tokens()
@@ -16,16 +17,35 @@ end
 ---It goes on without: what it has is not taken by the wiki.
 ---@param session mwlogin.Session
 function proving.abandon(session)
-  session.authorize, session.renew = nil, nil
+  session.authorize, session.renew, session.oauth_tokens = nil, nil, nil
+end
+
+---The error of a Session, or of what a store keeps, whose access is gone for good.
+---@param name string|nil whose access
+---@param cause mwlogin.Error|nil
+---@return mwlogin.Error kind interaction
+function proving.ended(name, cause)
+  return errors.new {
+    kind = "interaction",
+    code = "access-ended",
+    message = ("The access that %s gave to this program has ended%s"):format(
+      name or "the user",
+      cause and ": " .. cause.message or ""
+    ),
+    advice = "Log in again.",
+    cause = cause,
+  }
 end
 
 ---Asks the wiki, with assert=user: some servers drop the Authorization silently.
 ---@param session mwlogin.Session
 ---@param method string
+---@param whole boolean|nil with groups and rights
 ---@return mwlogin.Identity|nil
 ---@return mwlogin.Error|nil err
-function proving.identity(session, method)
+function proving.identity(session, method, whole)
   local params = { action = "query", meta = "userinfo", assert = "user" }
+  params.uiprop = whole and { "groups", "rights" } or nil
   local reply, err = session:call("GET", params, {})
   if not reply then
     proving.abandon(session)
@@ -52,6 +72,8 @@ function proving.identity(session, method)
     method = method,
     anonymous = false,
     fresh = true,
+    groups = info.groups,
+    rights = info.rights,
   }
   return session.identity
 end

@@ -95,7 +95,8 @@ local function send_authorized(self, method, params)
   if not header then
     return nil, err
   end
-  return send(self, method, params, { cookies = false, authorization = header })
+  local reply, why = send(self, method, params, { cookies = false, authorization = header })
+  return reply, why, header
 end
 
 ---What a wiki answers to an authorization it does not take; it has executed nothing then.
@@ -103,16 +104,16 @@ local REFUSED <const> = "mwoauth-invalid-authorization"
 
 ---Sent once more, if the login left a way to mend what was refused.
 local function call_authorized(self, method, params)
-  local reply, err = send_authorized(self, method, params)
+  local reply, err, sent = send_authorized(self, method, params)
   for attempt = 1, 2 do
     if reply or err.code ~= REFUSED or not self.renew then
       return reply, err
     end
-    local renewed, why = self:renew(err, attempt)
+    local renewed, why = self:renew(err, attempt, sent)
     if not renewed or attempt == 2 then
       return nil, why or err
     end
-    reply, err = send_authorized(self, method, params)
+    reply, err, sent = send_authorized(self, method, params)
   end
 end
 

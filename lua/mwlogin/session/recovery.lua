@@ -13,23 +13,13 @@ local function still_logged_in(session)
   return reply ~= nil or not LOST[err.code]
 end
 
----Whether the wiki refuses an authorization that can be renewed.
----@param session mwlogin.Session
----@param err mwlogin.Error
----@return boolean
-function recovery.is_refused(session, err)
-  return session.renew ~= nil and err.code == "mwoauth-invalid-authorization"
-end
-
 ---Whether an answer means that the session we logged in is gone.
 ---@param session mwlogin.Session
 ---@param err mwlogin.Error
 ---@param params table what the caller sent
 ---@return boolean
 function recovery.is_lost(session, err, params)
-  if session.authorize then
-    return recovery.is_refused(session, err)
-  elseif not session.identity then
+  if not session.identity or session.authorize then
     return false
   elseif LOST[err.code] then
     return params.assertuser == nil or params.assertuser == session.identity.name
@@ -41,19 +31,12 @@ function recovery.is_lost(session, err, params)
   return not confirmed and not still_logged_in(session)
 end
 
----Logs in again, if the login left a way that needs no person; an authorization is renewed.
+---Logs in again, if the login left a way that needs no person.
 ---@param session mwlogin.Session
 ---@param err mwlogin.Error what told that the session is lost
----@param authorization userdata|nil the one that was refused
 ---@return true|nil
 ---@return mwlogin.Error|nil err
-function recovery.log_in_again(session, err, authorization)
-  if session.authorize then
-    if not recovery.is_refused(session, err) then
-      return nil, err
-    end
-    return session:renew(err, authorization)
-  end
+function recovery.log_in_again(session, err)
   local recover = session.recover
   session:drop_tokens()
   if not recover then

@@ -39,11 +39,29 @@ local function no_token(session, kind)
   }
 end
 
+---The bearer of an OAuth 2 Session, for other tools: renewed first if it ends soon.
+local function bearer(session)
+  local own = session.authorize and session.oauth_tokens
+  if own and own.bearer then
+    return own:bearer(session)
+  end
+  return nil,
+    errors.new {
+      kind = "answer",
+      code = "no-bearer",
+      message = "This session has no bearer: it did not log in by OAuth 2",
+      advice = "Log in with client_id or access_token.",
+    }
+end
+
 ---@param session mwlogin.Session
----@param kind string
+---@param kind string "csrf", …; "bearer": the access token itself
 ---@return string|nil token
 ---@return mwlogin.Error|nil err kind answer, code no_token when the wiki has no such type
 function tokens.get(session, kind)
+  if kind == "bearer" then
+    return bearer(session)
+  end
   local known = session.tokens and session.tokens[kind]
   if known then
     return known
