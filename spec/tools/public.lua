@@ -41,9 +41,7 @@ return {
     of = function()
       return session_module.class
     end,
-    inside = set(
-      "protect keep trace_event request exchange drop_tokens prove hold call release step login_call"
-    ),
+    inside = set("protect keep trace_event request exchange call step login_call drop_tokens prove"),
   },
   {
     page = "mwlogin.Flow",

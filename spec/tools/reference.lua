@@ -1,5 +1,6 @@
----`make docs`: the reference's pages, in the shape that LDoc reads, and the public names that have no
----words yet: lua5.4 spec/tools/reference.lua FOLDER writes the pages, and fails where any is missing.
+---`make docs`: the reference's pages, in the shape that LDoc reads, and the public names that have
+---no words yet: lua5.4 spec/tools/reference.lua FOLDER writes the pages, and fails where any lacks
+---them.
 package.path = "./?.lua;./?/init.lua;./lua/?.lua;./lua/?/init.lua;" .. package.path
 package.cpath = "./build/?.so;" .. package.cpath
 local c_comments = require("spec.tools.c_comments")
