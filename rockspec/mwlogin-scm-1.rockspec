@@ -105,6 +105,7 @@ build = {
     ["mwlogin.cli.whoami"] = "lua/mwlogin/cli/whoami.lua",
     ["mwlogin.discover"] = "lua/mwlogin/discover.lua",
     ["mwlogin.doctor"] = "lua/mwlogin/doctor.lua",
+    ["mwlogin.doctor.plan"] = "lua/mwlogin/doctor/plan.lua",
     ["mwlogin.doctor.troubles"] = "lua/mwlogin/doctor/troubles.lua",
     ["mwlogin.error"] = "lua/mwlogin/error.lua",
     ["mwlogin.flow"] = "lua/mwlogin/flow.lua",

@@ -14,6 +14,7 @@ local GIVE_API <const> = "Give the address of the wiki's api.php, or of one of i
 ---@class mwlogin.discover.Scout
 ---@field open fun(url: string): userdata|nil, table|nil a core session for an address
 ---@field tell fun(event: table) what the trace hears
+---@field found_by? "address"|"page"|"usual place" set when api.php is known
 
 local function failed(kind, code, message, advice, fields)
   local err = fields or {}
@@ -243,6 +244,7 @@ function discover.api(text, scout)
     return nil, err
   end
   if address.path:find "/api%.php$" then
+    scout.found_by = "address"
     return address.origin .. address.path
   end
   local response, found = walk(scout, address)
@@ -251,10 +253,12 @@ function discover.api(text, scout)
   end
   local link = edit_uri(response.body, found.url)
   if link then
+    scout.found_by = "page"
     return check_link(link, found)
   end
   local usual = try_usual_places(scout, found)
   if usual then
+    scout.found_by = "usual place"
     return usual
   end
   return explain(response, found)

@@ -3,13 +3,16 @@
 local core = require "mwlogin.core"
 local handlers = require "mwlogin.handlers"
 local http_date = require "mwlogin.http_date"
+local plan = require "mwlogin.doctor.plan"
 local steps = require "mwlogin.flow.step"
 local troubles = require "mwlogin.doctor.troubles"
+local upgrade = require "mwlogin.session.upgrade"
 
 local doctor = {}
 
 ---@class mwlogin.doctor.Report
 ---@field api string
+---@field found_by string|nil "address", "page" (its EditURI link) or "usual place"
 ---@field name string|nil of the wiki
 ---@field version string|nil as the wiki says; nil where it is private or silent
 ---@field private boolean reading needs a login
@@ -20,8 +23,10 @@ local doctor = {}
 ---@field captcha boolean a login is asked for one now
 ---@field bot_passwords boolean|nil nil: not to be told from outside
 ---@field oauth boolean|nil nil: not to be told from outside
+---@field second_factors string[] extensions that may ask for one after the password
 ---@field clock_skew integer|nil seconds that this machine is ahead
 ---@field user mwlogin.Identity|nil who the session is, when not anonymous
+---@field plan mwlogin.doctor.Planned[]|nil what a login would do, when credentials were given
 ---@field troubles { code: string, cause: string, cure: string }[] the worst first
 
 ---@class mwlogin.doctor.Asked
@@ -52,6 +57,8 @@ local function has_extension(query, name)
   return false
 end
 
+local SECOND_FACTORS <const> = { "OATHAuth", "EmailAuth", "WebAuthn" }
+
 local function has_special_page(query, name)
   for _, page in ipairs(query.pages or {}) do
     if type(page.title) == "string" and page.title:find(":" .. name, 1, true) then
@@ -80,6 +87,11 @@ local function look_at_site(session, facts, report)
   facts.server = general.server
   if query.extensions then
     report.oauth = has_extension(query, "OAuth")
+    for _, name in ipairs(SECOND_FACTORS) do
+      if has_extension(query, name) then
+        report.second_factors[#report.second_factors + 1] = name
+      end
+    end
   end
   report.bot_passwords = has_special_page(query, "BotPasswords")
 end
@@ -153,19 +165,28 @@ local function look_at_form(session, facts, report)
     report.captcha = report.captcha or request.fields.captchaWord ~= nil
   end
   report.only = other_ways(step.requests)
+  facts.step = step
+  facts.cookies = #session.core:cookies()
 end
 
 ---Looks at a wiki: what `wiki:doctor()` does.
 ---@param session mwlogin.Session
+---@param credentials mwlogin.Credentials|nil what a login would be tried with
 ---@return mwlogin.doctor.Report|nil report
 ---@return mwlogin.Error|nil err the wiki cannot be reached at all
-function doctor.examine(session)
-  local facts = { warnings = {}, scheme = core.address(session.api).scheme }
+function doctor.examine(session, credentials)
+  local moved, err = upgrade.run(session)
+  if not moved then
+    return nil, err
+  end
+  local facts = { warnings = {}, address = core.address(session.api), given = session.given }
   local report = {
     api = session.api,
+    found_by = session.found_by,
     private = false,
     dialogue = false,
     captcha = false,
+    second_factors = {},
     asks = {},
   }
   look_at_site(session, facts, report)
@@ -178,6 +199,12 @@ function doctor.examine(session)
   local user = session:whoami()
   if user and not user.anonymous then
     report.user = user
+  end
+  if credentials then
+    report.plan, err = plan.make(session, credentials, facts.step)
+    if not report.plan then
+      return nil, err
+    end
   end
   report.troubles = troubles.find(report, facts)
   return report

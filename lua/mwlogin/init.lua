@@ -90,11 +90,14 @@ function Session:flow(action, opts)
   return require("mwlogin.flow").new(self, action, opts)
 end
 
----What this wiki is, offers and asks.
----@return table|nil report
+---What this wiki is, offers and asks; with credentials also what a login with them would do, step
+---by step. Nothing is submitted, no try is used up, no source is read.
+---@param credentials mwlogin.Credentials|nil
+---@return mwlogin.doctor.Report|nil report
 ---@return mwlogin.Error|nil err
-function Session:doctor()
-  return require("mwlogin.doctor").examine(self)
+function Session:doctor(credentials)
+  require("mwlogin.login").check(credentials)
+  return require("mwlogin.doctor").examine(self, credentials)
 end
 
 -- == open =========================================================================================
@@ -172,18 +175,24 @@ end
 ---Finds the wiki and opens the Session.
 local function connect(address, opts, tracer)
   local wire = require "mwlogin.session.wire"
-  local api, err = require("mwlogin.discover").api(address, {
+  local scout = {
     open = function(url)
       return wire.scout(opts.pool, url, opts)
     end,
     tell = function(event)
       tracer:event(event)
     end,
-  })
+  }
+  local api, err = require("mwlogin.discover").api(address, scout)
   if not api then
     return nil, tracer:clean(err)
   end
-  return session_module.new(api, opts, tracer)
+  local session
+  session, err = session_module.new(api, opts, tracer)
+  if session then
+    session.given, session.found_by = address, scout.found_by
+  end
+  return session, err
 end
 
 ---Opens a Session.

@@ -99,6 +99,12 @@ local function log_in_with_store(session, credentials)
   return require("mwlogin.login.kept").run(session, credentials, attempt, hold)
 end
 
+---Raises where credentials hold what no login takes.
+---@param credentials table|nil
+function login.check(credentials)
+  credentials_of.check(credentials or {}, METHODS, 4)
+end
+
 ---Logs a Session in.
 ---@param session mwlogin.Session
 ---@param credentials table|nil DESIGN §3: username, password, method, answers, handlers, respond, …

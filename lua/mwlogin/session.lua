@@ -37,6 +37,8 @@ local session = {}
 ---  better
 ---@field oauth_tokens table|nil what the store keeps of an OAuth login
 ---@field reached boolean|nil whether the wiki answered before
+---@field given string|nil the address that `open` was given
+---@field found_by string|nil how api.php was found: "address", "page" or "usual place"
 local Session = {}
 Session.__index = Session
 Session.__name = "mwlogin.Session"

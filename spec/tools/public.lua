@@ -41,7 +41,9 @@ return {
     of = function()
       return session_module.class
     end,
-    inside = set("protect keep trace_event request exchange call step login_call drop_tokens prove"),
+    inside = set(
+      "protect keep trace_event request exchange call step login_call drop_tokens prove"
+    ),
   },
   {
     page = "mwlogin.Flow",

@@ -129,7 +129,9 @@ local function visit(wiki, args, act, always, before)
     end
   end
   local credentials, given = credentials_of(mwlogin, args, profile, true)
-  if not given and not always then
+  if given and args.only_looks then
+    return act(session, nil, credentials)
+  elseif not given and not always then
     given, err = is_kept(session)
     if err then
       return nil, err
@@ -160,7 +162,8 @@ end
 ---work and closes the session, without logging out.
 ---@param wiki string address or profile
 ---@param args table parsed arguments
----@param act fun(session: table, me: table|nil): any, table|nil
+---@param act fun(session: table, me: table|nil, credentials: table|nil): any, table|nil
+---  under `args.only_looks` it gets the credentials, and nobody logs in with them
 ---@param always? boolean log in even without credentials, so that a terminal can be asked
 ---@param before? fun(session: table): true|nil, table|nil what comes before the login
 ---@return any result of `act`

@@ -5,15 +5,17 @@ local output = require "mwlogin.cli.output"
 
 local doctor = {}
 
-doctor.summary = "what a wiki is, offers and asks; for each trouble cause and cure"
+doctor.summary = "what a wiki is, offers and asks; cause and cure of each trouble"
 doctor.usage = "[OPTION…] WIKI"
 
 doctor.examples = [[
   mwlogin doctor wiki.example.org
-  mwlogin doctor wiki.example.org --json]]
+  mwlogin doctor wiki.example.org --json
+  mwlogin doctor wiki.example.org --user Alice --password-from env:WIKI_PASSWORD]]
 
 function doctor.configure(command)
   options.declare_wiki(command)
+  options.declare_login(command)
   options.declare_open(command)
 end
 
@@ -37,9 +39,30 @@ local function asked_line(asked)
   )
 end
 
+local FOUND <const> = {
+  page = "found by the link of its page",
+  ["usual place"] = "found at a usual place",
+}
+
+local function add_plan(lines, plan)
+  lines[#lines + 1] = "  a login with what was given:"
+  for number, planned in ipairs(plan) do
+    lines[#lines + 1] = ("    %d. %s%s"):format(
+      number,
+      planned.what,
+      planned.stops and " – it would stop here" or ""
+    )
+  end
+end
+
 local function words(report)
+  local found = FOUND[report.found_by]
   local lines = {
-    ("%s: %s"):format(report.api, report.version or "a MediaWiki"),
+    ("%s: %s%s"):format(
+      report.api,
+      report.version or "a MediaWiki",
+      found and (" (%s)"):format(found) or ""
+    ),
     "  name: " .. (report.name or (report.private and "(private)" or "?")),
     "  private: " .. yes_no(report.private),
     "  dialogue (clientlogin): " .. yes_no(report.dialogue),
@@ -54,6 +77,9 @@ local function words(report)
     for _, asked in ipairs(report.asks) do
       lines[#lines + 1] = asked_line(asked)
     end
+  end
+  if report.plan then
+    add_plan(lines, report.plan)
   end
   for _, trouble in ipairs(report.troubles) do
     lines[#lines + 1] = "! " .. trouble.cause
@@ -70,8 +96,9 @@ end
 
 function doctor.run(args)
   local out = output.new(args)
-  return connect.run(args, out, function(session)
-    local report, err = session:doctor()
+  args.only_looks = true
+  return connect.run(args, out, function(session, _, credentials)
+    local report, err = session:doctor(credentials)
     if not report then
       return nil, err
     end

@@ -1,4 +1,6 @@
 ---From what the doctor saw to causes and cures, the worst first.
+local core = require "mwlogin.core"
+
 local troubles = {}
 
 ---Seconds beyond which one-time codes and signed requests are refused.
@@ -8,14 +10,25 @@ local function spoken_list(words)
   return table.concat(words, ", ")
 end
 
+---What the wiki calls itself.
+local function own_address(facts)
+  return type(facts.server) == "string" and core.address(facts.server) or nil
+end
+
 ---Each looks at the report and the facts, and returns cause and cure where it has something to say.
 local RULES <const> = {
   {
     code = "https-expected",
-    find = function(_, facts)
-      if facts.warnings["https-expected"] and facts.scheme == "http" then
+    find = function(report, facts)
+      local home = own_address(facts)
+      if facts.address.scheme == "https" then
+        if tostring(facts.given):find "^http://" then
+          return ("This wiki is at https: the address %s only leads there"):format(facts.given),
+            ("Give the https address: %s"):format(report.api)
+        end
+      elseif facts.warnings["https-expected"] or (home and home.scheme == "https") then
         return "This wiki wants https, and was asked by http: its cookies will not come back",
-          "Use the https address of the wiki."
+          ("Use the https address of the wiki%s."):format(home and ": " .. home.origin or "")
       end
     end,
   },
@@ -63,6 +76,21 @@ local RULES <const> = {
     end,
   },
   {
+    code = "cookies",
+    find = function(report, facts)
+      if facts.cookies == 0 and not report.user and report.dialogue then
+        local home = own_address(facts)
+        return "No cookie of this wiki is taken here: it sets none, for another host, or for https",
+          home
+              and home.origin == facts.address.origin
+              and "Tell those who run the wiki: its cookie settings do not fit its address."
+            or ("Use the address that the wiki calls itself%s"):format(
+              home and ": " .. home.origin or ", host and https included."
+            )
+      end
+    end,
+  },
+  {
     code = "no-password",
     find = function(report)
       if report.only then
@@ -98,11 +126,23 @@ local RULES <const> = {
     end,
   },
   {
+    code = "second-factor",
+    find = function(report)
+      if #report.second_factors > 0 then
+        return ("Accounts here may be asked for a second factor after the password (%s)"):format(
+          spoken_list(report.second_factors)
+        ),
+          "One-time codes: answers.OATHToken = mwlogin.secret.totp(KEY), or --field-from "
+            .. "OATHToken=totp:SOURCE; mailed ones: answers.token. Bot passwords need none."
+      end
+    end,
+  },
+  {
     code = "private",
     find = function(report)
       if report.private then
         return "The wiki is private: reading needs a login too",
-          "Log in first; userinfo and siteinfo are refused to strangers."
+          "Log in; nothing else is needed. Its version and extensions show only after that."
       end
     end,
   },
