@@ -106,7 +106,44 @@ local BY_CODE <const> = {
   ["mwoauth-invalid-authorization-invalid-user"] = "The user has not authorised this consumer "
     .. "here.",
   ["mwoauth-invalid-authorization-blocked-user"] = "The user is blocked.",
+  ["mwoauth-invalid-authorization-wrong-user"] = "The access belongs to another user: log in "
+    .. "again.",
   ["mwoauth-oauth-exception"] = "Check the consumer's values at Special:OAuthConsumerRegistration.",
+  ["mwoauth-callback-not-oob"] = "The consumer has one registered return address: give that one as "
+    .. 'return_url, or return_url = "oob" to paste what the wiki shows.',
+  ["mwoauth-callback-not-oob-or-prefix"] = "Give a return_url that begins with the consumer's "
+    .. "registered one (its port 1 stands for any), or register http://127.0.0.1:1/ as prefix.",
+  ["mwoauthserver-consumer-owner-only"] = "An owner-only consumer needs no browser: give "
+    .. "access_key and access_secret too, as Special:OAuthConsumerRegistration showed them.",
+  ["mwoauthserver-consumer-no-secret"] = "This consumer signs by RSA, which mwlogin does not: "
+    .. "register one with a secret.",
+  ["mwoauthserver-bad-consumer"] = "The consumer is not approved, or was disabled: ask at "
+    .. "Special:OAuthListConsumers.",
+  ["mwoauthserver-bad-consumer-key"] = "The wiki does not know this consumer_key: check it.",
+  ["mwoauthserver-insufficient-rights"] = "The account may not use OAuth: ask the people who run "
+    .. "the wiki.",
+  ["mwoauthserver-invalid-user"] = "The account must exist on all wikis of the farm: ask the "
+    .. "people who run it.",
+  ["mwoauthserver-invalid-request-token"] = "The login took longer than 10 minutes, or was used "
+    .. "already: log in again.",
+  ["mwoauthdatastore-bad-source-ip"] = "The consumer may only be used from some addresses: add "
+    .. "this machine's to its usage restrictions.",
+  ["mwoauthdatastore-bad-verifier"] = "The code is not that of this login: log in again, and paste "
+    .. "what the wiki shows last.",
+  ["mwoauthdatastore-bad-token"] = "It was not allowed on the wiki's page yet: log in again and "
+    .. "allow it.",
+  ["mwoauthdatastore-request-token-already-used"] = "This login was finished already: log in "
+    .. "again.",
+  ["mwoauthdatastore-request-token-not-found"] = "The login took longer than 10 minutes: log in "
+    .. "again.",
+  ["mwoauthdatastore-callback-not-found"] = "The page was opened twice, or after more than 10 "
+    .. "minutes: log in again.",
+  ["mwoauthdatastore-access-token-not-found"] = "The access was revoked, or belongs to another "
+    .. "consumer: log in again.",
+  ["mwoauth-db-readonly"] = "The wiki gives no access at the moment: try again in some minutes.",
+  ["mwoauth-not-api"] = "Pages of index.php take no OAuth: ask the API or rest.php.",
+  ["mwoauth-api-module-disabled"] = "This module cannot be used with OAuth on this wiki.",
+  ["mwoauth-oauth-unsupported-version"] = "The consumer is one of OAuth 2: log in with client_id.",
   -- network, TLS, HTTP
   resolve = "Check the spelling of the host and this machine's name server.",
   proxy = "Check the proxy's address.",

@@ -151,7 +151,7 @@ describe("OAuth 1 with the four values", function()
     local me, err = session:login(wrong)
     assert.is_nil(me)
     assert.equal("mwoauth-invalid-authorization", err.code)
-    assert.truthy(err.advice:find("consumer_secret or access_secret is wrong", 1, true))
+    assert.truthy(err.advice:find("Check consumer_secret or access_secret", 1, true))
   end)
 
   it("forgets at logout, and says that the wiki cannot", function()

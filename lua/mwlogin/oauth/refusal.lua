@@ -5,30 +5,22 @@ local clock = require "mwlogin.oauth.clock"
 local refusal = {}
 
 ---Which secret a wrong signature puts in doubt; the keys are known to the wiki, or it would say so.
-local function suspects(stage, signer)
-  if stage == "initiate" then
-    return "consumer_secret is not that of this consumer_key"
-  elseif signer.tokens_from == "wiki" then
-    return "consumer_secret was good a moment ago, so a proxy in between changes requests, or the "
-      .. "wiki has another name for itself"
-  elseif signer.tokens_from == "store" then
-    return "consumer_secret is not that of this consumer_key any more; the access secret is kept "
-      .. "as the wiki gave it"
-  end
-  return "consumer_secret or access_secret is wrong; both keys are known to the wiki"
-end
-
 local function wrong_signature(stage, signer)
-  return ("The signature is wrong: %s. It was made for %s."):format(
-    suspects(stage, signer),
-    signer.origin
-  )
+  local suspect = "consumer_secret or access_secret, for the wiki knows both keys"
+  if stage == "initiate" then
+    suspect = "consumer_secret, which is not that of this consumer_key"
+  elseif signer.tokens_from == "wiki" then
+    suspect = "proxies in between, and the wiki's own name, for consumer_secret was good just now"
+  elseif signer.tokens_from == "store" then
+    suspect = "consumer_secret, which is not that of this consumer_key any more"
+  end
+  return ("Check %s (signed as %s)."):format(suspect, signer.origin)
 end
 
 local function wrong_time(_, signer)
   local words = clock.words(signer.ahead)
   local what = words and words:gsub("^%l", string.upper) .. ": set it" or "Set this machine's clock"
-  return what .. " (timedatectl set-ntp true); the wiki allows 300 s."
+  return what .. " (timedatectl set-ntp true), for the wiki allows 300 s."
 end
 
 local function unknown_access(_, signer)
@@ -49,7 +41,7 @@ local CAUSES <const> = {
   ["invalid signature"] = wrong_signature,
   ["expired timestamp"] = wrong_time,
   ["nonce already used"] = always(
-    "The request reached the wiki twice: a proxy in between repeats requests. Try again."
+    "Try again, and look at proxies in between: the request reached the wiki twice."
   ),
   ["invalid consumer"] = always(
     "The wiki does not know this consumer_key: check it, and that it was registered on this wiki "

@@ -87,7 +87,9 @@ local function refusal_of(page, response)
   end
   local answer = response.body:find "^%s*{" and json.decode(response.body)
   if type(answer) == "table" and type(answer.error) == "string" then
-    local text = type(answer.message) == "string" and plaintext.line(answer.message) or answer.error
+    local text = type(answer.message) == "string"
+        and plaintext.line(plaintext.from_html(answer.message))
+      or answer.error
     return errors.new {
       kind = "refused",
       code = answer.error,
