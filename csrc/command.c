@@ -13,6 +13,8 @@
 #include "deadline.h"
 #include "failure.h"
 
+#define MWL_WITHHELD "mwlogin.withheld" /* registry: a table of names */
+
 /* == what was given ============================================================================ */
 
 void mwl_command_check_options(lua_State *L, int options, const char *const known[]) {
@@ -147,36 +149,53 @@ static char **push_arguments(lua_State *L, int argv) {
   return arguments;
 }
 
-/* Whether the `env` table at `changes` says something about NAME=value. */
-static int is_changed(lua_State *L, int changes, const char *entry) {
+/* Whether the table at `names` says something about NAME=value. */
+static int is_named(lua_State *L, int names, const char *entry) {
   const char *equals = strchr(entry, '=');
-  int changed;
-  if (equals == NULL || !lua_istable(L, changes)) return 0;
+  int named;
+  if (equals == NULL || !lua_istable(L, names)) return 0;
   lua_pushlstring(L, entry, (size_t)(equals - entry));
-  changed = lua_gettable(L, changes) != LUA_TNIL;
+  named = lua_gettable(L, names) != LUA_TNIL;
   lua_pop(L, 1);
-  return changed;
+  return named;
 }
 
-/* Pushes three values; the last two keep the strings that the first points to. */
+/***
+Keeps an environment variable, which holds a secret, from every program that `process` and
+`first_line` start from now on; `env` may give it all the same.
+@function withhold
+@tparam string name
+*/
+int mwl_withhold(lua_State *L) {
+  (void)luaL_checkstring(L, 1);
+  luaL_getsubtable(L, LUA_REGISTRYINDEX, MWL_WITHHELD);
+  lua_pushvalue(L, 1);
+  lua_pushboolean(L, 1);
+  lua_rawset(L, -3);
+  return 0;
+}
+
+/* Pushes four values, which keep the strings that it points to. What is not changed stays where the
+   environment has it: variables hold secrets, and no Lua string shall. */
 static char **push_environment(lua_State *L, int options) {
   size_t kept = 0, changes = 0, count = 0;
   lua_Integer strings = 0;
   char **environment;
-  int table, keeper;
+  int table, withheld, keeper;
   get_option(L, options, "env");
   table = lua_gettop(L);
+  luaL_getsubtable(L, LUA_REGISTRYINDEX, MWL_WITHHELD);
+  withheld = lua_gettop(L);
   while (environ != NULL && environ[kept] != NULL) kept++;
   if (lua_istable(L, table)) {
     for (lua_pushnil(L); lua_next(L, table) != 0; lua_pop(L, 1)) changes++;
   }
   environment = lua_newuserdatauv(L, (kept + changes + 1) * sizeof *environment, 0);
-  lua_createtable(L, (int)(kept + changes), 0);
+  lua_createtable(L, (int)changes, 0);
   keeper = lua_gettop(L);
   for (size_t i = 0; i < kept && environ[i] != NULL; i++) {
-    if (is_changed(L, table, environ[i])) continue;
-    environment[count++] = (char *)lua_pushstring(L, environ[i]);
-    lua_rawseti(L, keeper, ++strings);
+    if (is_named(L, table, environ[i]) || is_named(L, withheld, environ[i])) continue;
+    environment[count++] = environ[i];
   }
   if (lua_istable(L, table)) {
     for (lua_pushnil(L); lua_next(L, table) != 0 && count < kept + changes; lua_pop(L, 1)) {

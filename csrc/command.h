@@ -24,6 +24,7 @@ void mwl_command_push_status(lua_State *L, int status);
 
 /* In process.c: pushes a process with nothing started. */
 struct mwl_child *mwl_process_prepare(lua_State *L, double timeout);
+int mwl_withhold(lua_State *L);
 /* In first_line.c. */
 int mwl_first_line(lua_State *L);
 

@@ -88,6 +88,8 @@ int luaopen_mwlogin_core(lua_State *L) {
   lua_newtable(L);
   mwl_register_failure(L);
   mwl_register_secret(L);
+  mwl_register_secret_source(L);
+  mwl_register_dumpable(L);
   mwl_register_address(L);
   mwl_register_parameters(L);
   mwl_register_exchange(L);

@@ -16,6 +16,8 @@ void mwl_class(lua_State *L, const char *name, const luaL_Reg *methods,
 /* Each adds its functions to the module table on top of the stack. */
 void mwl_register_failure(lua_State *L);
 void mwl_register_secret(lua_State *L);
+void mwl_register_secret_source(lua_State *L);
+void mwl_register_dumpable(lua_State *L);
 void mwl_register_address(lua_State *L);
 void mwl_register_parameters(lua_State *L);
 void mwl_register_exchange(lua_State *L);

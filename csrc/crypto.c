@@ -213,6 +213,31 @@ static int crypto_unbase32(lua_State *L) {
   return mwl_failure(L, "answer", "encoding", "this text is not base32");
 }
 
+static int hex_digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+/***
+Percent-encoding undone, once; a `%` without two digits stays.
+@function crypto.unpercent
+@tparam secret text
+@treturn secret
+*/
+static int crypto_unpercent(lua_State *L) {
+  size_t length;
+  const char *text = check_encodable(L, &length);
+  struct mwl_secret *secret = mwl_secret_prepare(L, length);
+  for (size_t i = 0; i < length; i++) {
+    int high = text[i] == '%' && length - i > 2 ? hex_digit(text[i + 1]) : -1;
+    int low = high >= 0 ? hex_digit(text[i + 2]) : -1;
+    secret->bytes[secret->length++] = low >= 0 ? (char)(high << 4 | low) : text[i];
+    if (low >= 0) i += 2;
+  }
+  return 1;
+}
+
 void mwl_register_crypto(lua_State *L) {
   static const luaL_Reg functions[] = {{"sha1", crypto_sha1},
                                        {"sha256", crypto_sha256},
@@ -225,6 +250,7 @@ void mwl_register_crypto(lua_State *L) {
                                        {"unbase64url", crypto_unbase64url},
                                        {"base32", crypto_base32},
                                        {"unbase32", crypto_unbase32},
+                                       {"unpercent", crypto_unpercent},
                                        {NULL, NULL}};
   luaL_newlib(L, functions);
   lua_setfield(L, -2, "crypto");

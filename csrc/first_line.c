@@ -67,16 +67,6 @@ static void strip_return(struct mwl_secret *secret) {
   if (secret->length > 0 && secret->bytes[secret->length - 1] == '\r') secret->length--;
 }
 
-/* The same secret in a block of its own size; the large one is wiped now. */
-static void push_fitting(lua_State *L, struct mwl_secret *large) {
-  struct mwl_secret *secret = mwl_secret_prepare(L, large->length);
-  memcpy(secret->bytes, large->bytes, large->length);
-  secret->length = large->length;
-  mwl_arena_free(large->bytes, large->capacity);
-  large->bytes = NULL;
-  large->length = large->capacity = 0;
-}
-
 /* The options of a process: output to us, the rest as it is here, so that it may ask the person. */
 static void push_options(lua_State *L, int options) {
   lua_createtable(L, 0, 4);
@@ -143,6 +133,6 @@ int mwl_first_line(lua_State *L) {
   strip_return(line.secret);
   if (line.secret->length == 0)
     return mwl_failure(L, "answer", "empty", "%.200s printed nothing", program);
-  push_fitting(L, line.secret);
+  mwl_secret_push_fitting(L, line.secret);
   return 1;
 }

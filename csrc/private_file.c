@@ -69,24 +69,10 @@ static int open_private(lua_State *L, const char *path, int *descriptor, struct 
   struct mwl_refusal refusal;
   char folder[PATH_MAX];
   (void)check_split(L, 1, folder);
-  if (!mwl_check_folder(folder, &refusal)) {
-    push_refusal(L, &refusal);
-    return 0;
-  }
-  *descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-  if (*descriptor < 0) {
-    fail_errno(L, path, "open", errno);
-    return 0;
-  }
-  if (fstat(*descriptor, status) != 0) {
-    fail_errno(L, path, "look at", errno);
-    return 0;
-  }
-  if (!mwl_check_private(status, path, &refusal)) {
-    push_refusal(L, &refusal);
-    return 0;
-  }
-  return 1;
+  *descriptor = mwl_open_private(path, status, &refusal);
+  if (*descriptor >= 0) return 1;
+  push_refusal(L, &refusal);
+  return 0;
 }
 
 /***

@@ -1,6 +1,7 @@
 #include "private_folder.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -129,6 +130,28 @@ const char *mwl_split_path(const char *path, char *folder, size_t size) {
   folder[length] = '\0';
   if (length == 0) memcpy(folder, slash == NULL ? "." : "/", 2);
   return name;
+}
+
+int mwl_open_private(const char *path, struct stat *status, struct mwl_refusal *refusal) {
+  char folder[PATH_MAX];
+  int fd;
+  if (mwl_split_path(path, folder, sizeof folder) == NULL) {
+    refuse(refusal, "name", path, "is not the path of a file");
+    return -1;
+  }
+  if (!mwl_check_folder(folder, refusal)) return -1;
+  fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+  if (fd < 0) {
+    mwl_refuse_errno(refusal, path, "open", errno);
+    return -1;
+  }
+  if (fstat(fd, status) != 0) {
+    mwl_refuse_errno(refusal, path, "look at", errno);
+  } else if (mwl_check_private(status, path, refusal)) {
+    return fd;
+  }
+  close(fd);
+  return -1;
 }
 
 static int make_one_folder(const char *path, struct mwl_refusal *refusal) {

@@ -21,6 +21,9 @@ int mwl_check_private(const struct stat *status, const char *path, struct mwl_re
    Missing folders are fine: nothing lies in them. */
 int mwl_check_folder(const char *path, struct mwl_refusal *refusal);
 
+/* Opens for reading what passes both, without following a link: a descriptor, or -1 and why. */
+int mwl_open_private(const char *path, struct stat *status, struct mwl_refusal *refusal);
+
 /* The folder part of `path` in `folder`; returns the last name in it. NULL when there is none or
    `folder` has no room. */
 const char *mwl_split_path(const char *path, char *folder, size_t size);

@@ -351,8 +351,10 @@ void mwl_register_process(lua_State *L) {
       {"leave", process_leave}, {"close", process_close}, {NULL, NULL}};
   static const luaL_Reg metamethods[] = {
       {"__gc", process_close}, {"__tostring", process_tostring}, {NULL, NULL}};
-  static const luaL_Reg functions[] = {
-      {"process", process_start}, {"first_line", mwl_first_line}, {NULL, NULL}};
+  static const luaL_Reg functions[] = {{"process", process_start},
+                                       {"first_line", mwl_first_line},
+                                       {"withhold", mwl_withhold},
+                                       {NULL, NULL}};
   mwl_class(L, MWL_PROCESS_CLASS, methods, metamethods);
   luaL_setfuncs(L, functions, 0);
 }

@@ -1,3 +1,5 @@
+#define _GNU_SOURCE /* memmem */
+
 #include "secret.h"
 
 #include <string.h>
@@ -105,6 +107,35 @@ static int secret_wipe(lua_State *L) {
   return 0;
 }
 
+/***
+Takes a secret apart without showing it: `a=b` split at `=` are the secrets `a` and `b`.
+@function secret:split
+@tparam string separator found as it is; not empty
+@tparam[opt] integer most no more pieces than this: the last one keeps the rest
+@treturn {secret,...} at least one
+*/
+static int secret_split(lua_State *L) {
+  struct mwl_secret *secret = check_live(L, 1);
+  size_t size;
+  const char *separator = luaL_checklstring(L, 2, &size);
+  lua_Integer most = luaL_optinteger(L, 3, LUA_MAXINTEGER);
+  lua_Integer count = 0;
+  const char *at = secret->bytes;
+  const char *end = at + secret->length;
+  luaL_argcheck(L, size > 0, 2, "an empty separator");
+  lua_newtable(L);
+  for (;;) {
+    const char *found = count + 1 < most ? memmem(at, (size_t)(end - at), separator, size) : NULL;
+    size_t length = (size_t)((found != NULL ? found : end) - at);
+    struct mwl_secret *piece = mwl_secret_prepare(L, length);
+    memcpy(piece->bytes, at, length);
+    piece->length = length;
+    lua_rawseti(L, -2, ++count);
+    if (found == NULL) return 1;
+    at = found + size;
+  }
+}
+
 static int secret_length(lua_State *L) {
   lua_pushinteger(L, (lua_Integer)check_live(L, 1)->length);
   return 1;
@@ -202,7 +233,7 @@ void mwl_register_secret(lua_State *L) {
                                        {"looks_like_botpassword", secret_looks_like_botpassword},
                                        {NULL, NULL}};
   static const luaL_Reg methods[] = {
-      {"reveal", secret_reveal}, {"wipe", secret_wipe}, {NULL, NULL}};
+      {"reveal", secret_reveal}, {"split", secret_split}, {"wipe", secret_wipe}, {NULL, NULL}};
   static const luaL_Reg metamethods[] = {{"__tostring", secret_tostring},
                                          {"__len", secret_length},
                                          {"__eq", secret_equal},

@@ -18,6 +18,9 @@ struct mwl_secret {
 /* Pushes an empty secret with room for `capacity` bytes; raises when there is no memory. */
 struct mwl_secret *mwl_secret_prepare(lua_State *L, size_t capacity);
 
+/* Pushes a secret in a block of its own size and wipes the large one, which it was read into. */
+void mwl_secret_push_fitting(lua_State *L, struct mwl_secret *large);
+
 /* NULL when the value is no secret. A wiped secret has bytes NULL and length 0. */
 struct mwl_secret *mwl_secret_test(lua_State *L, int index);
 

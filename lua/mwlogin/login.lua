@@ -83,12 +83,18 @@ local function hold(session, act, credentials)
     return busy()
   end
   session.logging_in = true
+  local dialogue -- goes on by hand, with what was read for it
   local _ <close> = setmetatable({}, {
     __close = function()
       session.logging_in = false
+      if not dialogue then
+        session:release()
+      end
     end,
   })
-  return act(session, credentials)
+  local me, err = act(session, credentials)
+  dialogue = err and err.flow
+  return me, err
 end
 
 log_in = function(session, credentials)

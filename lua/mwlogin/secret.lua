@@ -2,12 +2,14 @@
 ---and again for each fresh use.
 local core = require "mwlogin.core"
 local errors = require "mwlogin.error"
+local fresh = require "mwlogin.secret.fresh"
 
 local secret = {}
 
 ---@class mwlogin.Source
 ---@field label string where it reads, without what it reads
 ---@field needs_person boolean whether somebody must be there
+---@field shared boolean|nil whether all who ask are given the same one
 local Source = {}
 Source.__index = Source
 Source.__name = "mwlogin.source"
@@ -26,6 +28,18 @@ function Source:read()
     return nil, errors.is(err) and err or errors.from(err)
   end
   return value
+end
+
+---Reads the secret for one use: who took it this way wipes it after that (secret/fresh.lua).
+---@return userdata|nil secret
+---@return mwlogin.Error|nil err
+function Source:read_once()
+  local value, err = self:read()
+  -- what is given to all who ask is not ours to wipe
+  if value ~= nil and not self.shared then
+    fresh.mark(value)
+  end
+  return value, err
 end
 
 local function source(label, reader, needs_person)
@@ -48,26 +62,23 @@ local function as_answer(err, message, advice)
     }
 end
 
----The environment variable NAME.
+---The environment variable NAME. No program that is started from here on inherits it.
 ---@param name string
 ---@return mwlogin.Source
 function secret.env(name)
   assert(type(name) == "string", "secret.env takes the name of a variable")
+  core.withhold(name)
   return source("env:" .. name, function()
-    local value = os.getenv(name)
-    if not value or value == "" then
+    local value = core.secret_variable(name)
+    if not value or #value == 0 then
       return nothing(
         "env",
         ("The environment variable %s is %s"):format(name, value and "empty" or "not set"),
         ("Set %s, or give another source."):format(name)
       )
     end
-    return core.secret(value)
+    return value
   end)
-end
-
-local function first_line(text)
-  return text:match "^[^\r\n]*"
 end
 
 ---The first line of a file that nobody else can read.
@@ -76,23 +87,21 @@ end
 function secret.file(path)
   assert(type(path) == "string", "secret.file takes a path")
   return source("file:" .. path, function()
-    local text, err = core.private_file.read(path)
-    if not text then
+    local value, err = core.secret_file(path)
+    if not value then
       return as_answer(
         err,
         ("The secret file %s cannot be used: %s"):format(path, err.message),
         "It must be a plain file of yours, readable by you alone: chmod 600 " .. path
       )
-    end
-    local line = first_line(text)
-    if line == "" then
+    elseif #value == 0 then
       return nothing(
         "file",
         ("The secret file %s is empty"):format(path),
         "Put the secret into it."
       )
     end
-    return core.secret(line)
+    return value
   end)
 end
 
@@ -136,20 +145,27 @@ end
 
 local typed_in
 
----The first line of standard input: read once, given to all who ask.
+---The first line of standard input: read once, given to all who ask; what follows it is left there.
 ---@return mwlogin.Source
 function secret.stdin()
-  return source("stdin", function()
+  local made = source("stdin", function()
     if not typed_in then
-      local line = io.read "l"
-      line = line and first_line(line)
-      if not line or line == "" then
+      local line, err = core.secret_stdin()
+      if not line then
+        return as_answer(
+          err,
+          "Standard input cannot be read: " .. err.message,
+          "Pipe the secret in."
+        )
+      elseif #line == 0 then
         return nothing("stdin", "Standard input holds no secret", "Pipe the secret in.")
       end
-      typed_in = core.secret(line)
+      typed_in = line
     end
     return typed_in
   end)
+  made.shared = true
+  return made
 end
 
 ---What git's credential helpers know for an address. git itself asks nobody.
@@ -222,7 +238,7 @@ end
 ---@return mwlogin.Error|nil err
 function secret.resolve(value)
   if secret.is_source(value) then
-    return value:read()
+    return (value.read_once or value.read)(value)
   elseif type(value) == "function" then
     local made, err = value()
     if made == nil then

@@ -91,6 +91,17 @@ function Session:protect(value)
   self.tracer:protect(value)
 end
 
+---As `protect`, for what was read for one login: it is wiped when that is over.
+---@param value any
+function Session:protect_once(value)
+  self.tracer:protect_once(value)
+end
+
+---Wipes what was read for the login that is over.
+function Session:release()
+  self.tracer:release()
+end
+
 ---Keeps secrets of ours until the next login, logout or close, which wipe them.
 ---@param secrets userdata[]
 function Session:keep(secrets)

@@ -2,6 +2,7 @@
 
 local core = require("mwlogin.core")
 local errors = require("mwlogin.error")
+local fresh = require("mwlogin.secret.fresh")
 
 local totp = {}
 
@@ -33,20 +34,21 @@ local function unusable(message, advice)
     })
 end
 
-local function decoded(text)
-  return (
-    text:gsub("%%(%x%x)", function(digits)
-      return string.char(tonumber(digits, 16))
-    end)
-  )
-end
-
-local function query_of(address)
+--- What stands between `?` and `#`: values are secrets, decoded once.
+local function query_of(text)
   local query = {}
-  for name, value in (address:match("%?([^#]*)") or ""):gmatch("([^&=]+)=([^&]*)") do
-    query[decoded(name):lower()] = decoded(value)
+  for _, pair in ipairs(text:split("#", 2)[1]:split("&")) do
+    local sides = pair:split("=", 2)
+    if sides[2] then
+      query[core.crypto.unpercent(sides[1]):reveal():lower()] = core.crypto.unpercent(sides[2])
+    end
   end
   return query
+end
+
+--- A value of the query that is not secret.
+local function shown(value)
+  return value and value:reveal():match("^(.-)%s*$")
 end
 
 --- A number in an otpauth address, or what is usual where it says nothing.
@@ -68,21 +70,20 @@ local function with_key(key, digits, period, algorithm)
   return { secret = key, digits = digits, period = period, algorithm = algorithm }
 end
 
-local function parse_address(address)
-  local kind = address:match("^[^:]+://([^/?#]*)"):lower()
+local function parse_address(kind, rest)
   if kind ~= "totp" then
     return unusable(
       "an otpauth address of another kind than totp",
       "Codes by counter need a counter that is kept: use totp.hotp with your own."
     )
   end
-  local query = query_of(address)
-  local algorithm = (query.algorithm or ALGORITHM):lower():gsub("-", "")
+  local query = rest and query_of(rest) or {}
+  local algorithm = (shown(query.algorithm) or ALGORITHM):lower():gsub("-", "")
   if not ALGORITHMS[algorithm] then
     return unusable("the otpauth address names an algorithm other than SHA1, SHA256 and SHA512")
   end
-  local digits = whole_number(query.digits, DIGITS, 6, 10)
-  local period = whole_number(query.period, PERIOD, 1, 3600)
+  local digits = whole_number(shown(query.digits), DIGITS, 6, 10)
+  local period = whole_number(shown(query.period), PERIOD, 1, 3600)
   if not digits or not period then
     return unusable("the otpauth address has digits or a period that cannot be")
   end
@@ -105,12 +106,13 @@ function totp.parse(text)
   if key then
     return with_key(key, DIGITS, PERIOD, ALGORITHM)
   end
-  local plain = type(text) == "string" and text or text:reveal()
-  local address = plain:match("^%s*(%a+://%S*)%s*$")
-  if not address or address:match("^%a+"):lower() ~= "otpauth" then
+  -- only what stands before the query becomes a Lua string: the key is in the query
+  local sides = core.secret(text):split("?", 2)
+  local scheme, kind = sides[1]:reveal():match("^%s*(%a+)://([^/#%s]*)%S*$")
+  if not scheme or scheme:lower() ~= "otpauth" then
     return unusable("the key for one-time codes is neither base32 nor an otpauth:// address")
   end
-  return parse_address(address)
+  return parse_address(kind:lower(), sides[2])
 end
 
 --- The code of a counter (RFC 4226).
@@ -204,7 +206,7 @@ end
 local function read_key(source)
   local value, err = source, nil
   if type(source) == "table" then
-    value, err = source:read()
+    value, err = (source.read_once or source.read)(source)
   elseif type(source) == "function" then
     value, err = source()
   end
@@ -214,7 +216,10 @@ local function read_key(source)
     end
     return nil, err
   end
-  return totp.parse(value)
+  local key
+  key, err = totp.parse(value)
+  fresh.wipe(value)
+  return key, err
 end
 
 --- A source of one-time codes that never gives the same code twice: where this window's code was
@@ -248,7 +253,9 @@ function totp.source(source, options)
         return nil, err
       end
       remember(name, key, window, clock())
-      return core.secret(totp.hotp(key, window))
+      local code = core.secret(totp.hotp(key, window))
+      key.secret:wipe()
+      return code
     end,
   }
 end

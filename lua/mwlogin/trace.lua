@@ -1,5 +1,6 @@
 ---What a Session tells about its exchanges: names and shapes, never a secret.
 local core = require "mwlogin.core"
+local fresh = require "mwlogin.secret.fresh"
 
 local trace = {}
 
@@ -120,7 +121,7 @@ end
 ---@return table|nil tracer
 ---@return string|nil reason the file cannot be written
 function trace.new(target)
-  local self = setmetatable({ secrets = {} }, Tracer)
+  local self = setmetatable({ secrets = {}, passing = {} }, Tracer)
   if type(target) == "function" then
     self.sink = target
   elseif target then
@@ -156,6 +157,32 @@ function Tracer:protect(value)
   end
 end
 
+---As `protect`, for what was read for one login: `release` ends it.
+---@param value any
+function Tracer:protect_once(value)
+  self:protect(value)
+  if fresh.is(value) then
+    self.passing[#self.passing + 1] = value
+  end
+end
+
+---After a login: what was read for it alone is wiped.
+function Tracer:release()
+  local is_over = {}
+  for _, value in ipairs(self.passing) do
+    is_over[value] = true
+    fresh.wipe(value)
+  end
+  self.passing = {}
+  local kept = {}
+  for _, value in ipairs(self.secrets) do
+    if not is_over[value] then
+      kept[#kept + 1] = value
+    end
+  end
+  self.secrets = kept
+end
+
 ---@param value any
 ---@return any value with every secret in its strings replaced by ***
 function Tracer:redact(value)
@@ -189,8 +216,9 @@ function Tracer:event(event)
   end
 end
 
----Closes the file and forgets the secrets.
+---Closes the file, wipes what was read for one login and forgets the other secrets.
 function Tracer:close()
+  self:release()
   if self.file then
     self.file:close()
   end

@@ -101,6 +101,10 @@ function scripted_session.new(script)
   function session.protect(_, value)
     session.protected[#session.protected + 1] = value
   end
+
+  session.protect_once = session.protect
+
+  function session.release() end
   function session.trace_event(_, event)
     session.events[#session.events + 1] = event
   end

@@ -47,12 +47,17 @@ local function run(session, argv)
   if not jar then
     return nil, trouble
   end
+  local api = session.api
+  -- The command and its children open the jar through our /proc entry, which only a process that
+  -- can be dumped shows to its user: what else is secret goes first.
+  session:close()
+  core.dumpable(true)
   local process <close>, reason = core.process(argv, {
     stdin = "inherit",
     stdout = "inherit",
     stderr = "inherit",
     env = {
-      MWLOGIN_API = session.api,
+      MWLOGIN_API = api,
       MWLOGIN_USER = me.anonymous and "" or me.name,
       MWLOGIN_COOKIES = jar:path(),
     },

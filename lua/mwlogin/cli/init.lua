@@ -170,6 +170,8 @@ local function run_subcommand(name, argv)
       end
     end
   end
+  -- from here on there are secrets: no core file, no look into the memory by others of this user
+  require("mwlogin.core").dumpable(false)
   return file.run(args)
 end
 

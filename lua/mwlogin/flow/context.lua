@@ -73,7 +73,7 @@ local function ask(run, step, request, asked)
   end
   local value = values[field.name]
   if field.secret and value ~= nil then
-    run.flow.session:protect(value)
+    run.flow.session:protect_once(value)
   end
   return value
 end
@@ -129,7 +129,7 @@ local function one_time_code(run, key)
   if code == nil then
     return nil, err
   end
-  run.flow.session:protect(code)
+  run.flow.session:protect_once(code)
   return code
 end
 

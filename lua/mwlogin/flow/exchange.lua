@@ -93,6 +93,7 @@ local function passed(self, step)
       return nil, err
     end
     step.identity = identity
+    self.session:release()
   end
   if self.options.on_pass then
     self.options.on_pass(step)
@@ -164,7 +165,7 @@ function exchange.send(self, filled, extra)
   end
   for _, value in ipairs(filled.secrets) do
     for _, one in ipairs(type(value) == "table" and value or { value }) do
-      self.session:protect(one)
+      self.session:protect_once(one)
     end
   end
   local reply, err = self.session:step(self.module.api, params)

@@ -54,7 +54,7 @@ function method.by_shape(session, credentials)
     return nil, err
   end
   credentials.password = type(password) == "string" and core.secret(password) or password
-  session:protect(credentials.password)
+  session:protect_once(credentials.password)
   if not flow or core.looks_like_botpassword(credentials.username, credentials.password) then
     return "botpassword", { token = flow and flow.token }
   end

@@ -185,7 +185,7 @@ function botpassword.login(session, credentials, state, finished)
   if password == nil then
     return nil, reason
   end
-  session:protect(password)
+  session:protect_once(password)
   local answer, refused = exchange(session, credentials, password, token)
   if not answer then
     return nil, refused

@@ -1,5 +1,6 @@
 ---Asking on a terminal, field by field: text, a choice, several, yes or no.
 local errors = require "mwlogin.error"
+local fresh = require "mwlogin.secret.fresh"
 local plaintext = require "mwlogin.plaintext"
 
 local talk = {}
@@ -81,7 +82,7 @@ function Talk:ask_text(field)
   local prompt = ("%s%s: "):format(talk.label_of(field), hint(field, default))
   return self:ask_until(prompt, hidden, function(answer)
     if not is_blank(answer) then
-      return answer
+      return hidden and fresh.mark(answer) or answer
     elseif default ~= nil then
       return tostring(default)
     elseif field.optional then

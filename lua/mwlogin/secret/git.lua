@@ -44,9 +44,9 @@ local function fill(question)
     if not line then
       return nil, reason
     end
-    local text = line:reveal()
-    if text:find "^password=" then
-      return core.secret(text:match "^password=([^\r\n]*)")
+    local pair = line:split("=", 2)
+    if pair[1]:reveal() == "password" then
+      return pair[2]:split("\n")[1]:split("\r")[1]
     end
   end
 end

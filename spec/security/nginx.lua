@@ -1,0 +1,175 @@
+--- A real nginx with the servers a spec describes, and a log of what each was sent.
+---
+---     local front <close> = nginx.start({ wiki = "location / { proxy_pass http://…; }" })
+---     front.ports.wiki, front:log("wiki"), front:reset()
+
+local socket = require("socket")
+
+local nginx = {}
+
+local Nginx = {}
+Nginx.__index = Nginx
+
+-- What a server could keep of a request: each header that carries a credential, and the body.
+local FORMAT <const> = table.concat({
+  "$request",
+  "$http_host",
+  "cookie=$http_cookie",
+  "authorization=$http_authorization",
+  "proxy-authorization=$http_proxy_authorization",
+  "referer=$http_referer",
+  "body=$request_body",
+}, " | ")
+
+local HEAD <const> = [[
+daemon off;
+user root;
+pid FOLDER/pid;
+error_log FOLDER/error.log info;
+events {}
+http {
+  log_format everything escape=json '%s';
+  access_log FOLDER/access.log everything;
+  client_body_temp_path FOLDER/body;
+  proxy_temp_path FOLDER/proxy;
+  fastcgi_temp_path FOLDER/fastcgi;
+  uwsgi_temp_path FOLDER/uwsgi;
+  scgi_temp_path FOLDER/scgi;
+  client_body_buffer_size 1m;
+  client_body_in_single_buffer on;
+]]
+
+local function free_ports(count)
+  local held, ports = {}, {}
+  for number = 1, count do
+    held[number] = assert(socket.bind("127.0.0.1", 0))
+    ports[number] = math.tointeger(tonumber((select(2, held[number]:getsockname()))))
+  end
+  for _, one in ipairs(held) do
+    one:close()
+  end
+  return ports
+end
+
+local function write(path, text)
+  local file <close> = assert(io.open(path, "w"))
+  file:write(text)
+end
+
+local function answers(port)
+  local client = socket.tcp()
+  client:settimeout(1)
+  local good = client:connect("127.0.0.1", port)
+  client:close()
+  return good
+end
+
+--- Starts nginx; returns when every server answers.
+---@param servers table<string, string|{ tls: table, body: string }> what is inside of `server {}`
+--- by name; `PORT:name` stands for that server's port; `tls`: as of `certificates.issue`
+---@return table front `ports` by name, `folder`; `log`, `reset`, `stop`
+function nginx.start(servers)
+  local names = {}
+  for name in pairs(servers) do
+    names[#names + 1] = name
+  end
+  table.sort(names)
+  local pipe <close> = assert(io.popen("mktemp -d -t mwlogin-nginx.XXXXXX"))
+  local self = setmetatable({ folder = pipe:read("l"), ports = {} }, Nginx)
+  for number, port in ipairs(free_ports(#names)) do
+    self.ports[names[number]] = port
+  end
+  local lines = { HEAD:format(FORMAT) }
+  for _, name in ipairs(names) do
+    local server = servers[name]
+    local tls = type(server) == "table" and server.tls
+    lines[#lines + 1] = ("server { listen 127.0.0.1:%d%s;"):format(
+      self.ports[name],
+      tls and " ssl" or ""
+    )
+    lines[#lines + 1] = ("access_log FOLDER/%s.log everything;"):format(name)
+    if tls then
+      lines[#lines + 1] = ("ssl_certificate %s; ssl_certificate_key %s;"):format(
+        tls.certificate,
+        tls.key
+      )
+    end
+    lines[#lines + 1] = (type(server) == "table" and server.body or server) .. "\n}"
+  end
+  lines[#lines + 1] = "}"
+  local text = table
+    .concat(lines, "\n")
+    :gsub("FOLDER", self.folder)
+    :gsub("PORT:([%w_]+)", function(name)
+      return tostring(assert(self.ports[name], name))
+    end)
+  write(self.folder .. "/nginx.conf", text)
+  self.pipe = assert(
+    io.popen(
+      ("exec nginx -e %s/error.log -p %s -c %s/nginx.conf"):format(
+        self.folder,
+        self.folder,
+        self.folder
+      ),
+      "w"
+    )
+  )
+  for _ = 1, 500 do
+    local all = true
+    for _, port in pairs(self.ports) do
+      all = all and answers(port)
+    end
+    if all then
+      self:reset()
+      return self
+    end
+    socket.sleep(0.02)
+  end
+  local log = io.open(self.folder .. "/error.log")
+  local told = log and log:read("a") or ""
+  self:stop()
+  error("nginx did not start:\n" .. told .. text, 2)
+end
+
+--- What a server was sent since `reset`: a line for each request.
+---@param name string
+---@return string[] lines
+function Nginx:log(name)
+  -- a line is written after the answer was read
+  socket.sleep(0.05)
+  local lines = {}
+  for line in io.lines(("%s/%s.log"):format(self.folder, name)) do
+    lines[#lines + 1] = line
+  end
+  return lines
+end
+
+--- Forgets what was logged.
+function Nginx:reset()
+  for name in pairs(self.ports) do
+    write(("%s/%s.log"):format(self.folder, name), "")
+  end
+end
+
+function Nginx:stop()
+  local pipe = self.pipe
+  if not pipe then
+    return
+  end
+  self.pipe = nil
+  local file = io.open(self.folder .. "/pid")
+  local pid = file and file:read("n")
+  if file then
+    file:close()
+  end
+  if pid then
+    os.execute(("kill -TERM %d"):format(pid))
+  end
+  pipe:close()
+  os.execute("rm -rf '" .. self.folder .. "'")
+end
+
+Nginx.__gc = Nginx.stop
+Nginx.__close = Nginx.stop
+
+return nginx
