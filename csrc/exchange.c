@@ -6,6 +6,7 @@
 
 #include "core.h"
 #include "failure.h"
+#include "observe.h"
 #include "pool.h"
 #include "pool_lua.h"
 #include "request.h"
@@ -83,7 +84,8 @@ static int exchange_gc(lua_State *L) {
 static struct mwl_exchange *push_exchange(lua_State *L, int session_index,
                                           struct mwl_session *session,
                                           const struct mwl_request *request) {
-  struct mwl_exchange *exchange = lua_newuserdatauv(L, sizeof *exchange, 1);
+  struct mwl_exchange *exchange =
+      lua_newuserdatauv(L, sizeof *exchange, session->has_observer ? 2 : 1);
   memset(exchange, 0, sizeof *exchange);
   exchange->pool = session->pool;
   exchange->session = session;
@@ -127,13 +129,16 @@ static void note_last(struct mwl_session *session, const struct mwl_exchange *ex
 
 /* The exchange is done, and its userdata is on top. */
 static int answer(lua_State *L, struct mwl_exchange *exchange) {
+  int index = lua_gettop(L);
   int results;
   note_last(exchange->session, exchange);
   if (exchange->result != CURLE_OK) {
     luaL_pushfail(L);
     mwl_trouble_push(L, exchange, exchange->session);
+    if (exchange->session->has_observer) mwl_observe_end(L, exchange, index, index + 2);
     results = 2;
   } else {
+    if (exchange->session->has_observer) mwl_observe_end(L, exchange, index, 0);
     results = exchange->answer(L, exchange);
   }
   clear(exchange);
@@ -193,9 +198,12 @@ int mwl_exchange_run(lua_State *L, int session_index, const struct mwl_request *
   if (!mwl_request_check(L, session, request)) return 2;
   exchange = push_exchange(L, session_index, session, request);
   if (!mwl_request_build(L, exchange, request)) return no_memory(L);
+  if (session->has_observer) mwl_observe_request(L, session, exchange, request);
   if (session->has_transport) {
+    int index = lua_gettop(L);
     if (mwl_transport_run(L, session, exchange, request)) return answer(L, exchange);
     note_last(session, exchange);
+    if (session->has_observer) mwl_observe_end(L, exchange, index, lua_gettop(L));
     return 2;
   }
   if (!mwl_pool_start(exchange->pool, exchange)) return no_memory(L);

@@ -91,7 +91,8 @@ static void read_http_auth(lua_State *L, struct mwl_session *session, int option
 static void check_names(lua_State *L, int options) {
   static const char *const known[] = {
       "user_agent",  "timeout",    "connect_timeout", "max_response",  "proxy",     "ca_file",
-      "client_cert", "client_key", "http_auth",       "insecure_http", "transport", NULL};
+      "client_cert", "client_key", "http_auth",       "insecure_http", "transport", "observe",
+      NULL};
   lua_pushnil(L);
   while (lua_next(L, options) != 0) {
     int found = 0;
@@ -142,7 +143,7 @@ A session: one conversation with one wiki, with cookies of its own.
 @tparam string api address of the wiki's api.php, http or https, without user name or password
 @tparam[opt] table options `user_agent`, `timeout` and `connect_timeout` (seconds), `max_response`
   (bytes), `proxy`, `ca_file`, `client_cert`, `client_key`, `http_auth = { username, password }`,
-  `insecure_http`, `transport`
+  `insecure_http`, `transport`, `observe` (called with the request and response of each exchange)
 @treturn session
 @return nil, err (kind answer) when the address is none
 */
@@ -168,6 +169,11 @@ int mwl_pool_session(lua_State *L) {
     session->has_transport = 1;
   }
   lua_setiuservalue(L, 5, MWL_SESSION_TRANSPORT);
+  if (lua_getfield(L, 4, "observe") != LUA_TNIL) {
+    luaL_argcheck(L, lua_isfunction(L, -1), 3, "option 'observe' is a function");
+    session->has_observer = 1;
+  }
+  lua_setiuservalue(L, 5, MWL_SESSION_OBSERVER);
   session->pool = pool;
   session->number = ++pool->sessions;
   session->api = api;

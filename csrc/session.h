@@ -13,8 +13,14 @@
 #define MWL_LAST_URL 256
 
 /* User values of a session: what its pointers point into, and what it keeps for Lua. */
-enum { MWL_SESSION_POOL = 1, MWL_SESSION_OPTIONS, MWL_SESSION_TRANSPORT, MWL_SESSION_TOKENS };
-#define MWL_SESSION_VALUES 4
+enum {
+  MWL_SESSION_POOL = 1,
+  MWL_SESSION_OPTIONS,
+  MWL_SESSION_TRANSPORT,
+  MWL_SESSION_TOKENS,
+  MWL_SESSION_OBSERVER
+};
+#define MWL_SESSION_VALUES 5
 
 struct mwl_host;
 struct mwl_pool;
@@ -38,6 +44,7 @@ struct mwl_session {
   struct mwl_address address;
   int is_open;
   int has_transport;
+  int has_observer;
   const char *api;
   const char *user_agent;
   const char *proxy;

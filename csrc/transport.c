@@ -101,8 +101,9 @@ static void push_parts(lua_State *L, const struct mwl_parameters *parameters) {
   }
 }
 
-static void push_request(lua_State *L, struct mwl_session *session,
-                         const struct mwl_exchange *exchange, const struct mwl_request *request) {
+void mwl_transport_push_request(lua_State *L, struct mwl_session *session,
+                                const struct mwl_exchange *exchange,
+                                const struct mwl_request *request) {
   lua_createtable(L, 0, 4);
   lua_pushstring(L, request->method);
   lua_setfield(L, -2, "method");
@@ -183,12 +184,28 @@ static int take_response(lua_State *L, struct mwl_session *session, struct mwl_e
   return 0;
 }
 
+/* The transport failed with an error of its own, on top: { kind, code, message }. */
+static void push_own_failure(lua_State *L) {
+  int failure = lua_gettop(L);
+  const char *kind;
+  const char *code;
+  lua_getfield(L, failure, "kind");
+  lua_getfield(L, failure, "code");
+  lua_getfield(L, failure, "message");
+  kind = lua_tostring(L, failure + 1);
+  code = lua_tostring(L, failure + 2);
+  if (kind == NULL || code == NULL || !lua_isstring(L, failure + 3)) {
+    luaL_error(L, "a transport's error is a text, or a table with kind, code and message");
+  }
+  mwl_failure(L, kind, code, "%s", lua_tostring(L, failure + 3));
+}
+
 int mwl_transport_run(lua_State *L, struct mwl_session *session, struct mwl_exchange *exchange,
                       const struct mwl_request *request) {
   int top = lua_gettop(L);
   lua_getiuservalue(L, top, 1);
   lua_getiuservalue(L, -1, MWL_SESSION_TRANSPORT);
-  push_request(L, session, exchange, request);
+  mwl_transport_push_request(L, session, exchange, request);
   lua_call(L, 1, 2);
   if (!session->is_open) luaL_error(L, "the session was closed by its own transport");
   if (lua_istable(L, -2)) {
@@ -198,6 +215,10 @@ int mwl_transport_run(lua_State *L, struct mwl_session *session, struct mwl_exch
     return 1;
   }
   if (!lua_isnil(L, -2)) luaL_error(L, "a transport returns a response, or nil and a message");
+  if (lua_istable(L, -1)) {
+    push_own_failure(L);
+    return 0;
+  }
   luaL_tolstring(L, -1, NULL);
   mwl_failure(L, "network", "transport", "%s: %s", session->address.host, lua_tostring(L, -1));
   return 0;

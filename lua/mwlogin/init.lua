@@ -36,6 +36,7 @@ local OPEN_OPTIONS <const> = {
   pool = "any",
   trace = "function|string|userdata",
   transport = "function",
+  record = "table",
 }
 
 ---Names that are modules of their own.
@@ -172,12 +173,21 @@ local function open_trace(opts)
   return tracer
 end
 
+---What looks for the wiki is no part of a record: it tells of the login.
+local function unrecorded(opts)
+  local copy = {}
+  for name, value in pairs(opts) do
+    copy[name] = name ~= "record" and value or nil
+  end
+  return copy
+end
+
 ---Finds the wiki and opens the Session.
 local function connect(address, opts, tracer)
   local wire = require "mwlogin.session.wire"
   local scout = {
     open = function(url)
-      return wire.scout(opts.pool, url, opts)
+      return wire.scout(opts.pool, url, unrecorded(opts))
     end,
     tell = function(event)
       tracer:event(event)

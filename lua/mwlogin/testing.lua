@@ -85,4 +85,22 @@ function testing.wiki(options)
   return wiki.new(options)
 end
 
+--- Records the exchanges of a Session: `open(address, { record = recorder })`. The file is written
+--- when the recorder is closed: only for its user, and without any secret.
+---@param path string
+---@return mwlogin.testing.Recorder recorder `close()`, also `<close>`; `text()`
+function testing.record(path)
+  return require("mwlogin.testing.recorder").new(path)
+end
+
+--- A recorded login as a transport: `open(replay.api, { transport = replay.transport })`. A request
+--- that was not recorded at this place raises an error that says how it differs.
+---@param path string
+---@return mwlogin.testing.Replay|nil replay `transport`, `api`; `finish()` raises when something
+---   recorded was not asked for
+---@return mwlogin.Error|nil err
+function testing.replay(path)
+  return require("mwlogin.testing.replay").new(path)
+end
+
 return testing

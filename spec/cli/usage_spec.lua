@@ -1,6 +1,19 @@
 local command = require "spec.cli.command"
 
-local SUBCOMMANDS <const> = { "login", "whoami", "logout", "token", "api", "cookies", "run" }
+local SUBCOMMANDS <const> = {
+  "login",
+  "whoami",
+  "logout",
+  "token",
+  "api",
+  "cookies",
+  "exec",
+  "sessions",
+  "doctor",
+  "run",
+  "record",
+  "replay",
+}
 
 ---Every line of this table is a mistake people make, and words that the answer must hold.
 local MISTAKES <const> = {

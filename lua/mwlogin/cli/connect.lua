@@ -117,7 +117,7 @@ local function visit(wiki, args, act, always, before)
     return nil, profile_err
   end
   local opened = overlay(profile.options, options.open(args))
-  opened.store = opened.store or mwlogin.store.file()
+  opened.store = not args.unkept and (opened.store or mwlogin.store.file()) or nil
   local session <close>, err = mwlogin.open(profile.url, opened)
   if not session then
     return nil, err
@@ -128,7 +128,7 @@ local function visit(wiki, args, act, always, before)
       return nil, why
     end
   end
-  local credentials, given = credentials_of(mwlogin, args, profile, true)
+  local credentials, given = credentials_of(mwlogin, args, profile, not args.unkept)
   if given and args.only_looks then
     return act(session, nil, credentials)
   elseif not given and not always then

@@ -26,6 +26,8 @@ local NAMES <const> = {
   "sessions",
   "doctor",
   "run",
+  "record",
+  "replay",
 }
 
 local SOURCES <const> = [[

@@ -11,12 +11,17 @@ run.examples = [[
   mwlogin run scripts/botpassword.lua https://wiki.example.org Sandbox]]
 
 ---What follows the script is the script's, options too.
-function run.arrange(argv)
-  local arranged, seen = {}, false
+---@param argv string[]
+---@param place? integer which of the words is the script, 1 unless given
+---@return string[]
+function run.arrange(argv, place)
+  local arranged, seen = {}, 0
   for _, word in ipairs(argv) do
-    if not seen and not word:find("^%-") then
-      seen = true
-      arranged[#arranged + 1] = "--"
+    if seen < (place or 1) and not word:find "^%-" then
+      seen = seen + 1
+      if seen == (place or 1) then
+        arranged[#arranged + 1] = "--"
+      end
     end
     arranged[#arranged + 1] = word
   end

@@ -28,6 +28,7 @@ function wire.open(pool, url, opts)
   for _, name in ipairs(CORE_OPTIONS) do
     chosen[name] = opts[name]
   end
+  chosen.observe = opts.record and opts.record.watch
   local made, err = pool:session(url, chosen)
   return made, err and errors.from(err)
 end
