@@ -117,8 +117,8 @@ describe("mwlogin record and replay", function()
       file:write(
         [[
         local mwlogin = require "mwlogin"
-        local wiki <close> =
-          assert(mwlogin.open("wiki.example.org", { user_agent = "x", store = mwlogin.store.file() }))
+        local options = { user_agent = "x", store = mwlogin.store.file() }
+        local wiki <close> = assert(mwlogin.open("wiki.example.org", options))
       ]],
         text
       )

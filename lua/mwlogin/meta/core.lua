@@ -190,7 +190,7 @@ function Pool:pollfd() end
 ---@param api string address of the wiki's api.php, http or https, without user name or password
 ---@param options? table `user_agent`, `timeout` and `connect_timeout` (seconds), `max_response`
 ---(bytes), `proxy`, `ca_file`, `client_cert`, `client_key`, `http_auth = { username, password }`,
----`insecure_http`, `transport`
+---`insecure_http`, `transport`, `observe` (called with the request and response of each exchange)
 ---@return mwlogin.core.Session|nil
 ---@return mwlogin.Error|nil err (kind answer) when the address is none
 function Pool:session(api, options) end

@@ -1,5 +1,5 @@
----Goes through a recorded login with made-up answers: whatever the transcript has a placeholder for,
----any value will do.
+---Goes through a recorded login with made-up answers: where the transcript has a placeholder, any
+---value will do.
 local core = require "mwlogin.core"
 local errors = require "mwlogin.error"
 

@@ -58,7 +58,8 @@ describe("a request in a transcript", function()
   end)
 
   it("hides the values of an address and who is in front of it", function()
-    local url = "https://me:pass@wiki.example.org/index.php?title=Special:Captcha&wpCaptchaId=98765"
+    local url = "https://me:pass@wiki.example.org/index.php"
+      .. "?title=Special:Captcha&wpCaptchaId=98765"
     local made = shown { { method = "GET", url = url, headers = {} }, reply "" }
     assert.equal("https://wiki.example.org/index.php", made[1].request.url)
     assert.same(
@@ -91,8 +92,8 @@ end)
 
 describe("a reply in a transcript", function()
   it("keeps the order of its keys and hides tokens, names, numbers of users", function()
-    local body = '{"query":{"userinfo":{"id":77,"name":"Alice W"},"tokens":{"csrftoken":"abc+\\\\"},'
-      .. '"b":1,"a":[true,null]}}'
+    local body = '{"query":{"userinfo":{"id":77,"name":"Alice W"},'
+      .. '"tokens":{"csrftoken":"abc+\\\\"},"b":1,"a":[true,null]}}'
     local made = shown { sent "action=query", reply(body) }
     assert.equal(
       '{"query":{"userinfo":{"id":1,"name":"<<name 1>>"},"tokens":{"csrftoken":"<<csrftoken 1>>"},'

@@ -2,7 +2,7 @@
 ---stand between, so that a file cut short is noticed.
 ---
 ---    {"transcript":1,"mwlogin":"0.1.0","recorded":"2026-11-24","api":"https://…/api.php"}
----    {"request":{"method":"GET","url":"…","params":{…}},"response":{"status":200,"headers":{…},"json":{…}}}
+---    {"request":{"method":"GET",…},"response":{"status":200,"headers":{…},"json":{…}}}
 ---    {"exchanges":1}
 local errors = require "mwlogin.error"
 local json = require "mwlogin.json"

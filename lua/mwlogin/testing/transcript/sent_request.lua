@@ -20,7 +20,7 @@ local function add(params, list)
 end
 
 ---@param sent table { method, url, headers, body }
----@return table request { method, address (without query), params, files (their names as parameters),
+---@return table request { method, address (without query), params, files (names of parameters),
 ---  json (text), content (of any other kind), authorization }
 function sent_request.read(sent)
   local request = php_request.read(sent)
