@@ -45,13 +45,13 @@ local function trouble(reason)
       kind = "store",
       code = "redis",
       message = ("Redis cannot be used: %s"):format((tostring(reason):gsub("%c", " "))),
-      advice = "Check the server and the client's timeout; a client that failed is of no use any "
-        .. "more: give store.redis a function that makes one.",
+      advice = "Check the server and the client's timeout; a client that failed is of no use: give "
+        .. "store.redis a function that makes one.",
     }
 end
 
----@param client table|fun(): table redis-lua's, or any with get, eval and smembers; a function makes
----  one, and another when that one fails
+---@param client table|fun(): table redis-lua's, or any with get, eval and smembers; a function
+---  makes one, and another when that one fails
 ---@param opts table|nil { prefix, lock_seconds }
 ---@return table store
 function redis.new(client, opts)
