@@ -226,6 +226,7 @@ build = {
     ["mwlogin.store.entry"] = "lua/mwlogin/store/entry.lua",
     ["mwlogin.store.file"] = "lua/mwlogin/store/file.lua",
     ["mwlogin.store"] = "lua/mwlogin/store/init.lua",
+    ["mwlogin.store.lasting"] = "lua/mwlogin/store/lasting.lua",
     ["mwlogin.store.redis"] = "lua/mwlogin/store/redis.lua",
     ["mwlogin.store.turn"] = "lua/mwlogin/store/turn.lua",
     ["mwlogin.testing"] = "lua/mwlogin/testing.lua",

@@ -10,14 +10,25 @@ local ENVIRONMENT <const> = {
 
 ---Starts a Lua script as a process; `...` of the script are the arguments.
 ---@param script string Lua
+---@param options table|string { env, stdin }, or the first argument
 ---@param ... string
 ---@return userdata process its standard output is a pipe
-function machine.start(script, ...)
+function machine.start(script, options, ...)
+  if type(options) ~= "table" then
+    return machine.start(script, {}, options, ...)
+  end
+  local env = {}
+  for _, variables in ipairs({ ENVIRONMENT, options.env or {} }) do
+    for name, value in pairs(variables) do
+      env[name] = value
+    end
+  end
   local main = "(function(...)\n" .. script .. "\nend)(table.unpack(arg))"
   return assert(core.process({ "lua5.4", "-e", main, "/dev/null", ... }, {
+    stdin = options.stdin,
     stdout = "pipe",
     stderr = "inherit",
-    env = ENVIRONMENT,
+    env = env,
     timeout = 120,
   }))
 end

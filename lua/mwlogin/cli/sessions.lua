@@ -1,6 +1,7 @@
 ---mwlogin sessions
 local entries = require "mwlogin.store.entry"
 local exit = require "mwlogin.cli.exit"
+local lasting = require "mwlogin.store.lasting"
 local output = require "mwlogin.cli.output"
 
 local sessions = {}
@@ -18,39 +19,40 @@ end
 
 sessions.bare = true
 
----When the longest-lived cookie ends; nil: with the wiki's own session.
-local function lasts_until(entry)
-  local latest
-  for _, line in ipairs(entry.cookies) do
-    local expires = math.tointeger(tonumber(line:match "^[^\t]*\t[^\t]*\t[^\t]*\t[^\t]*\t(%d+)\t"))
-    if expires and expires > 0 and line:find "Token\t" then
-      latest = math.max(latest or 0, expires)
-    end
-  end
-  if entry.tokens and math.type(entry.tokens.expires) then
-    latest = math.max(latest or 0, math.tointeger(entry.tokens.expires // 1))
-  end
-  return latest
-end
-
 local function span(seconds)
   if seconds >= 172800 then
     return ("%d days"):format(seconds // 86400)
   elseif seconds >= 7200 then
     return ("%d hours"):format(seconds // 3600)
   end
-  return ("%d minutes"):format(math.max(seconds, 0) // 60)
+  return ("%d minutes"):format(seconds // 60)
 end
 
-local function line_of(entry, now, until_when)
+local function age(entry, now)
+  if entry.created > now then
+    return "kept in the future by this machine's clock"
+  end
+  return span(now - entry.created) .. " old"
+end
+
+local function rest(ends, now)
+  if not ends then
+    return "lasts as long as the wiki keeps it"
+  elseif ends <= now then
+    return ("its time was over %s ago"):format(span(now - ends))
+  end
+  return ("lasts %s more"):format(span(ends - now))
+end
+
+local function line_of(entry, now, ends)
   return output.clean(
-    ("%s  %s (%s)  %s old, %s"):format(
+    ("%s  %s%s (%s)  %s, %s"):format(
       entry.api,
       entry.name,
+      entry.account ~= entry.name and (", kept as %s"):format(entry.account) or "",
       entry.method,
-      span(now - entry.created),
-      until_when and ("lasts %s more"):format(span(until_when - now))
-        or "lasts as long as the wiki keeps it"
+      age(entry, now),
+      rest(ends, now)
     )
   )
 end
@@ -72,7 +74,7 @@ function sessions.run(args)
       entry, trouble = entries.decode(id, text)
     end
     if entry then
-      local until_when = lasts_until(entry)
+      local ends = lasting.ends(entry)
       out:result({
         api = entry.api,
         account = entry.account,
@@ -80,9 +82,9 @@ function sessions.run(args)
         method = entry.method,
         created = entry.created,
         saved = entry.saved,
-        lasts_until = until_when,
+        lasts_until = ends,
         scope = entry.tokens and entry.tokens.scope,
-      }, line_of(entry, now, until_when))
+      }, line_of(entry, now, ends))
     elseif trouble then
       out:failure(id, trouble)
       first = first or trouble

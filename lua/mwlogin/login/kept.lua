@@ -6,6 +6,7 @@ local core = require "mwlogin.core"
 local entries = require "mwlogin.store.entry"
 local errors = require "mwlogin.error"
 local kept_tokens = require "mwlogin.login.kept_tokens"
+local lasting = require "mwlogin.store.lasting"
 local method_of = require "mwlogin.login.method"
 local turn = require "mwlogin.store.turn"
 local user = require "mwlogin.session.user"
@@ -140,13 +141,14 @@ local function save_changes(session)
   if not tied or not session.identity or session.authorize then
     return
   end
-  local cookies = session.core:cookies()
+  local cookies = lasting.cookies(tied.made, session.core:cookies(), os.time())
   if text_of(cookies) == tied.cookies then
     return
   end
   local store = session.options.store
-  local lock = store:lock(tied.id)
+  local lock, err = store:lock(tied.id)
   if not lock then
+    session:trace_event { event = "unkept", code = err.code }
     return
   end
   local there = accounts.read(store, tied.id)
