@@ -211,6 +211,14 @@ local BY_KIND <const> = {
   throttled = "Wait a few minutes, then try again.",
 }
 
+---Of a refused login where a captcha has to do with it: one was answered, or the wiki now wants one.
+advice.CAPTCHA = {
+  answered = "Password or captcha answer was wrong; the captcha is used up, log in again for "
+    .. "another.",
+  wanted = "The wiki now wants a captcha, whatever the password: log in again and answer it "
+    .. "(answers.captchaWord, a handler, or respond).",
+}
+
 ---@param err table with code and kind
 ---@return string|nil sentence
 function advice.of(err)

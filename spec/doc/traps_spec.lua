@@ -1,4 +1,4 @@
---- doc/traps.md: each trap and invariant with the spec that shows it and the file its mutant breaks.
+-- doc/traps.md: each trap and invariant with its spec, and the file its mutant breaks.
 package.path = "./?.lua;" .. package.path
 local ids = require("spec.mutants.ids")
 local traps = require("spec.mutants.traps")
