@@ -66,8 +66,16 @@ describe("a login with a second factor", function()
   it("exits 3 without, and names the field", function()
     local result = login()
     assert.equal(3, result.code, result.stderr)
-    assert.equal("interaction", cjson.decode(result.stdout).error.kind)
+    local err = cjson.decode(result.stdout).error
+    assert.equal("interaction", err.kind)
+    assert.matches("asks for OATHToken", err.message)
     assert.truthy(result.stderr:find("OATHToken", 1, true), result.stderr)
+  end)
+
+  it("names the field whose source gives nothing: exit 2", function()
+    local result = login("--field-from", "OATHToken=totp:env:MWLOGIN_SPEC_UNSET")
+    assert.equal(2, result.code, result.stderr)
+    assert.matches("'OATHToken': .*MWLOGIN_SPEC_UNSET", cjson.decode(result.stdout).error.message)
   end)
 
   it("with the main password at the bot's door says where bot passwords are made", function()

@@ -81,14 +81,26 @@ function Answers:find(step, request, field)
   return self:available(name) and name or nil
 end
 
-local function nothing_read(key, cause)
-  return nil,
-    errors.new {
-      kind = "answer",
-      code = "source",
-      message = ("the answer for '%s' could not be had: %s"):format(key, cause),
-      advice = "Look at what this answer is read from.",
-    }
+---What is told when an answer could not be had, always with the name of its field.
+---@param key string
+---@param cause any an error of the source, or words
+---@return mwlogin.Error
+function answers.not_had(key, cause)
+  if errors.is(cause) then
+    if cause.kind == "answer" then
+      cause.message = ("'%s': %s"):format(key, cause.message)
+    end
+    return cause
+  end
+  return errors.new {
+    kind = "answer",
+    code = "source",
+    message = ("the answer for '%s' could not be had: %s"):format(
+      key,
+      cause and tostring(cause) or "the source gave nothing"
+    ),
+    advice = "Look at what this answer is read from.",
+  }
 end
 
 ---Reads an answer: a plain value as it is, a source or function asked now.
@@ -103,10 +115,8 @@ function Answers:read(key, field, context)
   if type(value) == "function" then
     local ok
     ok, value, err = pcall(value, field, context)
-    if not ok then
-      return nothing_read(key, tostring(value))
-    elseif value == nil and err ~= nil then
-      return nothing_read(key, tostring(err))
+    if not ok or (value == nil and err ~= nil) then
+      return nil, answers.not_had(key, ok and err or tostring(value))
     end
   end
   if secret.is_source(value) then
@@ -116,10 +126,7 @@ function Answers:read(key, field, context)
       value, err = secret.resolve(value)
     end
     if value == nil then
-      if errors.is(err) then
-        return nil, err
-      end
-      return nothing_read(key, err and tostring(err) or "the source gave nothing")
+      return nil, answers.not_had(key, err)
     end
   end
   return value

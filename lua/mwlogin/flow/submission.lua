@@ -1,4 +1,5 @@
 ---Answers given by hand to one step: read, put where they belong, and complained about.
+local answers = require "mwlogin.flow.answers"
 local choice = require "mwlogin.flow.choice"
 local errors = require "mwlogin.error"
 local secret = require "mwlogin.secret"
@@ -30,15 +31,6 @@ local function which_way(open)
   }
 end
 
-local function not_had(key, cause)
-  return errors.new {
-    kind = "answer",
-    code = "source",
-    message = ("the answer for '%s' could not be had: %s"):format(key, cause),
-    advice = "Look at what this answer is read from.",
-  }
-end
-
 local function resolved(values)
   local plain = {}
   for key, value in pairs(values) do
@@ -46,7 +38,7 @@ local function resolved(values)
     if secret.is_source(value) or type(value) == "function" then
       read, err = secret.resolve(value)
       if read == nil then
-        return nil, errors.is(err) and err or not_had(tostring(key), tostring(err))
+        return nil, answers.not_had(tostring(key), err)
       end
     end
     plain[key] = read
