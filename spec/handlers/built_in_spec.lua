@@ -69,6 +69,23 @@ describe("captcha", function()
       assert.matches("captchaWord", err.advice)
     end)
   end
+
+  it("that runs in a page takes the token a script got for it", function()
+    local testing = require("mwlogin.testing")
+    local wiki = testing.wiki({
+      accounts = { Alice = { password = "open sesame" } },
+      captcha = { type = "hcaptcha", answer = "P1_token", always = true },
+    })
+    local flow = require("mwlogin.flow").new(require("spec.flow.opened").on(wiki))
+    local step, err = flow:run({
+      username = "Alice",
+      password = "open sesame",
+      answers = { captchaWord = "P1_token" },
+    })
+    assert(step, err)
+    assert.equal("P1_token", wiki.requests[2].params.captchaWord)
+    assert.is_nil(wiki.requests[2].params.captchaId)
+  end)
 end)
 
 describe("totp", function()
