@@ -99,7 +99,7 @@ local COMMANDS <const> = {
   lua = function(path, world)
     local words = { "lua5.4" }
     if world.scripted then
-      table.move({ "-l", "spec.doc.pretend" }, 1, 2, 2, words)
+      table.move({ "-l", "spec.scripted" }, 1, 2, 2, words)
     end
     words[#words + 1] = path
     return words

@@ -127,7 +127,7 @@ local REAL <const> = {
 local function scripted(name)
   return {
     api = "https://wiki.example.org/w/api.php",
-    scripted = name,
+    scripted = "spec.doc.scripted." .. name,
     secrets = { WIKI_PASSWORD = PASSWORD, KEYPAD_KEY = "k" },
     stop = function() end,
   }

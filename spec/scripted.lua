@@ -1,8 +1,9 @@
---- lua5.4 -l spec.doc.pretend: `mwlogin.open` reaches a scripted wiki (MWLOGIN_SCRIPTED, a file of
---- spec/doc/scripted), whatever the address, so that a script runs as it stands and offline.
+--- lua5.4 -l spec.scripted SCRIPT: `mwlogin.open` reaches a scripted wiki, whatever the address, so
+--- that a script runs as it stands and offline. MWLOGIN_SCRIPTED is the module that returns what
+--- `mwlogin.testing.wiki` takes.
 local mwlogin = require("mwlogin")
 
-local options = require("spec.doc.scripted." .. os.getenv("MWLOGIN_SCRIPTED"))
+local options = require(os.getenv("MWLOGIN_SCRIPTED"))
 options.accounts = options.accounts or { Alice = { password = "open sesame" } }
 local wiki = mwlogin.testing.wiki(options)
 local open = mwlogin.open

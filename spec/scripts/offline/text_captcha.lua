@@ -1,0 +1,3 @@
+return {
+  captcha = { question = "What colour is the sky?", answer = "blue", always = true },
+}

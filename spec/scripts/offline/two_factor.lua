@@ -1,0 +1,1 @@
+return { accounts = { Alice = { password = "open sesame", totp = "GEZDGNBVGY3TQOJQ" } } }
