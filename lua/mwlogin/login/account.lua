@@ -53,6 +53,14 @@ local function only_account(store, api)
   return found[1].account
 end
 
+---The client that a person allows to act for him; one that has its own access needs nobody.
+local function client_of(credentials)
+  local key = credentials.consumer_key
+  return credentials.client_id
+    or type(key) == "string" and credentials.access_key == nil and key
+    or nil
+end
+
 ---The account that a login is about: as named, else the only one that is kept. A token that was
 ---given says nothing about whose it is: none.
 ---@param session mwlogin.Session its options have a store
@@ -60,7 +68,7 @@ end
 ---@return string|nil name
 ---@return mwlogin.Error|nil err
 function account.of(session, credentials)
-  local name = session.options.account or credentials.username or credentials.client_id
+  local name = session.options.account or credentials.username or client_of(credentials)
   if name then
     return name
   elseif credentials.access_token or credentials.consumer_key then

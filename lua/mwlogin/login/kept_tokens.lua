@@ -22,11 +22,17 @@ function kept_tokens.fits(entry, credentials)
   local wanted = method_of.choose(credentials)
   if METHODS[wanted] == nil then
     return true
-  elseif wanted ~= entry.method then
-    return false
+  elseif wanted ~= entry.method or credentials.access_key ~= nil then
+    return false -- an access that was given needs nothing kept
   end
-  local theirs = type(entry.tokens) == "table" and entry.tokens.client_id
-  return not theirs or not credentials.client_id or theirs == credentials.client_id
+  local tokens = type(entry.tokens) == "table" and entry.tokens or {}
+  for _, name in ipairs { "client_id", "consumer_key" } do
+    local theirs, ours = tokens[name], credentials[name]
+    if theirs and type(ours) == "string" and theirs ~= ours then
+      return false
+    end
+  end
+  return true
 end
 
 ---What is to be kept of a Session's login; secrets as the plain texts they are kept as.

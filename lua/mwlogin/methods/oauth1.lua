@@ -1,6 +1,7 @@
 ---OAuth 1.0a: every request is signed. With the four values of an owner-only consumer at once, with
 ---two of them after a person has allowed it on the wiki's page.
 local clock = require "mwlogin.oauth.clock"
+local core = require "mwlogin.core"
 local errors = require "mwlogin.error"
 local handshake = require "mwlogin.oauth.handshake"
 local http_date = require "mwlogin.http_date"
@@ -37,6 +38,15 @@ local function gap(credentials)
       return lacking(pair[2])
     end
   end
+end
+
+local function lacking_secret()
+  return errors.new {
+    kind = "answer",
+    code = "consumer-secret",
+    message = "Requests are signed with the consumer's secret too, which is never kept",
+    advice = "Give consumer_key and consumer_secret again; nobody has to allow anything.",
+  }
 end
 
 local function plain(value)
@@ -94,7 +104,11 @@ local function begin(session, signer)
     if attempt == 1 and clock.mend(self, signer, http_date.ahead_of(self)) then
       return true
     end
-    return nil, refusal.explain(err, "api", signer)
+    refusal.explain(err, "api", signer)
+    if signer.tokens_from ~= "given" and refusal.is_of_access(err) then
+      return nil, proving.ended(self.identity and self.identity.name, err)
+    end
+    return nil, err
   end)
 end
 
@@ -135,7 +149,7 @@ local function three_legged(session, credentials, signer)
     session.oauth_tokens = {
       consumer_key = signer.keys.consumer_key,
       access_key = access.key,
-      access_secret = access.secret:reveal(),
+      access_secret = access.secret,
     }
   end
   return identity, err
@@ -174,11 +188,16 @@ end
 ---@return mwlogin.Identity|nil
 ---@return mwlogin.Error|nil err
 function oauth1.restore(session, credentials, tokens)
+  if credentials.consumer_secret == nil then
+    return nil, lacking_secret()
+  elseif type(tokens.access_key) ~= "string" or type(tokens.access_secret) ~= "string" then
+    return nil, proving.ended(session.entry and session.entry.made.name)
+  end
   local given = {
     consumer_key = credentials.consumer_key or tokens.consumer_key,
     consumer_secret = credentials.consumer_secret,
     access_key = tokens.access_key,
-    access_secret = tokens.access_secret,
+    access_secret = core.secret(tokens.access_secret),
   }
   local signer, err = signer_of(session, given)
   if not signer then
@@ -186,13 +205,12 @@ function oauth1.restore(session, credentials, tokens)
   end
   signer.tokens_from = "store"
   begin(session, signer)
-  local identity
-  identity, err = proving.identity(session, "oauth1")
-  if identity then
-    session.oauth_tokens = tokens
-    identity.fresh = false
-  end
-  return identity, err
+  session.oauth_tokens = {
+    consumer_key = signer.keys.consumer_key,
+    access_key = given.access_key,
+    access_secret = given.access_secret,
+  }
+  return proving.identity(session, "oauth1", true)
 end
 
 return oauth1

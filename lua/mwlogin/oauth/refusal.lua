@@ -54,6 +54,13 @@ local CAUSES <const> = {
   ),
 }
 
+---Whether the access itself is what the wiki does not know any more.
+---@param err mwlogin.Error
+---@return boolean
+function refusal.is_of_access(err)
+  return tostring(err.message):lower():find("no approved grant", 1, true) ~= nil
+end
+
 ---Adds the cause and the cure that the text tells of.
 ---@param err mwlogin.Error changed
 ---@param stage "initiate"|"token"|"identify"|"api"
