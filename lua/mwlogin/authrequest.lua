@@ -37,7 +37,7 @@ end
 local function kind_of(id)
   local class, suffix = id:match("^([^:]*):(.*)$")
   class = class or id
-  return class:match("([^\\]*)$"), suffix
+  return plaintext.line(class:match("([^\\]*)$")), plaintext.line(suffix)
 end
 
 ---A map whose keys happen to be 0, 1, 2 is a list to PHP and comes as one.
@@ -114,7 +114,7 @@ local function read_one(raw)
     id = raw.id,
     kind = kind,
     suffix = suffix,
-    required = raw.required or "required",
+    required = type(raw.required) == "string" and raw.required or "required",
     provider = text(raw.provider),
     account = text(raw.account),
     metadata = type(raw.metadata) == "table" and raw.metadata or {},

@@ -4,6 +4,7 @@ local core = require "mwlogin.core"
 local handlers = require "mwlogin.handlers"
 local http_date = require "mwlogin.http_date"
 local plan = require "mwlogin.doctor.plan"
+local plaintext = require "mwlogin.plaintext"
 local steps = require "mwlogin.flow.step"
 local troubles = require "mwlogin.doctor.troubles"
 local upgrade = require "mwlogin.session.upgrade"
@@ -48,9 +49,13 @@ local function note_warnings(facts, reply)
   end
 end
 
+local function table_or_empty(value)
+  return type(value) == "table" and value or {}
+end
+
 local function has_extension(query, name)
-  for _, extension in ipairs(query.extensions or {}) do
-    if extension.name == name then
+  for _, extension in ipairs(query.extensions) do
+    if type(extension) == "table" and extension.name == name then
       return true
     end
   end
@@ -60,8 +65,9 @@ end
 local SECOND_FACTORS <const> = { "OATHAuth", "EmailAuth", "WebAuthn" }
 
 local function has_special_page(query, name)
-  for _, page in ipairs(query.pages or {}) do
-    if type(page.title) == "string" and page.title:find(":" .. name, 1, true) then
+  for _, page in ipairs(table_or_empty(query.pages)) do
+    local title = type(page) == "table" and page.title
+    if type(title) == "string" and title:find(":" .. name, 1, true) then
       return not page.missing
     end
   end
@@ -80,12 +86,14 @@ local function look_at_site(session, facts, report)
     return
   end
   note_warnings(facts, reply)
-  local query = type(reply.query) == "table" and reply.query or {}
-  local general = query.general or {}
-  report.name, report.version = general.sitename, general.generator
-  report.read_only = general.readonly and (general.readonlyreason or "no reason given") or nil
+  local query = table_or_empty(reply.query)
+  local general = table_or_empty(query.general)
+  report.name = plaintext.line(general.sitename)
+  report.version = plaintext.line(general.generator)
+  local reason = plaintext.line(general.readonlyreason) or "no reason given"
+  report.read_only = general.readonly and reason or nil
   facts.server = general.server
-  if query.extensions then
+  if type(query.extensions) == "table" then
     report.oauth = has_extension(query, "OAuth")
     for _, name in ipairs(SECOND_FACTORS) do
       if has_extension(query, name) then
@@ -153,7 +161,7 @@ local function look_at_form(session, facts, report)
     return
   end
   note_warnings(facts, reply)
-  local form = reply.query and reply.query.authmanagerinfo
+  local form = table_or_empty(reply.query).authmanagerinfo
   if type(form) ~= "table" then
     return
   end

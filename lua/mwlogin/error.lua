@@ -1,5 +1,6 @@
 ---Errors (DESIGN §6): one shape for all that can go wrong, with a sentence that says what to do.
 local advice = require "mwlogin.advice"
+local plaintext = require "mwlogin.plaintext"
 
 local errors = {}
 
@@ -48,6 +49,11 @@ local KINDS <const> = {
   store = true,
 }
 
+---What went into an error may be a wiki's: on its way to a screen it must steer nothing.
+local function shown(value, otherwise)
+  return value ~= nil and plaintext.clean(value) or otherwise
+end
+
 ---Makes an error. Where no advice is given, the code's own is added.
 ---@param fields table kind, code, message, and what else is known
 ---@return mwlogin.Error err the same table
@@ -55,8 +61,8 @@ function errors.new(fields)
   if not KINDS[fields.kind] then
     error(("an error's kind cannot be '%s'"):format(tostring(fields.kind)), 2)
   end
-  fields.code = fields.code or fields.kind
-  fields.message = fields.message or fields.code
+  fields.code = shown(fields.code, fields.kind)
+  fields.message = shown(fields.message, fields.code)
   fields.advice = fields.advice or advice.of(fields)
   return setmetatable(fields, Error)
 end

@@ -70,7 +70,7 @@ local function first_step(flow, form)
   local resume, username = flow.options.resume, form.preservedusername
   return steps.start(form.requests, {
     status = resume and "UI" or "START",
-    username = username ~= "" and username or nil,
+    username = type(username) == "string" and username ~= "" and username or nil,
     preserved = flow.options.preserve_state and form.hasprimarypreservedstate == true or nil,
   })
 end

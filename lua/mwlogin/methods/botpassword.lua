@@ -1,6 +1,7 @@
 ---action=login: bot passwords, and the only door of wikis older than MediaWiki 1.27.
 local errors = require "mwlogin.error"
 local secret = require "mwlogin.secret"
+local tokens = require "mwlogin.session.tokens"
 
 local botpassword = {}
 
@@ -41,17 +42,27 @@ local SINCE <const> = {
   Blocked = "login-userblocked",
 }
 
+---A year: no throttle is meant to last longer.
+local LONGEST_WAIT <const> = 366 * 24 * 3600
+
 local THROTTLED <const> = { ["login-throttled"] = true, Throttled = true }
 
+---Whole seconds, where a wiki's number can be any.
+local function seconds_in(value)
+  return math.type(value) and value >= 0 and value < LONGEST_WAIT and math.ceil(value) or nil
+end
+
 local function duration_of(answer, reason)
-  if type(answer.wait) == "number" then
-    return answer.wait
+  local wait = seconds_in(answer.wait)
+  if wait then
+    return wait
   end
   local params = type(reason) == "table" and reason.params
   -- a list that PHP has taken something out of comes as an object with numbers for keys
   for _, param in pairs(type(params) == "table" and params or {}) do
-    if type(param) == "table" and math.type(param.duration) then
-      return param.duration
+    local seconds = type(param) == "table" and seconds_in(param.duration)
+    if seconds then
+      return seconds
     end
   end
 end
@@ -106,8 +117,7 @@ local function fetch_token(session)
   if not reply then
     return nil, err
   end
-  local tokens = reply.query and reply.query.tokens
-  return type(tokens) == "table" and tokens.logintoken or false
+  return tokens.of(reply).logintoken or false
 end
 
 local function is_lost(answer)

@@ -1,5 +1,6 @@
 ---Who an authorized Session is. OAuth and cookies do not mix in one Session (I22).
 local errors = require "mwlogin.error"
+local user = require "mwlogin.session.user"
 
 local proving = {}
 
@@ -55,8 +56,8 @@ function proving.identity(session, method, whole)
     end
     return nil, err
   end
-  local info = type(reply.query) == "table" and reply.query.userinfo
-  if type(info) ~= "table" or type(info.name) ~= "string" or info.anon then
+  local me = user.read(reply)
+  if not me or me.anonymous then
     proving.abandon(session)
     return nil,
       errors.new {
@@ -66,16 +67,9 @@ function proving.identity(session, method, whole)
         advice = "Check the consumer or client at Special:OAuthListConsumers.",
       }
   end
-  session.identity = {
-    name = info.name,
-    id = info.id,
-    method = method,
-    anonymous = false,
-    fresh = true,
-    groups = info.groups,
-    rights = info.rights,
-  }
-  return session.identity
+  me.method, me.fresh = method, true
+  session.identity = me
+  return me
 end
 
 return proving

@@ -8,15 +8,25 @@ local tokens = {}
 ---What the wiki gives instead of a csrf token to those who are not logged in.
 local ANONYMOUS <const> = "+\\"
 
+local function strings_of(list)
+  local strings = {}
+  for _, item in ipairs(type(list) == "table" and list or {}) do
+    if type(item) == "string" then
+      strings[#strings + 1] = item
+    end
+  end
+  return strings
+end
+
 ---The types that this wiki has, extensions included; empty where it does not say.
 local function types_of(session)
   local params = { action = "paraminfo", modules = "query+tokens" }
   local reply = session:call("GET", params, { bare = not session.authorize })
   local info = reply and type(reply.paraminfo) == "table" and reply.paraminfo.modules
-  local module = type(info) == "table" and info[1] or {}
+  local module = type(info) == "table" and type(info[1]) == "table" and info[1] or {}
   for _, parameter in ipairs(type(module.parameters) == "table" and module.parameters or {}) do
-    if parameter.name == "type" and type(parameter.type) == "table" then
-      return parameter.type
+    if type(parameter) == "table" and parameter.name == "type" then
+      return strings_of(parameter.type)
     end
   end
   return {}
@@ -54,6 +64,20 @@ local function bearer(session)
     }
 end
 
+---The tokens in a reply; what is no text is none.
+---@param reply table decoded
+---@return table<string, string> found by name, such as "csrftoken"
+function tokens.of(reply)
+  local query, found = reply.query, {}
+  local given = type(query) == "table" and query.tokens
+  for name, value in pairs(type(given) == "table" and given or {}) do
+    if type(value) == "string" and value ~= "" then
+      found[name] = value
+    end
+  end
+  return found
+end
+
 ---@param session mwlogin.Session
 ---@param kind string "csrf", …; "bearer": the access token itself
 ---@return string|nil token
@@ -70,8 +94,7 @@ function tokens.get(session, kind)
   if not reply then
     return nil, err
   end
-  local found = reply.query and reply.query.tokens or {}
-  local token = found[kind .. "token"]
+  local token = tokens.of(reply)[kind .. "token"]
   if not token then
     return nil, no_token(session, kind)
   end

@@ -1,5 +1,6 @@
 ---Whose session this is: asked, proved, ended.
 local errors = require "mwlogin.error"
+local tokens = require "mwlogin.session.tokens"
 
 local user = {}
 
@@ -11,14 +12,36 @@ local UNKNOWN <const> = {
   notloggedin = true,
 }
 
-local function identity_of(info, method)
+---The strings of a list; nil where the wiki gave none.
+local function strings_of(list)
+  if type(list) ~= "table" then
+    return nil
+  end
+  local strings = {}
+  for _, item in ipairs(list) do
+    if type(item) == "string" then
+      strings[#strings + 1] = item
+    end
+  end
+  return strings
+end
+
+---What the wiki says of the user, as an Identity without method; nil where it says nothing sound.
+---@param reply table decoded
+---@return mwlogin.Identity|nil
+function user.read(reply)
+  local info = type(reply.query) == "table" and reply.query.userinfo
+  if type(info) ~= "table" or type(info.name) ~= "string" or info.name == "" then
+    return nil
+  elseif math.type(info.id) ~= "integer" then
+    return nil
+  end
   return {
     name = info.name,
-    id = info.id or 0,
-    method = method,
-    anonymous = info.anon == true or info.id == 0,
-    groups = info.groups,
-    rights = info.rights,
+    id = info.id,
+    anonymous = info.id == 0 or (info.anon ~= nil and info.anon ~= false),
+    groups = strings_of(info.groups),
+    rights = strings_of(info.rights),
   }
 end
 
@@ -33,11 +56,6 @@ local function anonymous_or(session, err)
   return nil, err
 end
 
-local function info_of(reply)
-  local info = type(reply.query) == "table" and reply.query.userinfo
-  return type(info) == "table" and type(info.name) == "string" and info or nil
-end
-
 ---@param session mwlogin.Session
 ---@return mwlogin.Identity|nil
 ---@return mwlogin.Error|nil err
@@ -50,8 +68,8 @@ function user.whoami(session)
     end
     return nil, err
   end
-  local info = info_of(reply)
-  if not info then
+  local me = user.read(reply)
+  if not me then
     return nil,
       errors.new {
         kind = "protocol",
@@ -60,7 +78,8 @@ function user.whoami(session)
       }
   end
   local known = session.identity
-  return identity_of(info, known and known.name == info.name and known.method or nil)
+  me.method = known and known.name == me.name and known.method or nil
+  return me
 end
 
 local function not_proved(username, err)
@@ -93,20 +112,13 @@ function user.prove(session, username, method, whole)
     end
     return nil, err
   end
-  local info = info_of(reply)
-  if not info or info.name ~= username then
+  local me = user.read(reply)
+  if not me or me.anonymous or me.name ~= username then
     return not_proved(username)
   end
-  session.identity = {
-    name = info.name,
-    id = info.id,
-    method = method,
-    anonymous = false,
-    fresh = true,
-    groups = info.groups,
-    rights = info.rights,
-  }
-  return session.identity
+  me.method, me.fresh = method, true
+  session.identity = me
+  return me
 end
 
 ---Forgets who we were, and every secret kept for logging in again.
@@ -127,7 +139,7 @@ local function end_on_wiki(session)
     if not reply then
       return nil, err
     end
-    params.token = reply.query and reply.query.tokens and reply.query.tokens.csrftoken
+    params.token = tokens.of(reply).csrftoken
     reply, err = session:call("POST", params, {})
     if reply or err.code ~= "badtoken" then
       return reply, err
