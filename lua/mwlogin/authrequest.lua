@@ -93,7 +93,7 @@ local function read_fields(raw)
     return fields
   end
   for _, field in ipairs(raw) do
-    add(field.name, field)
+    add(type(field) == "table" and field.name, field)
   end
   if #fields == 0 then
     local names = {}

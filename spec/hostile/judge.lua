@@ -190,12 +190,24 @@ function judge.report(report)
   return report.user and judge.identity(report.user)
 end
 
---- A reply as somebody else reads it; nil where it is no sound JSON.
+local function has_endless_number(value)
+  if type(value) ~= "table" then
+    return value == math.huge or value == -math.huge
+  end
+  for _, item in pairs(value) do
+    if has_endless_number(item) then
+      return true
+    end
+  end
+  return false
+end
+
+--- A reply as somebody else reads it; nil where it is no sound JSON, or holds a number that is none.
 ---@param body string
 ---@return any
 function judge.read(body)
   local ok, value = pcall(codec.decode, body)
-  return ok and value or nil
+  return ok and not has_endless_number(value) and value or nil
 end
 
 --- What stands at a path of a decoded reply; nil where anything on the way is missing.

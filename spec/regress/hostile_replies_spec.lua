@@ -110,7 +110,8 @@ describe("a wiki whose reply is of another shape", function()
   it("asks for requests that still have a shape", function()
     local session = session_with({
       form = [[{"query":{"authmanagerinfo":{"preservedusername":7,"requests":[
-        {"id":"A\\B\u001b[2J:c\u202e","required":true,"fields":{"a":{"type":1}}}]},
+        {"id":"A\\B\u001b[2J:c\u202e","required":true,"fields":{"a":{"type":1}}},
+        {"id":"C","fields":[1,{"name":"b"},{"name":7}]}]},
         "tokens":{"logintoken":"t+\\"}}}]],
     })
     local step = assert(session:flow("login"):start())
@@ -118,5 +119,7 @@ describe("a wiki whose reply is of another shape", function()
     assert.equal("B[2J", step.requests[1].kind)
     assert.equal("c", step.requests[1].suffix)
     assert.equal("required", step.requests[1].required)
+    assert.equal("b", step.requests[2].fields[1].name)
+    assert.equal(1, #step.requests[2].fields)
   end)
 end)
