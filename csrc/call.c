@@ -54,7 +54,7 @@ int mwl_call_run(lua_State *L, const struct mwl_call *call, int params, int opti
   memset(&request, 0, sizeof request);
   if (!mwl_parameters_read(L, params, call->defaults, &parameters)) return 2;
   request.method = call->method;
-  request.url = session->api;
+  request.url = session->wiki->api;
   request.parameters = &parameters;
   request.is_secret = call->is_secret;
   request.module = call->module;

@@ -10,39 +10,14 @@
 #include <curl/curl.h>
 #include <dlfcn.h>
 #include <lualib.h>
-#include <malloc.h>
-#include <stdlib.h>
-#include <string.h>
+
+#include "curl_memory.h"
 
 #if LIBCURL_VERSION_NUM < 0x075500
 #error "libcurl 7.85 or newer is needed"
 #endif
 
 __attribute__((visibility("default"))) int luaopen_mwlogin_core(lua_State *L);
-
-/* == memory of libcurl: what it frees may have held a password =================================== */
-
-static void wipe_free(void *memory) {
-  if (memory == NULL) return;
-  explicit_bzero(memory, malloc_usable_size(memory));
-  free(memory);
-}
-
-static void *wipe_realloc(void *memory, size_t size) {
-  void *grown = malloc(size);
-  size_t used;
-  if (grown == NULL || memory == NULL) return grown;
-  used = malloc_usable_size(memory);
-  memcpy(grown, memory, used < size ? used : size);
-  wipe_free(memory);
-  return grown;
-}
-
-/* Best effort: who initialised libcurl first in this process has chosen its allocator. */
-static int start_curl(void) {
-  return curl_global_init_mem(CURL_GLOBAL_DEFAULT, malloc, wipe_free, wipe_realloc, strdup,
-                              calloc) == CURLE_OK;
-}
 
 /* == the module ================================================================================== */
 
@@ -83,7 +58,7 @@ static void require_json(lua_State *L) {
 int luaopen_mwlogin_core(lua_State *L) {
   luaL_checkversion(L);
   pin_module();
-  if (!start_curl()) return luaL_error(L, "libcurl cannot be started");
+  if (!mwl_curl_start()) return luaL_error(L, "libcurl cannot be started");
   require_json(L);
   lua_newtable(L);
   mwl_register_failure(L);

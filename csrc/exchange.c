@@ -15,7 +15,7 @@
 #include "trouble.h"
 
 #define EXCHANGE_CLASS "mwlogin.exchange"
-#define FIRST_ROOM 4096
+#define FIRST_ROOM 1024 /* most replies, and no more than malloc has at hand */
 
 /* == buffers ===================================================================================== */
 
@@ -89,7 +89,7 @@ static struct mwl_exchange *push_exchange(lua_State *L, int session_index,
   memset(exchange, 0, sizeof *exchange);
   exchange->pool = session->pool;
   exchange->session = session;
-  exchange->host = session->host;
+  exchange->host = session->wiki->host;
   exchange->reply_max = request->reply_max > 0 ? request->reply_max : session->max_response;
   exchange->answer = request->answer;
   exchange->module = request->module;

@@ -44,8 +44,9 @@ static const char *method(lua_State *L) {
 static int push_target(lua_State *L, const struct mwl_session *session, int foreign) {
   struct mwl_address address;
   const char *path = luaL_checkstring(L, PATH);
-  enum mwl_address_fault fault = mwl_address_parse(path, session->api, &address);
-  int same = fault == MWL_ADDRESS_SOUND && mwl_address_same_origin(&address, &session->address);
+  enum mwl_address_fault fault = mwl_address_parse(path, session->wiki->api, &address);
+  int same =
+      fault == MWL_ADDRESS_SOUND && mwl_address_same_origin(&address, &session->wiki->address);
   int sound = fault == MWL_ADDRESS_SOUND && !address.has_userinfo;
   if (sound && (same || foreign)) mwl_address_push(L, &address);
   mwl_address_free(&address);
@@ -56,9 +57,9 @@ static int push_target(lua_State *L, const struct mwl_session *session, int fore
     return 0;
   }
   if (!same && !foreign) {
-    mwl_failure(L, "answer", "origin",
-                "The address to fetch is not on the wiki's own origin (%s://%s:%d).",
-                session->address.scheme, session->address.host, session->address.port);
+    mwl_failure(
+        L, "answer", "origin", "The address to fetch is not on the wiki's own origin (%s://%s:%d).",
+        session->wiki->address.scheme, session->wiki->address.host, session->wiki->address.port);
     return 0;
   }
   return 1;

@@ -90,43 +90,6 @@ void mwl_pool_give_back(struct mwl_pool *pool, CURL *easy) {
   }
 }
 
-/* == hosts ======================================================================================= */
-
-static struct mwl_host **bucket_of(struct mwl_pool *pool, const char *origin) {
-  unsigned hash = 5381;
-  for (; *origin != '\0'; origin++) hash = hash * 33 + (unsigned char)*origin;
-  return &pool->hosts[hash % MWL_POOL_BUCKETS];
-}
-
-struct mwl_host *mwl_pool_host(struct mwl_pool *pool, const char *origin) {
-  struct mwl_host **bucket = bucket_of(pool, origin);
-  struct mwl_host *host = *bucket;
-  while (host != NULL && strcmp(host->origin, origin) != 0) host = host->next;
-  if (host == NULL) {
-    host = calloc(1, sizeof *host);
-    if (host == NULL) return NULL;
-    host->origin = strdup(origin);
-    if (host->origin == NULL) {
-      free(host);
-      return NULL;
-    }
-    host->next = *bucket;
-    *bucket = host;
-  }
-  host->users++;
-  return host;
-}
-
-void mwl_pool_leave_host(struct mwl_pool *pool, struct mwl_host *host) {
-  struct mwl_host **link = bucket_of(pool, host->origin);
-  host->users--;
-  if (host->users > 0) return;
-  while (*link != host) link = &(*link)->next;
-  *link = host->next;
-  free(host->origin);
-  free(host);
-}
-
 /* == flight and queue ============================================================================ */
 
 static void fly(struct mwl_pool *pool, struct mwl_exchange *exchange) {
@@ -294,8 +257,8 @@ static void cancel(struct mwl_pool *pool, struct mwl_exchange *exchange) {
 
 void mwl_pool_cancel(struct mwl_pool *pool, const struct mwl_session *session) {
   struct mwl_exchange *exchange;
-  for (exchange = first_of(session->host->first, session); exchange != NULL;
-       exchange = first_of(session->host->first, session)) {
+  for (exchange = first_of(session->wiki->host->first, session); exchange != NULL;
+       exchange = first_of(session->wiki->host->first, session)) {
     cancel(pool, exchange);
   }
   for (exchange = first_of(pool->in_flight, session); exchange != NULL;
@@ -304,12 +267,22 @@ void mwl_pool_cancel(struct mwl_pool *pool, const struct mwl_session *session) {
   }
 }
 
+static int names_proxy(void) {
+  static const char *const names[] = {"http_proxy", "https_proxy", "HTTPS_PROXY",
+                                      "all_proxy",  "ALL_PROXY",   NULL};
+  for (int i = 0; names[i] != NULL; i++) {
+    if (getenv(names[i]) != NULL) return 1;
+  }
+  return 0;
+}
+
 /* == life ======================================================================================== */
 
 int mwl_pool_begin(struct mwl_pool *pool, int per_host, int in_all, long max_connections) {
   CURL *easy;
   char *default_ca = NULL;
   pool->timer = -1;
+  pool->has_proxy = names_proxy();
   pool->per_host = per_host;
   pool->in_all = in_all;
   /* no `Expect: 100-continue`: a server that does not know it costs a second for each upload */
@@ -348,6 +321,7 @@ void mwl_pool_end(struct mwl_pool *pool) {
   pool->poll = -1;
   curl_slist_free_all(pool->plain_headers);
   pool->plain_headers = NULL;
+  mwl_wiki_forget_left(pool);
 }
 
 /* == moving on =================================================================================== */

@@ -5,23 +5,13 @@
 
 #include <curl/curl.h>
 
+#include "wiki.h"
+
 #define MWL_POOL_IDLE_MAX 64
-#define MWL_POOL_BUCKETS 64
+#define MWL_POOL_BUCKETS 256
 
 struct mwl_exchange;
 struct mwl_session;
-
-/* What one host has in flight and in its queue, in the order it came. */
-struct mwl_host {
-  struct mwl_host *next; /* in its bucket */
-  char *origin;
-  long users; /* sessions that point here */
-  int active;
-  struct mwl_exchange *first;
-  struct mwl_exchange *last;
-  struct mwl_host *next_waiting; /* among the hosts with a queue */
-  int is_waiting;
-};
 
 struct mwl_pool {
   CURLM *multi; /* NULL: closed, or never opened */
@@ -29,7 +19,8 @@ struct mwl_pool {
   double timer; /* when libcurl wants to be called in any case; below 0: never */
   CURL *idle[MWL_POOL_IDLE_MAX];
   int idle_count;
-  struct curl_slist *plain_headers; /* what every request without headers of its own sends */
+  struct curl_slist *plain_headers; /* of large requests without headers of their own */
+  int has_proxy;                    /* the environment names one */
   const char *default_ca;           /* libcurl's own file of certificate authorities; NULL: none */
   CURL *last_easy;   /* the handle whose session options are those of `last_session` */
   long last_session; /* a session's number; 0: none */
@@ -40,6 +31,8 @@ struct mwl_pool {
   int in_all;
   int active;
   struct mwl_host *hosts[MWL_POOL_BUCKETS];
+  struct mwl_wiki *wikis[MWL_POOL_BUCKETS];
+  struct mwl_wiki *left;    /* which the last session left; NULL: none. It may be in use again */
   struct mwl_host *waiting; /* hosts with a queue; the first is the next to be served */
   struct mwl_host *waiting_last;
   struct mwl_exchange *in_flight;
@@ -50,10 +43,6 @@ struct mwl_pool {
 int mwl_pool_begin(struct mwl_pool *pool, int per_host, int in_all, long max_connections);
 /* Ends what is in flight, then frees all; twice is fine. */
 void mwl_pool_end(struct mwl_pool *pool);
-
-/* The host of an origin, one user more; NULL: no memory. */
-struct mwl_host *mwl_pool_host(struct mwl_pool *pool, const char *origin);
-void mwl_pool_leave_host(struct mwl_pool *pool, struct mwl_host *host);
 
 /* An easy handle with the pool's own options set; NULL: no memory. */
 CURL *mwl_pool_borrow(struct mwl_pool *pool);

@@ -12,13 +12,14 @@
 #include "session.h"
 
 #define HEADER_MAX (256 * 1024)
+#define LARGE_BODY 1024
 
 /* == what may not be sent =========================================================================== */
 
 static int is_private(const struct mwl_session *session, const char *url) {
   struct mwl_address address;
   int answer;
-  if (url == session->api) return mwl_address_is_private(&session->address);
+  if (url == session->wiki->api) return mwl_address_is_private(&session->wiki->address);
   answer = mwl_address_parse(url, NULL, &address) == MWL_ADDRESS_SOUND &&
            mwl_address_is_private(&address);
   mwl_address_free(&address);
@@ -34,7 +35,7 @@ static int check_private(lua_State *L, const struct mwl_session *session,
   if (!is_secret || session->insecure_http || is_private(session, request->url)) return 1;
   mwl_failure(L, "tls", "insecure_http",
               "A secret would travel unencrypted: %s is plain http beyond this machine.",
-              session->address.host);
+              session->wiki->address.host);
   return 0;
 }
 
@@ -296,7 +297,8 @@ static int set_session_options(struct mwl_exchange *exchange) {
   }
 #define SET(option, value) ok = ok && curl_easy_setopt(easy, option, value) == CURLE_OK
   SET(CURLOPT_USERAGENT, session->user_agent);
-  SET(CURLOPT_PROXY, session->proxy);
+  /* "" spares libcurl a look at the environment, where no proxy is named */
+  SET(CURLOPT_PROXY, session->proxy != NULL || exchange->pool->has_proxy ? session->proxy : "");
   /* NULL would take libcurl's own file away as well */
   SET(CURLOPT_CAINFO, session->ca_file != NULL ? session->ca_file : exchange->pool->default_ca);
   SET(CURLOPT_SSLCERT, exchange->foreign ? NULL : session->client_cert);
@@ -307,16 +309,21 @@ static int set_session_options(struct mwl_exchange *exchange) {
   return ok;
 }
 
+/* Of a size for which libcurl might ask the server first (`Expect: 100-continue`). */
+static int is_large(const struct mwl_exchange *exchange) {
+  return exchange->mime != NULL || exchange->body_length > LARGE_BODY;
+}
+
 /* Every option that a request can change is set each time; the handle keeps the rest. */
 static int set_options(struct mwl_exchange *exchange) {
-  const struct mwl_session *session = exchange->session;
+  struct mwl_session *session = exchange->session;
   CURL *easy = exchange->easy;
   double timeout = exchange->timeout > 0 ? exchange->timeout : session->timeout;
   double connect = session->connect_timeout < timeout ? session->connect_timeout : timeout;
   CURLSH *share = exchange->foreign || exchange->no_cookies ? NULL : session->share;
-  struct curl_slist *headers =
-      exchange->headers != NULL ? exchange->headers : exchange->pool->plain_headers;
+  struct curl_slist *headers = exchange->headers;
   int ok = 1;
+  if (headers == NULL && is_large(exchange)) headers = exchange->pool->plain_headers;
 #define SET(option, value) ok = ok && curl_easy_setopt(easy, option, value) == CURLE_OK
   SET(CURLOPT_URL, exchange->url);
   SET(CURLOPT_SHARE, share);
@@ -330,6 +337,7 @@ static int set_options(struct mwl_exchange *exchange) {
   SET(CURLOPT_CONNECTTIMEOUT_MS, milliseconds(connect));
   SET(CURLOPT_HTTPHEADER, headers);
 #undef SET
+  session->is_used = 1;
   ok = ok && set_session_options(exchange);
   if (ok && session->auth_username != NULL && !exchange->foreign && !exchange->has_authorization) {
     ok = set_password(easy, session);

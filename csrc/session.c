@@ -151,10 +151,9 @@ int mwl_pool_session(lua_State *L) {
   struct mwl_pool *pool = mwl_pool_check(L, 1);
   const char *api = luaL_checkstring(L, 2);
   struct mwl_session *session;
+  int is_sound;
   lua_settop(L, 3);
   push_copy(L, 3);
-  lua_pushvalue(L, 2);
-  lua_setfield(L, 4, "api");
   session = lua_newuserdatauv(L, sizeof *session, MWL_SESSION_VALUES);
   memset(session, 0, sizeof *session);
   luaL_setmetatable(L, MWL_SESSION_CLASS);
@@ -176,19 +175,16 @@ int mwl_pool_session(lua_State *L) {
   lua_setiuservalue(L, 5, MWL_SESSION_OBSERVER);
   session->pool = pool;
   session->number = ++pool->sessions;
-  session->api = api;
   read_options(L, session, 4);
-  if (mwl_address_parse(api, NULL, &session->address) != MWL_ADDRESS_SOUND ||
-      session->address.has_userinfo) {
+  session->wiki = mwl_wiki_find(pool, api, &is_sound);
+  if (!is_sound) {
     return mwl_failure(L, "answer", "address",
                        "The address of a wiki is http:// or https://, a host and a path, "
                        "without user name and password.");
   }
-  mwl_address_push_origin(L, &session->address);
-  session->host = mwl_pool_host(pool, lua_tostring(L, -1));
   lua_settop(L, 5);
   session->share = curl_share_init();
-  if (session->host == NULL || session->share == NULL ||
+  if (session->wiki == NULL || session->share == NULL ||
       curl_share_setopt(session->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_COOKIE) != CURLSHE_OK) {
     return luaL_error(L, "not enough memory for a session");
   }
@@ -203,22 +199,21 @@ Forgets cookies and tokens and closes. Twice is fine; a later call raises.
 static int session_close(lua_State *L) {
   struct mwl_session *session = luaL_checkudata(L, 1, MWL_SESSION_CLASS);
   session->is_open = 0;
-  if (session->host != NULL) {
+  if (session->wiki != NULL) {
     mwl_pool_cancel(session->pool, session);
-    mwl_pool_leave_host(session->pool, session->host);
+    mwl_wiki_leave(session->pool, session->wiki);
   }
-  session->host = NULL;
+  session->wiki = NULL;
   if (session->share != NULL) curl_share_cleanup(session->share);
   session->share = NULL;
   mwl_jar_free(&session->jar);
-  mwl_address_free(&session->address);
   return 0;
 }
 
 static int session_tostring(lua_State *L) {
   struct mwl_session *session = luaL_checkudata(L, 1, MWL_SESSION_CLASS);
   if (session->is_open) {
-    lua_pushfstring(L, "mwlogin session: %s", session->api);
+    lua_pushfstring(L, "mwlogin session: %s", session->wiki->api);
   } else {
     lua_pushliteral(L, "mwlogin session (closed)");
   }
@@ -232,6 +227,7 @@ static CURL *borrow_with_cookies(lua_State *L, struct mwl_session *session) {
   if (session->pool->multi == NULL) luaL_error(L, "the pool of this session is closed");
   easy = mwl_pool_borrow(session->pool);
   if (easy == NULL) luaL_error(L, "not enough memory for a request");
+  session->is_used = 1;
   curl_easy_setopt(easy, CURLOPT_SHARE, session->share);
   return easy;
 }
@@ -255,6 +251,10 @@ static int copy_engine(struct mwl_pool *pool, CURL *easy, struct mwl_jar *jar) {
 }
 
 static int export_cookies(lua_State *L, struct mwl_session *session) {
+  if (!session->has_transport && !session->is_used) {
+    lua_newtable(L);
+    return 1;
+  }
   if (!session->has_transport) {
     CURL *easy = borrow_with_cookies(L, session);
     mwl_jar_free(&session->jar);
@@ -275,7 +275,7 @@ static int export_cookies(lua_State *L, struct mwl_session *session) {
 static void clear_cookies(lua_State *L, struct mwl_session *session) {
   CURL *easy;
   mwl_jar_free(&session->jar);
-  if (session->has_transport) return;
+  if (session->has_transport || !session->is_used) return;
   easy = borrow_with_cookies(L, session);
   curl_easy_setopt(easy, CURLOPT_COOKIELIST, "ALL");
   mwl_pool_give_back(session->pool, easy);
@@ -287,7 +287,7 @@ static int import_line(struct mwl_session *session, CURL *easy, const char *line
   struct mwl_cookie cookie;
   int kept;
   if (length > MWL_COOKIE_LINE_MAX || !mwl_cookie_parse(line, length, &cookie) ||
-      !mwl_cookie_belongs(&cookie, session->address.host)) {
+      !mwl_cookie_belongs(&cookie, session->wiki->address.host)) {
     return 0;
   }
   if (easy == NULL) return mwl_jar_put(&session->jar, line, length);

@@ -5,9 +5,9 @@
 #include <curl/curl.h>
 #include <lua.h>
 
-#include "address.h"
 #include "cookie_lines.h"
 #include "secret.h"
+#include "wiki.h"
 
 #define MWL_SESSION_CLASS "mwlogin.core.session"
 #define MWL_LAST_URL 256
@@ -22,7 +22,6 @@ enum {
 };
 #define MWL_SESSION_VALUES 5
 
-struct mwl_host;
 struct mwl_pool;
 
 /* What the last exchange was, for a trace. */
@@ -37,15 +36,14 @@ struct mwl_last {
 
 struct mwl_session {
   struct mwl_pool *pool;
-  struct mwl_host *host;
-  long number;        /* among all of the pool; an address might come back */
-  CURLSH *share;      /* cookies only; NULL: closed */
-  struct mwl_jar jar; /* the cookies of a session on a transport */
-  struct mwl_address address;
+  struct mwl_wiki *wiki; /* NULL: closed */
+  long number;           /* among all of the pool; an address might come back */
+  CURLSH *share;         /* cookies only; NULL: closed */
+  struct mwl_jar jar;    /* the cookies of a session on a transport */
   int is_open;
+  int is_used; /* its share may hold cookies */
   int has_transport;
   int has_observer;
-  const char *api;
   const char *user_agent;
   const char *proxy;
   const char *ca_file;

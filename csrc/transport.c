@@ -14,7 +14,7 @@
 #include "session.h"
 
 static int is_secure(const struct mwl_session *session) {
-  return strcmp(session->address.scheme, "https") == 0;
+  return strcmp(session->wiki->address.scheme, "https") == 0;
 }
 
 /* Sets headers.Cookie of the table on top from the session's jar. */
@@ -220,6 +220,7 @@ int mwl_transport_run(lua_State *L, struct mwl_session *session, struct mwl_exch
     return 0;
   }
   luaL_tolstring(L, -1, NULL);
-  mwl_failure(L, "network", "transport", "%s: %s", session->address.host, lua_tostring(L, -1));
+  mwl_failure(L, "network", "transport", "%s: %s", session->wiki->address.host,
+              lua_tostring(L, -1));
   return 0;
 }

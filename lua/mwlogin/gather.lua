@@ -57,14 +57,26 @@ local function finish(self, task, ok, value, err)
   end
 end
 
+---What a coroutine yields when the function returned: it takes the next item then.
+local RETURNED <const> = {}
+
+local function work(fn, item, pool)
+  while true do
+    item = coroutine.yield(RETURNED, fn(item, pool))
+  end
+end
+
 local function resume(self, task, ...)
-  local ok, value, err = coroutine.resume(task.thread, ...)
-  if not ok or coroutine.status(task.thread) == "dead" then
-    finish(self, task, ok, value, err)
-  elseif type(value) == "number" then
-    self.sleeping[task] = core.now() + value
-  elseif type(value) == "userdata" then
-    self.waiting[value] = task
+  local ok, what, value, err = coroutine.resume(task.thread, ...)
+  if not ok then
+    finish(self, task, false, what)
+  elseif what == RETURNED then
+    finish(self, task, true, value, err)
+    self.idle[#self.idle + 1] = task.thread
+  elseif type(what) == "number" then
+    self.sleeping[task] = core.now() + what
+  elseif type(what) == "userdata" then
+    self.waiting[what] = task
   else
     self.ready[#self.ready + 1] = task
   end
@@ -72,13 +84,17 @@ end
 
 local function start(self)
   self.next = self.next + 1
-  local index = self.next
-  local thread = coroutine.create(self.fn)
-  local task = { index = index, thread = thread }
-  self.pool:task(thread)
+  local item = self.list[self.next]
+  local thread = table.remove(self.idle)
+  local task = { index = self.next, thread = thread }
   self.running = self.running + 1
   self.tasks[task] = true
-  resume(self, task, self.list[index], self.pool)
+  if thread then
+    return resume(self, task, item)
+  end
+  task.thread = coroutine.create(work)
+  self.pool:task(task.thread)
+  resume(self, task, self.fn, item, self.pool)
 end
 
 local function fill(self)
@@ -205,6 +221,7 @@ local function gather(list, fn, opts)
     pool = opts.pool or core.pool { per_host = math.min(concurrency, 32) },
     results = {},
     tasks = {},
+    idle = {},
     waiting = {},
     sleeping = {},
     ready = {},

@@ -1,5 +1,5 @@
----JSON as the rest of mwlogin wants it, over lua-cjson: null is nil, whole numbers are integers. The
----API's replies are read by the core.
+---JSON as the rest of mwlogin wants it, over lua-cjson: null is nil, whole numbers are integers.
+---The API's replies are read by the core.
 local cjson = require "cjson"
 
 local json = {}

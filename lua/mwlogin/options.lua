@@ -5,19 +5,25 @@ local function spoken(kind)
   return (kind:find "^[aeiou]" and "an " or "a ") .. kind
 end
 
-local function fits(value, allowed)
-  for kind in allowed:gmatch "[%w_.]+" do
-    if kind == "any" or type(value) == kind then
-      return true
-    elseif kind == "integer" and math.type(value) == "integer" then
-      return true
-    elseif kind == "secret" and require("mwlogin.core").is_secret(value) then
-      return true
-    elseif kind == "source" and require("mwlogin.secret").is_source(value) then
-      return true
+---The kinds that a text such as "string|secret" names; each text is read once.
+local kinds_of = setmetatable({}, {
+  __index = function(self, text)
+    local kinds = {}
+    for kind in text:gmatch "[%w_.]+" do
+      kinds[kind] = true
     end
-  end
-  return false
+    self[text] = kinds
+    return kinds
+  end,
+})
+
+local function fits(value, allowed)
+  local kinds = kinds_of[allowed]
+  return kinds[type(value)]
+    or kinds.any
+    or (kinds.integer and math.type(value) == "integer")
+    or (kinds.secret and require("mwlogin.core").is_secret(value))
+    or (kinds.source and require("mwlogin.secret").is_source(value))
 end
 
 ---Raises at the caller's caller when an option is unknown or of the wrong type.

@@ -45,6 +45,8 @@ Session.__name = "mwlogin.Session"
 
 session.class = Session
 
+local NOTHING <const> = {}
+
 local DEFAULT_MAX_WAIT <const> = 60
 local LONGEST_URL <const> = 6000
 
@@ -130,15 +132,19 @@ Session.step, Session.login_call = calls.step, calls.login
 ---@return mwlogin.Error|nil err
 function Session:request(method, params, opts)
   check_open(self)
-  opts = opts or {}
+  opts = opts or NOTHING
   if opts.bare then
     return self:call(method, params, opts)
+  end
+  local deadline = core.now() + (self.options.max_wait or DEFAULT_MAX_WAIT)
+  local reply, err = self:call(method, params, opts)
+  if reply then
+    return reply
   end
   local function once()
     return self:call(method, params, opts)
   end
-  local deadline = core.now() + (self.options.max_wait or DEFAULT_MAX_WAIT)
-  local reply, err = repeating.run(self, deadline, once)
+  reply, err = repeating.go_on(self, deadline, once, err)
   if reply or not recovery.is_lost(self, err, params) then
     return reply, err
   end
@@ -154,23 +160,40 @@ end
 local GET_OPTIONS <const> = {}
 local POST_OPTIONS <const> = { token = "string", token_param = "string" }
 
-local function text_length(value)
+---Bytes of a value in an address, at most: each may become three.
+local function most_bytes(value)
+  if type(value) ~= "table" then
+    return type(value) == "string" and 3 * #value or 64
+  end
+  local length = 0
+  for _, item in ipairs(value) do
+    length = length + most_bytes(item) + 3
+  end
+  return length
+end
+
+local function exact_bytes(value)
   if type(value) ~= "table" then
     return #core.encode(tostring(value))
   end
   local length = 0
   for _, item in ipairs(value) do
-    length = length + #core.encode(tostring(item)) + 3
+    length = length + exact_bytes(item) + 3
   end
   return length
 end
 
-local function url_length(params)
+local function url_length(params, bytes)
   local length = 0
   for name, value in pairs(params) do
-    length = length + #core.encode(tostring(name)) + text_length(value) + 2
+    length = length + bytes(name) + bytes(value) + 2
   end
   return length
+end
+
+local function fits_an_address(params)
+  return url_length(params, most_bytes) <= LONGEST_URL
+    or url_length(params, exact_bytes) <= LONGEST_URL
 end
 
 ---One API call by GET; one too long for an address goes as POST.
@@ -182,7 +205,7 @@ function Session:get(params, opts)
   check_open(self)
   check_params(params)
   options.check(opts, GET_OPTIONS, "get")
-  return self:request(url_length(params) > LONGEST_URL and "POST" or "GET", params)
+  return self:request(fits_an_address(params) and "GET" or "POST", params)
 end
 
 ---One API call by POST. With `opts.token` a token of that type is fetched and sent, and renewed

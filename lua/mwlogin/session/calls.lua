@@ -6,22 +6,22 @@ local upgrade = require "mwlogin.session.upgrade"
 
 local calls = {}
 
+local BARE <const> = { bare = true }
+
 local function protect_tokens(self, reply)
   local query, login = reply.query, reply.login
-  local found = type(query) == "table" and type(query.tokens) == "table" and query.tokens or {}
-  for _, value in pairs(found) do
-    self:protect(value)
+  if type(query) == "table" and type(query.tokens) == "table" then
+    for _, value in pairs(query.tokens) do
+      self:protect(value)
+    end
   end
   if type(login) == "table" then
     self:protect(login.token)
   end
 end
 
----What an event tells beyond what its caller knew: costs something, so only where somebody listens.
+---What an event tells beyond what its caller knew.
 local function tell(self, event, result, err)
-  if not self.tracer:is_on() then
-    return
-  end
   local last = self.core:last() or {}
   event.url, event.status = last.url, last.status
   event.sent, event.received, event.seconds = last.sent, last.received, last.seconds
@@ -34,6 +34,16 @@ local function tell(self, event, result, err)
   self:trace_event(event)
 end
 
+---What an exchange came to: its tokens and errors are made safe to show.
+local function settle(self, result, err)
+  if result == nil then
+    return nil, self.tracer:clean(errors.from(err))
+  end
+  self.reached = true
+  protect_tokens(self, result)
+  return result
+end
+
 ---One exchange, traced: `call` is made, what it returns is handed on.
 ---@param self mwlogin.Session
 ---@param call fun(): any, table|nil
@@ -41,28 +51,43 @@ end
 ---@return any result
 ---@return mwlogin.Error|nil err
 function calls.exchange(self, call, event)
-  local result, err = call()
-  if result == nil then
-    err = self.tracer:clean(errors.from(err))
-  else
-    self.reached = true
-    protect_tokens(self, result)
+  local result, err = settle(self, call())
+  if self.tracer:is_on() then
+    tell(self, event, result, err)
   end
-  tell(self, event, result, result == nil and err or nil)
   return result, err
 end
 
----Parameters with what each call of this Session carries.
-local function with_common(self, params, opts)
+---The same for one call of an API module, whose event is made only where somebody listens.
+local function done(self, name, method, action, params, reply, err)
+  reply, err = settle(self, reply, err)
+  if self.tracer:is_on() then
+    tell(self, { event = name, method = method, action = action, params = params }, reply, err)
+  end
+  return reply, err
+end
+
+local function copy(params)
   local all = {}
   for name, value in pairs(params) do
     all[name] = value
   end
-  if all.uselang == nil then
-    all.uselang = self.options.language
-  end
+  return all
+end
+
+---Parameters with what each call of this Session carries; the caller's own table stays as it is.
+local function with_common(self, params, opts)
+  local language = self.options.language
   if opts.bare then
-    return all
+    if language and params.uselang == nil then
+      params = copy(params)
+      params.uselang = language
+    end
+    return params
+  end
+  local all = copy(params)
+  if all.uselang == nil then
+    all.uselang = language
   end
   if all.maxlag == nil then
     all.maxlag = self.options.maxlag
@@ -85,9 +110,7 @@ local function complete(params)
 end
 
 local function send(self, method, params, opts)
-  return self:exchange(function()
-    return self.core:call(method, params, opts)
-  end, { event = "call", method = method, params = params })
+  return done(self, "call", method, nil, params, self.core:call(method, params, opts))
 end
 
 local function send_authorized(self, method, params)
@@ -131,7 +154,7 @@ function calls.call(self, method, params, opts)
   end
   local all = with_common(self, params, opts)
   if opts.bare or not self.authorize then
-    return send(self, method, all, {})
+    return send(self, method, all)
   end
   complete(all)
   return call_authorized(self, method, all)
@@ -148,10 +171,8 @@ function calls.step(self, action, params)
   if not safe then
     return nil, err
   end
-  local all = with_common(self, params, { bare = true })
-  return self:exchange(function()
-    return self.core:auth_step(action, all)
-  end, { event = "step", method = "POST", action = action, params = all })
+  local all = with_common(self, params, BARE)
+  return done(self, "step", "POST", action, all, self.core:auth_step(action, all))
 end
 
 ---One call of action=login.
@@ -164,9 +185,7 @@ function calls.login(self, params)
   if not safe then
     return nil, err
   end
-  return self:exchange(function()
-    return self.core:login(params)
-  end, { event = "login", method = "POST", action = "login", params = params })
+  return done(self, "login", "POST", "login", params, self.core:login(params))
 end
 
 return calls

@@ -19,23 +19,19 @@ local function may_repeat(session, err)
   return err.kind == "network" and err.sent == false and session.reached
 end
 
----Calls `once` until it succeeds, fails for good, or the deadline would pass.
+---Calls `once` again after a first try that failed: until it succeeds, fails for good, or the
+---deadline would pass.
 ---@param session mwlogin.Session its pool waits, its trace tells
 ---@param deadline number as `core.now()` counts
 ---@param once fun(): any, table|nil
+---@param err mwlogin.Error what the first try came to
 ---@param harmless (fun(err: mwlogin.Error): boolean)|nil what may be repeated although the wiki may
 ---  have executed it; default: nothing
 ---@return any result
 ---@return mwlogin.Error|nil err the last one
-function repeating.run(session, deadline, once, harmless)
+function repeating.go_on(session, deadline, once, err, harmless)
   local pause = FIRST_PAUSE
-  while true do
-    local result, err = once()
-    if result ~= nil then
-      return result
-    elseif not may_repeat(session, err) and not (harmless and harmless(err)) then
-      return nil, err
-    end
+  while may_repeat(session, err) or (harmless and harmless(err)) do
     local wait = math.max(err.retry_after or pause, SHORTEST_WAIT)
     if core.now() + wait > deadline then
       return nil, err
@@ -46,7 +42,28 @@ function repeating.run(session, deadline, once, harmless)
       return nil, why
     end
     pause = math.min(pause * 2, LONGEST_PAUSE)
+    local result
+    result, err = once()
+    if result ~= nil then
+      return result
+    end
   end
+  return nil, err
+end
+
+---Calls `once` until it succeeds, fails for good, or the deadline would pass.
+---@param session mwlogin.Session
+---@param deadline number as `core.now()` counts
+---@param once fun(): any, table|nil
+---@param harmless (fun(err: mwlogin.Error): boolean)|nil as for `go_on`
+---@return any result
+---@return mwlogin.Error|nil err the last one
+function repeating.run(session, deadline, once, harmless)
+  local result, err = once()
+  if result ~= nil then
+    return result
+  end
+  return repeating.go_on(session, deadline, once, err, harmless)
 end
 
 return repeating

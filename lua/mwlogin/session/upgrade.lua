@@ -68,8 +68,12 @@ end
 ---@return true|nil
 ---@return mwlogin.Error|nil err
 function upgrade.run(session)
+  if session.upgraded then
+    return true
+  end
   local here = core.address(session.api)
-  if session.upgraded or here.scheme == "https" or here.loopback then
+  if here.scheme == "https" or here.loopback then
+    session.upgraded = true
     return true
   end
   local response, err = ask(session)
