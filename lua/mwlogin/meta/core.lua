@@ -104,6 +104,17 @@ function core.crypto.unbase64(text) end
 ---@return mwlogin.Error|nil err kind `answer`, code `encoding`
 function core.crypto.unbase64url(text) end
 
+---Percent-encoding undone, once; a `%` without two digits stays.
+---@param text mwlogin.core.Secret
+---@return mwlogin.core.Secret
+function core.crypto.unpercent(text) end
+
+---Lets others of this user read this process's memory, attach a debugger and find its cores, or,
+---with false, forbids it. It never stops root.
+---@param dumpable boolean
+---@return boolean whether the system did it
+function core.dumpable(dumpable) end
+
 ---A text percent-encoded by RFC 3986: only `A-Za-z0-9-._~` stay.
 ---@param text string|mwlogin.core.Secret
 ---@return string|mwlogin.core.Secret a secret when a secret was given
@@ -356,8 +367,33 @@ function core.secret(text, ...) end
 ---@return string
 function Secret:reveal() end
 
+---Takes a secret apart without showing it: `a=b` split at `=` are the secrets `a` and `b`.
+---@param separator string found as it is; not empty
+---@param most? integer no more pieces than this: the last one keeps the rest
+---@return mwlogin.core.Secret[] at least one
+function Secret:split(separator, most) end
+
 ---Wipes a secret now; later uses raise. Twice is fine.
 function Secret:wipe() end
+
+---The first line of a file that only its owner can read (as of `private_file.read`), straight into
+---a secret.
+---@param path string
+---@return mwlogin.core.Secret|nil empty when the line is
+---@return mwlogin.Error|nil err kind `store`, code as of `private_file.read`; kind `answer`, code
+---`large`
+function core.secret_file(path) end
+
+---The next line of standard input, straight into a secret; no byte after it is read.
+---@return mwlogin.core.Secret|nil empty when the line is, and at the end of the input
+---@return mwlogin.Error|nil err kind `store`, code `io`; kind `answer`, code `large`
+function core.secret_stdin() end
+
+---The value of an environment variable, straight into a secret.
+---@param name string
+---@return mwlogin.core.Secret|nil
+---@return mwlogin.Error|nil err
+function core.secret_variable(name) end
 
 ---One call of clientlogin, createaccount or linkaccount, by POST; messages are asked for as html.
 ---@param action string "clientlogin", "createaccount" or "linkaccount"
@@ -456,5 +492,10 @@ function UnnamedFile:close() end
 ---The path under which other programs of this user can open it.
 ---@return string
 function UnnamedFile:path() end
+
+---Keeps an environment variable, which holds a secret, from every program that `process` and
+---`first_line` start from now on; `env` may give it all the same.
+---@param name string
+function core.withhold(name) end
 
 return core
