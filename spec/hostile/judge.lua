@@ -202,12 +202,20 @@ local function has_endless_number(value)
   return false
 end
 
---- A reply as somebody else reads it; nil where it is no sound JSON, or holds a number that is none.
+--- JSON as somebody else reads it; nil where it is not sound.
+---@param body string
+---@return any
+function judge.decode(body)
+  local ok, value = pcall(codec.decode, body)
+  return ok and value or nil
+end
+
+--- The same for a reply of the API, in which no number may be beyond all numbers.
 ---@param body string
 ---@return any
 function judge.read(body)
-  local ok, value = pcall(codec.decode, body)
-  return ok and not has_endless_number(value) and value or nil
+  local value = judge.decode(body)
+  return not has_endless_number(value) and value or nil
 end
 
 --- What stands at a path of a decoded reply; nil where anything on the way is missing.

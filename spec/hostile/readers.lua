@@ -183,7 +183,8 @@ local function bearer(kind)
     if me == nil then
       return judge.error(err)
     end
-    local token = at(last(talk.said.access_token), "access_token")
+    local said = talk.said.access_token or {}
+    local token = at(judge.decode(said[#said] or ""), "access_token")
     local sent = talk.requests[#talk.requests].headers.Authorization
     if type(token) ~= "string" or sent ~= "Bearer " .. token then
       return "success with a token the wiki did not give"
