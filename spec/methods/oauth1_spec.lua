@@ -197,15 +197,19 @@ describe("OAuth 1", function()
     end)
 
     it("takes the values from sources", function()
-      stand.environment { THE_SECRET = wiki.OWNER_ONLY.consumer_secret }
+      local path = os.tmpname()
+      local file <close> = assert(io.open(path, "w"))
+      file:write(wiki.OWNER_ONLY.consumer_secret, "\n")
+      file:flush()
       local session <close> = site:session()
       local given = with(wiki.OWNER_ONLY, {
-        consumer_secret = require("mwlogin.secret").env "THE_SECRET",
+        consumer_secret = require("mwlogin.secret").file(path),
         consumer_key = function()
           return wiki.OWNER_ONLY.consumer_key
         end,
       })
       assert.equal("Alice", assert(session:login(given)).name)
+      os.remove(path)
     end)
 
     it("says at logout that the wiki cannot, and forgets", function()

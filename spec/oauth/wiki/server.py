@@ -37,6 +37,7 @@ def make_jwt(claims, secret, algorithm="HS256"):
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    wbufsize = 65536  # one packet for an answer
 
     def log_message(self, *rest):
         pass
@@ -123,7 +124,7 @@ class Handler(BaseHTTPRequestHandler):
             return self.rest(parts)
         return self.answer(404, "<html>no such page</html>", "text/html")
 
-    do_POST = do_HEAD = do_PUT = do_GET
+    do_POST = do_HEAD = do_PUT = do_DELETE = do_GET
 
     def control(self, parts):
         if parts.path == "/-/set":
