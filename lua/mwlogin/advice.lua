@@ -211,7 +211,7 @@ local BY_KIND <const> = {
   throttled = "Wait a few minutes, then try again.",
 }
 
----Of a refused login where a captcha has to do with it: one was answered, or the wiki now wants one.
+---Of a refused login that had to do with a captcha: one was answered, or the wiki now wants one.
 advice.CAPTCHA = {
   answered = "Password or captcha answer was wrong; the captcha is used up, log in again for "
     .. "another.",

@@ -3,7 +3,8 @@
 --
 -- /by-itself does the same with a provider that asks nobody.
 -- wiki: /start[?mode=…&return=ADDRESS] wants its cookie and goes on to the provider; /back too, and
--- to ADDRESS; /direct goes to ADDRESS by itself; /loop; /journal tells what was asked of it.
+-- to ADDRESS; /direct goes to ADDRESS by itself; /loop; /journal tells what was asked of it;
+-- /base?to=… is told where others see the wiki.
 -- provider: /authorize is a form #login #password #submit, then #allow #deny.
 
 local socket = require("socket")
@@ -107,6 +108,10 @@ local WIKI = {
     return 500,
       '{"value":{"error":"session not created","message":"session not created: '
         .. 'This version of ChromeDriver only supports Chrome version 99\\nmore"}}'
+  end,
+  ["/base"] = function(request)
+    base = request.values.to
+    return html("as you say")
   end,
   ["/journal"] = function()
     return 200, table.concat(journal, "\n")

@@ -3,8 +3,8 @@ local core = require("mwlogin.core")
 local picture = require("mwlogin.respond.picture")
 
 -- A white and a black dot.
-local PNG = "iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAAAAADRSSBWAAAAC0lEQVR4nGP4zwAAAgEBADK6K5IAAAAASUVORK5C"
-  .. "YII="
+local PNG = "iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAAAAADRSSBWAAAAC0lEQVR4nGP4zwAAAgEBADK6K5IAAAAA"
+  .. "SUVORK5CYII="
 
 describe("a picture", function()
   local path

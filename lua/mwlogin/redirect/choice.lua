@@ -98,7 +98,7 @@ function choice.automatic(way, way_back, finish, can_ask)
   if way_back == "return" and way.listener then
     consider("external", external.available())
   end
-  consider("driven", driven.available(false))
+  consider("driven", driven.available(way.session, false))
   if not can_ask then
     reasons[#reasons + 1] = "Nobody can be asked to paste an address."
   elseif way_back == "return" then

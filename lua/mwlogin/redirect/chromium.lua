@@ -39,6 +39,10 @@ local EVENTS <const> = {
   ["Inspector.targetCrashed"] = function(self)
     self.crashed = true
   end,
+  ["Network.loadingFailed"] = function(self, event)
+    local text = event.type == "Document" and tostring(event.errorText) or ""
+    self.distrust = text:match "^net::(ERR_CERT_[%u_]+)" or self.distrust
+  end,
   ["Page.javascriptDialogOpening"] = function(self)
     send(self, "Page.handleJavaScriptDialog", { accept = true }, true)
   end,
@@ -102,6 +106,9 @@ local function prepare(self)
   done, err = call(self, "Target.setDiscoverTargets", { discover = true })
   if done and self.headless then
     done, err = call(self, "Page.enable", {}, true)
+    if done then
+      done, err = call(self, "Network.enable", {}, true)
+    end
   end
   if done and (self.return_url or self.auth) then
     local patterns = { { urlPattern = self.auth and "*" or self.return_url .. "*" } }
@@ -121,7 +128,7 @@ end
 
 ---Starts the browser with a fresh profile.
 ---@param options table
----  program: its path; folder: a private one, for profile and temporary files; headless; idle:
+---  program: its path; folder: a private one, for the profile; env: of its process; headless; idle:
 ---  called while waiting; return_url: an address to be caught on its way, where nobody listens;
 ---  proxy; auth: { username, reveal() } for Basic or Digest in front of the wiki; auth_origin
 ---@return mwlogin.redirect.Engine|nil engine
@@ -133,7 +140,7 @@ function chromium.start(options)
   argv[#argv + 1] = "about:blank"
   local process, err = core.process(argv, {
     pipes = { [3] = "write", [4] = "read" },
-    env = { TMPDIR = options.folder },
+    env = options.env,
     timeout = CALL_SECONDS,
   })
   if not process then

@@ -5,6 +5,7 @@
 local core = require("mwlogin.core")
 local errors = require("mwlogin.error")
 local json = require("mwlogin.json")
+local trust = require("mwlogin.redirect.trust")
 
 local devtools = {}
 
@@ -95,11 +96,26 @@ function devtools.receive(browser, seconds)
   return message
 end
 
+---Nobody is there to look at the certificate: a browser that is driven goes no further.
+local function untrusted(why)
+  return errors.new({
+    kind = "tls",
+    code = "certificate",
+    message = ("The browser does not trust the certificate of a page (%s)."):format(why),
+    advice = trust.possible() and "Give its authority as ca_file, or check the host's name."
+      or "Give its authority as ca_file, and install certutil, which tells the browser of it "
+        .. "(apt-get install libnss3-tools).",
+  })
+end
+
 ---@param browser table
 ---@return table|nil err when no page is left to work with
 function devtools.broken(browser)
   if browser.closed then
     return closed_by_person(browser)
+  end
+  if browser.distrust then
+    return untrusted(browser.distrust)
   end
   if browser.crashed then
     return trouble(

@@ -6,6 +6,7 @@ local errors = require("mwlogin.error")
 local page = require("mwlogin.redirect.page")
 local programs = require("mwlogin.redirect.programs")
 local scratch = require("mwlogin.redirect.scratch")
+local trust = require("mwlogin.redirect.trust")
 local webdriver = require("mwlogin.redirect.webdriver")
 
 local driven = {}
@@ -16,16 +17,25 @@ local function unavailable(code, message, advice)
   return nil, errors.new({ kind = "interaction", code = code, message = message, advice = advice })
 end
 
----Whether a browser of our own could be started.
+---Whether a browser of our own could be started, and would do for this Session.
+---@param session table
 ---@param headless boolean a script drives it, so nobody needs to see it
 ---@return boolean|nil available
 ---@return table|nil err interaction: what is missing
-function driven.available(headless)
+function driven.available(session, headless)
   if programs.forbidden() then
     return unavailable(
       "no_browser",
       "MWLOGIN_NO_BROWSER is set: no browser is opened.",
       "Unset it, or use another way to log in."
+    )
+  end
+  if session.options.client_cert then
+    return unavailable(
+      "client_cert",
+      "A browser of our own cannot show your client certificate (client_cert).",
+      'Use redirect = "paste" or a function; or log in to the wiki in your browser and hand its '
+        .. "cookies over with import_cookies."
     )
   end
   local browser, missing = programs.browser()
@@ -75,6 +85,21 @@ local function start(options)
     wanted == "webdriver" and "No WebDriver is installed." or "No browser is installed.",
     "Install it: apt-get install chromium-driver, or chromium."
   )
+end
+
+---@return table|nil environment of the browser's process
+---@return table|nil err interaction
+local function environment_of(session, folder)
+  local environment = {}
+  if session.options.ca_file then
+    local told, err = trust.home(folder, session.options.ca_file)
+    if not told then
+      return nil, err
+    end
+    environment = told
+  end
+  environment.TMPDIR = folder
+  return environment
 end
 
 ---Basic or Digest in front of the wiki, for the wiki's own origin only.
@@ -173,7 +198,7 @@ end
 ---@return string|nil address that came back
 ---@return table|nil err interaction, cancelled, handler
 function driven.follow(way, address, options)
-  local available, missing = driven.available(options.drive ~= nil)
+  local available, missing = driven.available(way.session, options.drive ~= nil)
   if not available then
     return nil, missing
   end
@@ -191,10 +216,14 @@ function driven.follow(way, address, options)
     end,
   })
   local wiki = core.address(way.session.api)
-  local err
+  local environment, err = environment_of(way.session, folder.path)
+  if not environment then
+    return nil, err
+  end
   engine, err = start({
     engine = way.engine,
     folder = folder.path,
+    env = environment,
     headless = options.drive ~= nil,
     proxy = way.session.options.proxy,
     return_url = not way.listener and way.return_url or nil,

@@ -42,9 +42,9 @@ local function check_arguments(options)
 end
 
 ---A way that was asked for by name must be there before the login begins.
-local function check_available(options)
+local function check_available(session, options)
   if options.redirect == "driven" then
-    return driven.available(options.browse or false)
+    return driven.available(session, options.browse or false)
   end
   if options.redirect == "external" then
     return external.available()
@@ -52,17 +52,17 @@ local function check_available(options)
   return true
 end
 
-local function opens_a_browser(options)
+local function opens_a_browser(session, options)
   if options.redirect == "paste" then
-    return options.browse and driven.available(true) or false
+    return options.browse and driven.available(session, true) or false
   end
   if type(options.redirect) == "function" then
     return true
   end
   if options.redirect then
-    return external.available() or driven.available(options.browse or false) or false
+    return external.available() or driven.available(session, options.browse or false) or false
   end
-  return options.browse and driven.available(true) or false
+  return options.browse and driven.available(session, true) or false
 end
 
 ---What came back must be of this login: the state that was sent out, where one was.
@@ -130,7 +130,7 @@ end
 function redirect.prepare(session, options)
   options = options or {}
   check_arguments(options)
-  local available, missing = check_available(options)
+  local available, missing = check_available(session, options)
   if not available then
     return nil, missing
   end
@@ -145,7 +145,7 @@ function redirect.prepare(session, options)
       session.pool:sleep(seconds)
     end,
   }, Way)
-  if opens_a_browser(options) then
+  if opens_a_browser(session, options) then
     local good, err = listen(way, options)
     if not good then
       return nil, err

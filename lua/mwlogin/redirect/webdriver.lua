@@ -90,14 +90,14 @@ end
 
 ---Starts the driver and through it a browser with a fresh profile.
 ---@param options table
----  driver: its path; program: the browser's, or nil; folder, headless, idle, return_url, proxy: as
----  for chromium.start
+---  driver: its path; program: the browser's, or nil; folder, env, headless, idle, return_url,
+---  proxy: as for chromium.start
 ---@return mwlogin.redirect.Engine|nil engine
 ---@return table|nil err interaction
 function webdriver.start(options)
   local process, err = core.process({ options.driver, "--port=0" }, {
     stdout = "pipe",
-    env = { TMPDIR = options.folder },
+    env = options.env,
     timeout = START_SECONDS,
   })
   if not process then
