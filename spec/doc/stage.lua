@@ -22,6 +22,12 @@ local function write(path, text, mode)
   assert(os.execute(("chmod %s '%s'"):format(mode or "600", path)))
 end
 
+-- The same in folders that may have to be made.
+local function put(path, text, mode)
+  assert(os.execute(("mkdir -p '%s'"):format(path:match("^(.*)/"))))
+  write(path, text, mode)
+end
+
 -- What the page's `pass show …` and `secret-tool lookup …` would print on its reader's machine.
 local STAND_IN <const> = '#!/bin/sh\necho "$WIKI_PASSWORD"\n'
 
@@ -44,7 +50,13 @@ end
 ---@param name string
 ---@return table world
 function Stage:world(name)
-  self.worlds[name] = self.worlds[name] or worlds.start(name)
+  if not self.worlds[name] then
+    local world = worlds.start(name)
+    self.worlds[name] = world
+    for path, text in pairs(world.files or {}) do
+      put(self.folder .. "/" .. path, text)
+    end
+  end
   return self.worlds[name]
 end
 
@@ -141,10 +153,12 @@ function Stage:environment(world)
   return env
 end
 
+local NO_SECRETS <const> = { MAIL_FILE = true, WIKI = true, WIKI_SETTINGS = true }
+
 -- A secret that an example prints would be printed by its reader's copy, too.
 local function leaks(output, world)
   for name, value in pairs(world.secrets) do
-    if #value > 6 and name ~= "MAIL_FILE" and output:find(value, 1, true) then
+    if not NO_SECRETS[name] and #value > 6 and output:find(value, 1, true) then
       return name
     end
   end
@@ -183,10 +197,8 @@ end
 function Stage:keep(block)
   local world = self:world(block.marks.wiki or "plain")
   local name = block.file:gsub("^~/", "home/")
-  local path = self.folder .. "/" .. name
-  assert(os.execute(("mkdir -p '%s'"):format(path:match("^(.*)/"))))
   local mode = block.text:find("^#!") and "700" or "600"
-  write(path, Module.substitute(block.text, world), mode)
+  put(self.folder .. "/" .. name, Module.substitute(block.text, world), mode)
 end
 
 --- Ends its wikis and removes its folder.

@@ -2,6 +2,8 @@
 --
 -- Real ones are MediaWikis (spec.wiki); scripted ones are `mwlogin.testing.wiki`, for Lua only.
 -- Each gives `{ api, base, host, bot, secrets = { variable = value }, stop }`.
+local core = require("mwlogin.core")
+local playground = require("spec.wiki.playground")
 local provider = require("spec.wiki.provider")
 local wiki = require("spec.wiki")
 
@@ -33,6 +35,26 @@ end
 local REAL <const> = {
   plain = function()
     return real({})
+  end,
+
+  -- the wiki of `make wiki`, with the file that it leaves for shells
+  playground = function()
+    local one = playground.start()
+    return {
+      wiki = one,
+      base = one.base,
+      host = one.base:match("//(.+)$"),
+      api = one.api,
+      bot = one.botpassword.name,
+      secrets = one.environment,
+      files = { ["build/wiki.env"] = playground.shell(one) },
+      refresh = function()
+        one:forget_used_codes()
+      end,
+      stop = function()
+        playground.stop(one)
+      end,
+    }
   end,
 
   private = function()
@@ -109,15 +131,28 @@ local REAL <const> = {
     return world
   end,
 
+  -- a wiki, and a Redis on a port of its own in place of 6379
   redis = function()
     local world = real({})
-    local server = require("spec.store.redis_server").start()
-    server.client()
-    world.redis = server.port
+    local socket = require("socket")
+    local probe = assert(socket.bind("127.0.0.1", 0))
+    local _, port = probe:getsockname()
+    probe:close()
+    world.redis = port
+    local words = { "redis-server", "--bind", "127.0.0.1", "--port", port, "--save", "" }
+    local process = assert(core.process(words))
+    for _ = 1, 500 do
+      local client = socket.connect("127.0.0.1", port)
+      if client then
+        client:close()
+        break
+      end
+      socket.sleep(0.01)
+    end
     local stop = world.stop
     world.stop = function()
       stop()
-      server.stop()
+      process:close()
     end
     return world
   end,

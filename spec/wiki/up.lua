@@ -3,66 +3,47 @@
 
 package.path = "./?.lua;./?/init.lua;" .. package.path
 
+local playground = require("spec.wiki.playground")
 local socket = require("socket")
-local provider = require("spec.wiki.provider")
-local wiki = require("spec.wiki")
 
-local one <close> = wiki.start({
-  private = arg[1] == "private",
-  extensions = { "MwloginTest", "OATHAuth", "ConfirmEdit/QuestyCaptcha" },
-})
-local secret = one:two_factor("Carol")
-local has_provider, openid = pcall(provider.for_wiki, one)
-local steps = has_provider and "'Partner', 'OpenId', 'Pluggable'" or "'Partner'"
-one:set(("$wgMwloginTest = [ %s ];\n%s"):format(steps, has_provider and openid.settings or ""))
+local ENVIRONMENT <const> = "build/wiki.env"
 
-local function say(text, values)
-  io.write((text:gsub("{([%w_]+)}", values)), "\n")
-end
-
-say(
-  [[
+local WORDS <const> = [[
 A MediaWiki is up: {page}
-  its API: {api}
 
-By password:
-  WIKI_PASSWORD='{alice}' mwlogin login {api} --user Alice --password-from env:WIKI_PASSWORD
-By bot password:
-  WIKI_PASSWORD='{bot}' mwlogin login {api} --user {bot_name} --password-from env:WIKI_PASSWORD
-With a second factor (Carol):
-  WIKI_PASSWORD='{carol}' TOTP='{secret}' mwlogin login {api} --user Carol \
-    --password-from env:WIKI_PASSWORD --field-from OATHToken=totp:env:TOTP
-With an account at a partner's (stranger is one this wiki does not know):
-  PARTNER=alice-at-partner mwlogin login {api} --field partnerName=alice \
-    --field-from partnerSecret=env:PARTNER
+In another terminal, in this folder:
 
-After three wrong passwords it asks a question (the answer is Paris). A second factor called code,
-a mailed code, a field of every type: change $wgMwloginTest in
-  {folder}/live.php
-to e.g. [ 'Code', 'Mail', 'AllFields', 'Odd', 'SharedName', 'ConfirmLink' ].]],
-  {
-    page = one:page("Main Page"),
-    api = one.api,
-    folder = one.folder,
-    alice = one.accounts.Alice,
-    carol = one.accounts.Carol,
-    secret = secret,
-    bot = one.botpassword.password,
-    bot_name = one.botpassword.name,
-  }
-)
-if has_provider then
-  say(
-    [[
+  . build/wiki.env
+  export PATH="$PWD/scripts:$PATH"
 
-By OpenID, through a browser (account alice, password "{password}"):
-  mwlogin login {api} --field openIdProvider=openid.example.net --field useOpenId=1]],
-    { api = one.api, password = openid.accounts.alice }
-  )
-else
-  say("\nNo OpenID provider: {why}", { why = tostring(openid) })
+and then
+
+  by password     mwlogin login "$WIKI" --user Alice --password-from env:WIKI_PASSWORD
+  bot password    mwlogin login "$WIKI" --user Alice@app --password-from env:BOT_PASSWORD
+  second factor   mwlogin login "$WIKI" --user Carol --password-from env:CAROL_PASSWORD \
+                    --field-from OATHToken=totp:env:CAROL_TOTP
+  at a partner's  mwlogin login "$WIKI" --field partnerName=alice \
+                    --field-from partnerSecret=env:PARTNER_SECRET
+  {openid}
+
+doc/tutorial.md begins here. After three wrong passwords the wiki asks a question (the answer is
+Paris). To make it odder, change $wgMwloginTest in the file "$WIKI_SETTINGS", to
+[ 'Odd' ] for instance, or any of 'Code', 'Mail', 'AllFields', 'SharedName', 'ConfirmLink'.
+
+Ctrl-C ends it and removes everything.]]
+
+local one = playground.start({ private = arg[1] == "private" })
+os.execute(("mkdir -p build && touch %s && chmod 600 %s"):format(ENVIRONMENT, ENVIRONMENT))
+local file = assert(io.open(ENVIRONMENT, "w"))
+file:write(playground.shell(one))
+file:close()
+
+local openid = [[by OpenID       mwlogin login "$WIKI" --field openIdProvider=openid.example.net \
+                    --field useOpenId=1    (in a browser: alice, $OPENID_PASSWORD)]]
+if one.no_provider then
+  openid = "(no OpenID provider: " .. tostring(one.no_provider) .. ")"
 end
-print("\nCtrl-C ends it and removes everything.")
+print((WORDS:gsub("{(%w+)}", { page = one:page("Main Page"), openid = openid })))
 io.stdout:flush()
 
 -- Short naps: Lua raises "interrupted!" between two of them, and that is the way out.
@@ -71,6 +52,5 @@ pcall(function()
     socket.sleep(0.3)
   end
 end)
-if has_provider then
-  openid:stop()
-end
+os.remove(ENVIRONMENT)
+playground.stop(one)

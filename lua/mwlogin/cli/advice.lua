@@ -17,6 +17,7 @@ local PHRASES <const> = {
   { 'redirect = "auto"', "--browser" },
   { "insecure_http = true", "--insecure-http" },
   { "http_auth", "--http-auth-user NAME --http-auth-password-from SOURCE" },
+  { "account = …", "--account NAME" },
   { "opts%.token", "--token TYPE" },
   { "a handler, or respond", "--handler FILE.lua, or run it on a terminal without --no-input" },
   { "username and password", "--user NAME and --password-from SOURCE" },
