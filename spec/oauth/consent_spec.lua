@@ -125,6 +125,14 @@ describe("sending a person to the wiki's page", function()
     assert.equal("interaction", err.kind)
   end)
 
+  it("is not begun where nobody may be asked", function()
+    browser "lua5.4 spec/redirect/visitor.lua %s"
+    local visit, err = consent.prepare(session, { redirect = "none" })
+    assert.is_nil(visit)
+    assert.equal("interaction", err.kind)
+    assert.equal("consent-needed", err.code)
+  end)
+
   it("says that the person refused, whether the state came along or not", function()
     for _, more in ipairs { "", "&state=abc" } do
       local visit <close> = assert(consent.prepare(session, {

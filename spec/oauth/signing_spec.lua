@@ -1,5 +1,5 @@
----Signed requests as a Session sends them, over HTTP to a server that has another name for itself and
----makes signatures out by oauthlib.
+---Signed requests as a Session sends them, over HTTP to a server that has another name for itself
+---and makes signatures out by oauthlib.
 local counts = require "spec.security.counts"
 local random_request = require "spec.oauth.random_request"
 local wiki = require "spec.oauth.wiki"

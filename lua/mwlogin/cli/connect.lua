@@ -88,7 +88,9 @@ local function credentials_of(mwlogin, args, profile, keeps)
     credentials.remember = keeps
   end
   credentials.respond = credentials.respond or respond
-  credentials.redirect = credentials.redirect or redirect
+  if redirect == "none" or credentials.redirect == nil then
+    credentials.redirect = redirect
+  end
   ask_password(mwlogin, credentials, respond)
   return credentials, given or found ~= nil or credentials.handlers ~= nil
 end

@@ -52,7 +52,7 @@ end
 ---@return string|nil redirect
 function person.ways(args)
   if args.no_input then
-    return nil, nil
+    return nil, "none"
   end
   local mwlogin = require "mwlogin"
   local terminal = on_terminal()

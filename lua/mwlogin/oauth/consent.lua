@@ -23,6 +23,16 @@ Consent.__name = "mwlogin.oauth.consent"
 ---@return mwlogin.oauth.Consent|nil to be closed
 ---@return mwlogin.Error|nil err interaction: no browser could work, or the port is taken
 function consent.prepare(session, credentials, return_url)
+  if credentials.redirect == "none" then
+    return nil,
+      errors.new {
+        kind = "interaction",
+        code = "consent-needed",
+        message = "A person has to allow this in a browser, and nobody may be asked",
+        advice = "Log in once where somebody is there, with a store, or use an owner-only "
+          .. "consumer.",
+      }
+  end
   local way, err = redirect.prepare(session, {
     redirect = credentials.redirect or "auto",
     return_url = return_url,

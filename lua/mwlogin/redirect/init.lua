@@ -15,7 +15,7 @@ local redirect = {}
 ---listen on and that browsers do not refuse.
 local NOWHERE <const> = "http://127.0.0.1:2/mwlogin"
 local TIMEOUT <const> = 600
-local WAYS <const> = { auto = true, driven = true, external = true, paste = true }
+local WAYS <const> = { auto = true, driven = true, external = true, paste = true, none = true }
 
 ---@class mwlogin.redirect.Way
 ---@field return_url string to be sent with the begin
@@ -29,10 +29,9 @@ Way.__name = "mwlogin.redirect.way"
 local function check_arguments(options)
   local wanted = options.redirect
   if wanted ~= nil and type(wanted) ~= "function" and not WAYS[wanted] then
+    local given = type(wanted) == "string" and '"' .. wanted .. '"' or type(wanted)
     error(
-      ('redirect must be "auto", "driven", "external", "paste" or a function, not %s'):format(
-        type(wanted) == "string" and '"' .. wanted .. '"' or type(wanted)
-      ),
+      'redirect must be "auto", "driven", "external", "paste", "none" or a function, not ' .. given,
       3
     )
   end
@@ -121,8 +120,8 @@ end
 ---Prepares the way back, before the login begins.
 ---@param session table Session
 ---@param options? table
----  redirect: nil (only the wiki's own redirects are followed), "auto", "driven", "external",
----  "paste", or a function(step, context) that returns the address that came back;
+---  redirect: nil or "none" (only the wiki's own redirects are followed), "auto", "driven",
+---  "external", "paste", or a function(step, context) that returns the address that came back;
 ---  return_url: the caller's own; browse: true when a handler may drive a browser;
 ---  timeout: seconds a person may take (600); engine: "pipe" or "webdriver", else what is there
 ---@return mwlogin.redirect.Way|nil way
@@ -130,13 +129,16 @@ end
 function redirect.prepare(session, options)
   options = options or {}
   check_arguments(options)
+  if options.redirect == "none" then
+    options = setmetatable({ redirect = false }, { __index = options })
+  end
   local available, missing = check_available(session, options)
   if not available then
     return nil, missing
   end
   local way = setmetatable({
     session = session,
-    redirect = options.redirect,
+    redirect = options.redirect or nil,
     timeout = options.timeout or TIMEOUT,
     engine = options.engine,
     expected = {},

@@ -1,5 +1,5 @@
---- One of several processes with a store in common: `keeper.lua ORIGIN FOLDER` logs in, says as whom
---- and whether afresh.
+--- One of several processes with a store in common: `keeper.lua ORIGIN FOLDER` logs in, says as
+--- whom and whether afresh.
 package.path = "./lua/?.lua;./lua/?/init.lua;./?.lua;./?/init.lua;" .. package.path
 package.cpath = "./build/?.so;" .. package.cpath
 

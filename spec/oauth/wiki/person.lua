@@ -1,5 +1,5 @@
---- A person's browser: `lua5.4 person.lua [cancel] ADDRESS` allows it on the wiki's page, or does not,
---- and loads where the wiki sends on to.
+--- A person's browser: `lua5.4 person.lua [cancel] ADDRESS` allows it on the wiki's page, or does
+--- not, and loads where the wiki sends on to.
 package.path = "./lua/?.lua;./lua/?/init.lua;./?.lua;./?/init.lua;" .. package.path
 package.cpath = "./build/?.so;" .. package.cpath
 

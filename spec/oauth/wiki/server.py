@@ -268,7 +268,8 @@ class Handler(BaseHTTPRequestHandler):
         general = {"server": modes["server"], "generator": "MediaWiki 1.43.9",
                    "base": self.own_uri().split("/w/")[0] + "/wiki/Main_Page"}
         info = {"name": user, "id": 7 if request else 0}
-        self.json({"batchcomplete": True, "given": given, "query": {
+        edit = {"result": "Success", "title": given.get("title"), "newrevid": 7}
+        self.json({"batchcomplete": True, "given": given, "edit": edit, "query": {
             "general": general, "userinfo": info, "tokens": {"csrftoken": secrets.token_hex(16) + "+\\"}}})
 
     def rest(self, parts):

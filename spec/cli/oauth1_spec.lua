@@ -1,0 +1,106 @@
+---The command with OAuth 1, against a wiki whose signatures oauthlib makes out.
+local cjson = require "cjson"
+local command = require "spec.cli.command"
+local wiki = require "spec.oauth.wiki"
+
+describe("mwlogin with OAuth 1", function()
+  local site, folder
+
+  setup(function()
+    site = wiki.start()
+  end)
+
+  teardown(function()
+    site:close()
+  end)
+
+  before_each(function()
+    site:reset()
+    folder = command.folder()
+  end)
+
+  after_each(function()
+    os.execute("rm -rf " .. folder)
+  end)
+
+  local function mwlogin(subcommand, ...)
+    local words = { subcommand, site.origin .. "/w/api.php", ... }
+    return command.run(words, {
+      env = {
+        XDG_STATE_HOME = folder,
+        CONSUMER_SECRET = wiki.CONSUMER.consumer_secret,
+        OWN_SECRET = wiki.OWNER_ONLY.consumer_secret,
+        ACCESS_SECRET = wiki.OWNER_ONLY.access_secret,
+        BROWSER = "lua5.4 spec/oauth/wiki/person.lua %s",
+        DISPLAY = "",
+        WAYLAND_DISPLAY = "",
+      },
+    })
+  end
+
+  local function as_consumer(subcommand, ...)
+    local key = wiki.CONSUMER.consumer_key
+    return mwlogin(
+      subcommand,
+      "--consumer-key",
+      key,
+      "--consumer-secret-from",
+      "env:CONSUMER_SECRET",
+      ...
+    )
+  end
+
+  it("logs in with the four values, their secrets by SOURCE", function()
+    local result = mwlogin(
+      "login",
+      "--method",
+      "oauth1",
+      "--consumer-key",
+      wiki.OWNER_ONLY.consumer_key,
+      "--consumer-secret-from",
+      "env:OWN_SECRET",
+      "--access-key",
+      wiki.OWNER_ONLY.access_key,
+      "--access-secret-from",
+      "env:ACCESS_SECRET",
+      "--no-input",
+      "--json"
+    )
+    assert.equal(0, result.code, result.stderr)
+    local me = cjson.decode(result.stdout)
+    assert.equal("Alice", me.name)
+    assert.equal("oauth1", me.method)
+  end)
+
+  it("sends a person to the browser once; later runs ask nobody", function()
+    local result = as_consumer("login", "--method", "oauth1", "--json")
+    assert.equal(0, result.code, result.stderr)
+    assert.is_true(cjson.decode(result.stdout).fresh)
+    result = as_consumer("login", "--no-input", "--json")
+    assert.equal(0, result.code, result.stderr)
+    assert.is_false(cjson.decode(result.stdout).fresh)
+    result = as_consumer("whoami", "--no-input")
+    assert.equal(0, result.code, result.stderr)
+    assert.matches("Alice", result.stdout .. result.stderr)
+  end)
+
+  it("opens no browser under --no-input", function()
+    local result = as_consumer("login", "--no-input")
+    assert.equal(3, result.code)
+    assert.equal(1, #site:journal(), "only the wiki's own name was asked for")
+  end)
+
+  it("takes no secret from the command line, and shows none in a trace", function()
+    assert.equal(2, mwlogin("login", "--consumer-secret", "x").code)
+    local result = as_consumer("login", "--trace")
+    assert.equal(0, result.code, result.stderr)
+    assert.matches("Special:OAuth/token", result.stderr)
+    assert.is_nil(result.stderr:find(wiki.CONSUMER.consumer_secret, 1, true))
+    for _, asked in ipairs(site:journal()) do
+      for _, name in ipairs { "oauth_token", "oauth_signature" } do
+        local value = (asked.authorization or ""):match(name .. '="([^"]+)"')
+        assert.is_nil(value and result.stderr:find(value, 1, true))
+      end
+    end
+  end)
+end)
