@@ -45,6 +45,8 @@ struct mwl_exchange {
   size_t reply_max;
   int too_large;
   int is_awaited; /* by a task, which the pool tells of the end */
+  int attempted;  /* libcurl has begun to send it */
+  int cut;        /* its connection ended without an answer, and it was not sent again */
   int done;
   CURLcode result;
   long status;

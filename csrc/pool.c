@@ -54,6 +54,7 @@ static CURL *new_handle(void) {
       curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L) != CURLE_OK ||
       curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "") != CURLE_OK ||
       curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L) != CURLE_OK ||
+      curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L) != CURLE_OK ||
       curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https") != CURLE_OK) {
     curl_easy_cleanup(easy);
     return NULL;
@@ -78,6 +79,8 @@ void mwl_pool_give_back(struct mwl_pool *pool, CURL *easy) {
   curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, NULL);
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, NULL);
   curl_easy_setopt(easy, CURLOPT_HEADERDATA, NULL);
+  curl_easy_setopt(easy, CURLOPT_PREREQDATA, NULL);
+  curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, NULL);
   curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, NULL);
   curl_easy_setopt(easy, CURLOPT_PRIVATE, NULL);
   /* the engine is on, and a handle without a share keeps cookies of its own: none may stay */

@@ -286,6 +286,16 @@ static size_t receive_header(char *bytes, size_t size, size_t count, void *data)
   return mwl_bytes_add(&exchange->header, bytes, length, HEADER_MAX) ? count : 0;
 }
 
+/* libcurl sends a request again by itself where a kept connection ended without an answer; one with
+   a body may have been executed by then. Once something was answered (401, 100) it goes on. */
+static int before_sending(void *data, char *address, char *own, int port, int own_port) {
+  struct mwl_exchange *exchange = data;
+  (void)address, (void)own, (void)port, (void)own_port;
+  exchange->cut = exchange->attempted && exchange->header.length == 0 && has_body(exchange->method);
+  exchange->attempted = 1;
+  return exchange->cut ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
+}
+
 /* What is the session's own: left as it is where the handle served the same session last. */
 static int set_session_options(struct mwl_exchange *exchange) {
   const struct mwl_session *session = exchange->session;
@@ -332,6 +342,8 @@ static int set_options(struct mwl_exchange *exchange) {
   SET(CURLOPT_WRITEDATA, exchange);
   SET(CURLOPT_HEADERFUNCTION, receive_header);
   SET(CURLOPT_HEADERDATA, exchange);
+  SET(CURLOPT_PREREQFUNCTION, before_sending);
+  SET(CURLOPT_PREREQDATA, exchange);
   SET(CURLOPT_ERRORBUFFER, exchange->trouble);
   SET(CURLOPT_TIMEOUT_MS, milliseconds(timeout));
   SET(CURLOPT_CONNECTTIMEOUT_MS, milliseconds(connect));

@@ -59,14 +59,14 @@ static struct trouble trouble_of(CURLcode code) {
 
 void mwl_trouble_push(lua_State *L, const struct mwl_exchange *exchange,
                       const struct mwl_session *session) {
-  struct trouble trouble = trouble_of(exchange->result);
+  struct trouble trouble = trouble_of(exchange->cut ? CURLE_GOT_NOTHING : exchange->result);
   /* a session may be closed under its exchanges */
   const char *host = session->wiki != NULL ? session->wiki->address.host : "A closed session";
   if (exchange->too_large) {
     mwl_failure_push(L, "protocol", "too_large", "The reply is larger than %.0f bytes.",
                      (double)exchange->reply_max);
     trouble.sent = 1;
-  } else if (exchange->trouble[0] != '\0') {
+  } else if (exchange->trouble[0] != '\0' && !exchange->cut) {
     mwl_failure_push(L, trouble.kind, trouble.code, "%s: %s (%s).", host, trouble.text,
                      exchange->trouble);
   } else {
