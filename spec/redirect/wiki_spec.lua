@@ -27,6 +27,7 @@ for _, host in ipairs({ "localhost", "127.0.0.1" }) do
     end)
 
     before_each(function()
+      one:forget_throttles()
       before = stand.left_behind()
       session = assert(mwlogin.open(one.api, { user_agent = "mwlogin-spec/1" }))
     end)
@@ -159,23 +160,30 @@ for _, host in ipairs({ "localhost", "127.0.0.1" }) do
       assert.equal("Alice", me.name)
     end)
 
-    it("never sees the system's browser where its cookies are wanted (T22)", function()
-      local opened = os.tmpname()
-      stand.environment({ BROWSER = stand.program("echo opened >> " .. opened) })
-      switch("'Pluggable'")
-      local me, err = session:login({
-        answers = { pluggableauthlogin0 = true },
-        redirect = "external",
-      })
-      assert.is_nil(me)
-      assert.equal("interaction", err.kind)
-      assert.equal("wrong_way", err.code)
-      assert.truthy(err.message:find("session cookie", 1, true))
-      local file = assert(io.open(opened))
-      assert.equal("", file:read("a"))
-      file:close()
-      os.remove(opened)
-    end)
+    local cookie_wanted = {
+      ["example 22"] = { "'OpenId', 'Code'", answers(CODE) },
+      PluggableAuth = { "'Pluggable'", { pluggableauthlogin0 = true } },
+    }
+    for name, case in pairs(cookie_wanted) do
+      it("refuses the system's browser on " .. name .. " and says why (T22)", function()
+        local opened = os.tmpname()
+        stand.environment({ BROWSER = stand.program("echo opened >> " .. opened) })
+        switch(case[1])
+        local me, err = session:login({ answers = case[2], redirect = "external" })
+        assert.is_nil(me)
+        assert.equal("interaction", err.kind)
+        assert.equal("wrong_way", err.code)
+        assert.truthy(err.message:find("session cookie", 1, true))
+        assert.truthy(err.message:find('"external" would end on an error page', 1, true))
+        assert.truthy(err.advice:find('redirect = "driven"', 1, true))
+        assert.equal("REDIRECT", err.step.status)
+        assert.equal(1, #one:received())
+        local file = assert(io.open(opened))
+        assert.equal("", file:read("a"))
+        file:close()
+        os.remove(opened)
+      end)
+    end
 
     it("is not gone on with before the browser came back, so that the login lives", function()
       switch("'OpenId', 'Code'")

@@ -329,6 +329,38 @@ describe("a step as a page in the browser", function()
     assert.equal("999999", values.OATHToken:reveal())
   end)
 
+  it("takes nothing from another page in the same browser", function()
+    local site = stand.site()
+    local refused
+    local values, err = at(code_step(), function(me, address)
+      assert(me.page:wait("#f1"))
+      local token = me:look("function () { return document.forms[0].token.value }")
+      assert(me.engine:go(site.provider .. "/echo?evil"))
+      assert(me.page:wait("#echo"))
+      me:look(
+        [[function (address, token) {
+          document.body.innerHTML = '<form method=post><input name=f1 value=666666>' +
+            '<input name=token><button id=steal>win a prize</button></form>';
+          document.forms[0].action = address;
+          document.forms[0].token.value = token;
+        }]],
+        address,
+        token
+      )
+      assert(me.page:click("#steal"))
+      assert(me.page:wait("h1"))
+      refused = assert(me.page:text("h1"))
+      assert(me.engine:go(address))
+      assert(me.page:wait("#f1"))
+      assert(me.page:fill("#f1", "123456"))
+      me:press("Enter")
+    end)
+    site:close()
+    assert(values, err)
+    assert.equal("123456", values.OATHToken:reveal())
+    assert.is_string(refused)
+  end)
+
   it("says so when the picture cannot be had", function()
     local values, err = browser.new({
       open = function()

@@ -9,8 +9,7 @@ local target = require("mwlogin.redirect.target")
 
 local chromium = {}
 
-local START_SECONDS <const> = 30
-local CALL_SECONDS <const> = 30
+local PATIENCE <const> = 30
 local SLICE <const> = 0.02
 
 local call, send, receive = devtools.call, devtools.send, devtools.receive
@@ -76,7 +75,7 @@ local EVENTS <const> = {
 
 local function first_page(self, ends)
   while core.now() < ends do
-    local reply, err = call(self, "Target.getTargets", {}, false, START_SECONDS)
+    local reply, err = call(self, "Target.getTargets", {})
     if not reply then
       return nil, err
     end
@@ -91,7 +90,7 @@ local function first_page(self, ends)
 end
 
 local function prepare(self)
-  local id, err = first_page(self, core.now() + START_SECONDS)
+  local id, err = first_page(self, core.now() + self.patience)
   if not id then
     return nil, err
   end
@@ -129,8 +128,9 @@ end
 ---Starts the browser with a fresh profile.
 ---@param options table
 ---  program: its path; folder: a private one, for the profile; env: of its process; headless; idle:
----  called while waiting; return_url: an address to be caught on its way, where nobody listens;
----  proxy; auth: { username, reveal() } for Basic or Digest in front of the wiki; auth_origin
+---  called while waiting; patience: seconds it may take for an answer (30); return_url: an address
+---  to be caught on its way, where nobody listens; proxy; auth: { username, reveal() } for Basic or
+---  Digest in front of the wiki; auth_origin
 ---@return mwlogin.redirect.Engine|nil engine
 ---@return table|nil err interaction
 function chromium.start(options)
@@ -138,10 +138,11 @@ function chromium.start(options)
   local flags = browser_flags.list(options)
   table.move(flags, 1, #flags, #argv + 1, argv)
   argv[#argv + 1] = "about:blank"
+  local patience = options.patience or PATIENCE
   local process, err = core.process(argv, {
     pipes = { [3] = "write", [4] = "read" },
     env = options.env,
-    timeout = CALL_SECONDS,
+    timeout = patience,
   })
   if not process then
     return nil, errors.from(err, { advice = "Name another browser with MWLOGIN_BROWSER." })
@@ -151,6 +152,7 @@ function chromium.start(options)
     program = options.program,
     headless = options.headless,
     idle = options.idle,
+    patience = patience,
     return_url = options.return_url,
     auth = options.auth,
     auth_origin = options.auth_origin,

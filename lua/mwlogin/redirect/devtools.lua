@@ -1,7 +1,8 @@
 ---The DevTools protocol over the pipe of one browser: JSON messages, each ended by a zero byte.
 --
 -- The browser reads them from descriptor 3 and writes to 4. What is asked of `browser` here:
--- process, program; page (its session id); idle(); react[event](browser, parameters); ready.
+-- process, program; page (its session id); idle(); react[event](browser, parameters); ready;
+-- patience: seconds it may take for an answer.
 local core = require("mwlogin.core")
 local errors = require("mwlogin.error")
 local json = require("mwlogin.json")
@@ -10,7 +11,6 @@ local trust = require("mwlogin.redirect.trust")
 local devtools = {}
 
 local LARGEST <const> = 64 * 1024 * 1024
-local CALL_SECONDS <const> = 30
 local SLICE <const> = 0.02
 
 local function trouble(code, message, advice)
@@ -67,7 +67,7 @@ function devtools.send(browser, method, params, page)
   if page then
     message.sessionId = browser.page
   end
-  local good = browser.process:write(3, json.encode(message) .. "\0", CALL_SECONDS)
+  local good = browser.process:write(3, json.encode(message) .. "\0", browser.patience)
   if not good then
     return nil, ended(browser)
   end
@@ -129,7 +129,7 @@ end
 ---One call of the DevTools protocol.
 ---@return table|nil result
 ---@return table|nil err
-function devtools.call(browser, method, params, page, seconds)
+function devtools.call(browser, method, params, page)
   if browser.gone then
     return nil, closed_by_person(browser)
   end
@@ -137,7 +137,7 @@ function devtools.call(browser, method, params, page, seconds)
   if not id then
     return nil, failed
   end
-  local ends = core.now() + (seconds or CALL_SECONDS)
+  local ends = core.now() + browser.patience
   while true do
     local message, err = devtools.receive(browser, SLICE)
     if message == nil then
@@ -162,7 +162,16 @@ function devtools.call(browser, method, params, page, seconds)
       browser.idle()
     end
     if core.now() >= ends then
-      return nil, trouble("browser_slow", ("The browser did not answer %s in time."):format(method))
+      return nil,
+        trouble(
+          "browser_slow",
+          ("The browser %s did not answer %s within %d seconds."):format(
+            browser.program,
+            method,
+            browser.patience // 1
+          ),
+          "Log in again; if it happens again, name another browser with MWLOGIN_BROWSER."
+        )
     end
   end
 end

@@ -225,6 +225,7 @@ function driven.follow(way, address, options)
     folder = folder.path,
     env = environment,
     headless = options.drive ~= nil,
+    patience = way.patience,
     proxy = way.session.options.proxy,
     return_url = not way.listener and way.return_url or nil,
     auth = authentication(way.session),

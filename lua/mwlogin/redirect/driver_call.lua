@@ -5,7 +5,6 @@ local json = require("mwlogin.json")
 
 local driver_call = {}
 
-local SECONDS <const> = 30
 local LARGEST <const> = 8 * 1024 * 1024
 local SLICE <const> = 0.02
 
@@ -78,20 +77,25 @@ local function exchange(driver, method, path, body, seconds)
 end
 
 ---One command.
----@param driver { port: integer, idle: fun() }
+---@param driver { port: integer, idle: fun(), patience: number }
 ---@param method "GET"|"POST"|"DELETE"
 ---@param path string
 ---@param body? table
----@param seconds? number at most (30)
+---@param seconds? number at most (the driver's patience)
 ---@return any value
 ---@return table|nil err with `driver_code` as W3C names it
 function driver_call.send(driver, method, path, body, seconds)
   local text = method == "POST" and json.encode(body or {}) or ""
-  local reply, why = exchange(driver, method, path, text, seconds or SECONDS)
+  local reply, why = exchange(driver, method, path, text, seconds or driver.patience)
   local message = reply and json.decode(reply)
   if type(message) ~= "table" then
     if why == "slow" then
-      return nil, trouble("driver_slow", "The WebDriver did not answer in time.")
+      return nil,
+        trouble(
+          "driver_slow",
+          ("The WebDriver did not answer within %d seconds."):format(driver.patience // 1),
+          "Log in again; if it happens again, name another driver with MWLOGIN_DRIVER."
+        )
     end
     return nil, driver_gone()
   end

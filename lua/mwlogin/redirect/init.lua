@@ -123,7 +123,8 @@ end
 ---  redirect: nil or "none" (only the wiki's own redirects are followed), "auto", "driven",
 ---  "external", "paste", or a function(step, context) that returns the address that came back;
 ---  return_url: the caller's own; browse: true when a handler may drive a browser;
----  timeout: seconds a person may take (600); engine: "pipe" or "webdriver", else what is there
+---  timeout: seconds a person may take (600); patience: seconds a browser of our own may take for
+---  an answer (30); engine: "pipe" or "webdriver", else what is there
 ---@return mwlogin.redirect.Way|nil way
 ---@return table|nil err interaction: what was asked for cannot work here, or the port is taken
 function redirect.prepare(session, options)
@@ -141,6 +142,7 @@ function redirect.prepare(session, options)
     redirect = options.redirect or nil,
     timeout = options.timeout or TIMEOUT,
     engine = options.engine,
+    patience = options.patience,
     expected = {},
     return_url = with_path(options.return_url or NOWHERE),
     sleep = session.pool and function(seconds)

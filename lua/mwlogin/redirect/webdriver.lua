@@ -10,8 +10,10 @@ local target = require("mwlogin.redirect.target")
 
 local webdriver = {}
 
-local CALL_SECONDS <const> = 30
-local START_SECONDS <const> = 60
+local PATIENCE <const> = 30
+
+---A driver starts a browser before it answers.
+local START_FACTOR <const> = 2
 local SLICE <const> = 0.02
 local LOOK_SECONDS <const> = 0.3
 
@@ -35,9 +37,10 @@ local function closed_by_person(self)
 end
 
 local function read_port(self)
-  local ends = core.now() + START_SECONDS
+  local seconds = self.patience * START_FACTOR
+  local ends = core.now() + seconds
   while core.now() < ends do
-    local line, err = self.process:read(1, { stop = "\n", timeout = START_SECONDS, max = 65536 })
+    local line, err = self.process:read(1, { stop = "\n", timeout = seconds, max = 65536 })
     if not line then
       return nil, err
     end
@@ -75,7 +78,7 @@ local function begin(self, options)
         ["goog:chromeOptions"] = wanted,
       },
     },
-  }, START_SECONDS)
+  }, self.patience * START_FACTOR)
   if not value then
     return nil, err
   end
@@ -90,15 +93,16 @@ end
 
 ---Starts the driver and through it a browser with a fresh profile.
 ---@param options table
----  driver: its path; program: the browser's, or nil; folder, env, headless, idle, return_url,
----  proxy: as for chromium.start
+---  driver: its path; program: the browser's, or nil; folder, env, headless, idle, patience,
+---  return_url, proxy: as for chromium.start
 ---@return mwlogin.redirect.Engine|nil engine
 ---@return table|nil err interaction
 function webdriver.start(options)
+  local patience = options.patience or PATIENCE
   local process, err = core.process({ options.driver, "--port=0" }, {
     stdout = "pipe",
     env = options.env,
-    timeout = START_SECONDS,
+    timeout = patience * START_FACTOR,
   })
   if not process then
     return nil, errors.from(err, { advice = "Name another driver with MWLOGIN_DRIVER." })
@@ -106,6 +110,7 @@ function webdriver.start(options)
   local self = setmetatable({
     process = process,
     idle = options.idle,
+    patience = patience,
     return_url = options.return_url,
     looked = 0,
   }, Engine)
@@ -137,7 +142,7 @@ function Engine:set_cookies(list, address)
   if err then
     return nil, err
   end
-  local ends = core.now() + CALL_SECONDS
+  local ends = core.now() + self.patience
   local origin = address:match("^%a+://[^/]+")
   while true do
     local here, failed = self:address()
