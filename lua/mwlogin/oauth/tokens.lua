@@ -199,24 +199,25 @@ function Tokens:bury(session, cause)
   return self.over
 end
 
-local function ask(self, session)
+---While the present token works, nobody waits for a provider that is down.
+local function ask(self, session, refused)
   if self.grant == "client_credentials" then
     return token_endpoint.ask(session, self.client, { grant_type = "client_credentials" }, true)
   end
-  local still_good = self.ends ~= nil and core.now() < self.ends
+  local works = not refused and self.ends ~= nil and core.now() < self.ends
   return token_endpoint.ask(
     session,
     self.client,
     { grant_type = "refresh_token", refresh_token = self.refresh_token },
-    not still_good
+    not works
   )
 end
 
 ---One renewal, alone in this Session and, with a store, among all processes that share it.
-local function renew_alone(self, session, why)
+local function renew_alone(self, session, why, refused)
   session:trace_event { event = "refresh", why = why }
   return keeping.renew(session, self, function()
-    local answer, err = ask(self, session)
+    local answer, err = ask(self, session, refused)
     if not answer and is_dead(err) then
       return nil, err, true
     end
@@ -257,7 +258,7 @@ function Tokens:renew(session, why, refused)
       self.renewing = false
     end,
   })
-  local renewed, err = renew_alone(self, session, why)
+  local renewed, err = renew_alone(self, session, why, refused)
   if not renewed then
     self.not_before = core.now() + PAUSE_AFTER_FAILURE
   end
