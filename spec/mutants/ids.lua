@@ -3,9 +3,9 @@
 local ids = {}
 
 local RANGES = {
-  { "T", 1, 32 },
-  { "T", 38, 44 },
-  { "I", 1, 21 },
+  { "T", 1, 34 },
+  { "T", 37, 44 },
+  { "I", 1, 22 },
 }
 
 ---@return string[] all every id there must be

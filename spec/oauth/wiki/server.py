@@ -153,12 +153,16 @@ class Handler(BaseHTTPRequestHandler):
         self.answer(200, "<html>a page</html>", "text/html")
 
     def refuse(self, why):
+        code, text = "mwoauth-oauth-exception", "An error occurred in the OAuth protocol: " + why
         if why.startswith("mwoauth"):
-            return self.json({"error": why, "message": f"words for <b>{why}</b>"})
-        self.json({"error": "mwoauth-oauth-exception",
-                   "message": "An error occurred in the OAuth protocol: " + why})
+            code, text = why, f"words for <b>{why}</b>"
+        if self.query.get("format") != "json" and not self.query["title"].endswith("/identify"):
+            return self.answer(200, "Error: " + text, "text/plain")
+        self.json({"error": code, "message": text})
 
     def pair(self, text, confirmed):
+        if self.query.get("format") != "json":
+            return self.answer(200, text, "text/plain")
         values = {name: value[0] for name, value in parse_qs(text).items()}
         key, secret = values["oauth_token"], values["oauth_token_secret"]
         if modes.get("names") == "new":
