@@ -49,10 +49,11 @@ local function attempt(session, credentials)
     end
   end
   session:trace_event { event = "method", method = method, why = why }
-  local function finished()
-    again.leave(session, as_given, log_in)
+  local function finished(used_up)
+    local later = credentials_of.without(as_given, used_up)
+    again.leave(session, later, log_in)
     if session.on_login then
-      session:on_login(as_given)
+      session:on_login(later)
     end
   end
   local me, err = require(METHODS[method]).login(session, credentials, state, finished)

@@ -85,3 +85,129 @@ describe("a kept session that is lost, with nobody there", function()
     assert.equal("Bob\n", run("whoami", wiki.api).stdout)
   end)
 end)
+
+describe("a kept session of an account with a second factor", function()
+  local wiki, state, key
+
+  lazy_setup(function()
+    wiki = wikis.start({ extensions = { "OATHAuth" } })
+    key = wiki:two_factor("Bob")
+  end)
+
+  lazy_teardown(function()
+    wiki:stop()
+  end)
+
+  local function run(...)
+    local env = { XDG_STATE_HOME = state, P = wiki.accounts.Bob, KEY = key }
+    return command.run({ ... }, { env = env })
+  end
+
+  local PASSWORD <const> = { "--user", "Bob", "--password-from", "env:P", "--no-input" }
+  local CODE <const> = { "--field-from", "OATHToken=totp:env:KEY" }
+
+  local function with(...)
+    local words = { table.unpack(PASSWORD) }
+    for _, word in ipairs({ ... }) do
+      words[#words + 1] = word
+    end
+    return table.unpack(words)
+  end
+
+  before_each(function()
+    state = command.folder()
+    wiki:forget_throttles()
+    wiki:forget_used_codes()
+    local result = run("login", wiki.api, "--no-remember", with(table.unpack(CODE)))
+    assert.equal(0, result.code, result.stderr)
+    wiki:forget_sessions()
+    wiki:forget_used_codes()
+    wiki:mark()
+  end)
+
+  after_each(function()
+    os.execute("rm -rf " .. state)
+  end)
+
+  local EDIT <const> = { "action=edit", "title=A", "text=b", "--token", "csrf" }
+
+  local function edit(...)
+    local words = { table.unpack(EDIT) }
+    for _, word in ipairs({ ... }) do
+      words[#words + 1] = word
+    end
+    return run("api", wiki.api, table.unpack(words))
+  end
+
+  it("that is lost, with nobody there, is exit 3, and nothing is sent", function()
+    local result = edit("--no-input")
+    assert.equal(3, result.code, result.stderr)
+    assert.equal(0, #wiki:requests({ method = "POST" }))
+  end)
+
+  it("that is lost, and only the password can be had, is exit 3 after one try", function()
+    local result = edit(with())
+    assert.equal(3, result.code, result.stderr)
+    assert.truthy(result.stderr:find("OATHToken", 1, true), result.stderr)
+    assert.equal(1, #wiki:requests({ action = "clientlogin" }))
+    assert.equal(1, #wiki:requests({ method = "POST" }))
+  end)
+
+  it("that is lost is begun again where the key of its codes can be had", function()
+    local result = edit(with(table.unpack(CODE)))
+    assert.equal(0, result.code, result.stderr)
+    assert.equal("Bob\n", run("whoami", wiki.api, "--no-input").stdout)
+    assert.equal(2, #wiki:requests({ action = "clientlogin" }))
+  end)
+
+  it("that is lost in a long run is tried once, however many calls there are", function()
+    local mwlogin = require("mwlogin")
+    local session <close> = assert(mwlogin.open(wiki.api, { user_agent = "spec" }))
+    assert(session:login({
+      username = "Bob",
+      password = wiki.accounts.Bob,
+      answers = { OATHToken = wiki:app_code(key) },
+    }))
+    wiki:forget_sessions()
+    wiki:forget_used_codes()
+    wiki:mark()
+    for _ = 1, 7 do
+      local page = { action = "edit", title = "A", text = "b" }
+      local reply, err = session:post(page, { token = "csrf" })
+      assert.is_nil(reply)
+      assert.equal("interaction", err.kind)
+    end
+    assert.equal(1, #wiki:requests({ action = "clientlogin" }))
+  end)
+end)
+
+describe("a session without the bot right", function()
+  local wiki, state
+
+  lazy_setup(function()
+    wiki = wikis.start()
+    state = command.folder()
+  end)
+
+  lazy_teardown(function()
+    wiki:stop()
+    os.execute("rm -rf " .. state)
+  end)
+
+  it("is one error that names the right, and no login", function()
+    local function run(...)
+      return command.run({ ... }, { env = { XDG_STATE_HOME = state, P = wiki.accounts.Bob } })
+    end
+    local credentials = { "--user", "Bob", "--password-from", "env:P", "--no-input" }
+    assert.equal(0, run("login", wiki.api, table.unpack(credentials)).code)
+    wiki:mark()
+    local edit = { "action=edit", "title=A", "text=b", "assert=bot", "--token", "csrf" }
+    local result = run("api", wiki.api, table.unpack(table.move(credentials, 1, 5, 7, edit)))
+    assert.equal(1, result.code)
+    assert.truthy(result.stderr:find("bot right", 1, true), result.stderr)
+    local _, lines = result.stderr:gsub("mwlogin: ", "")
+    assert.equal(1, lines, result.stderr)
+    assert.equal(0, #wiki:requests({ action = "clientlogin" }))
+    assert.equal(1, #wiki:requests({ method = "POST" }))
+  end)
+end)

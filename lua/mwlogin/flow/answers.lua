@@ -168,6 +168,15 @@ function Answers:afresh()
   end
 end
 
+---@return table<string, true> names of the plain answers that were good for one time, and are used
+function Answers:used_up()
+  local names = {}
+  for key, use in pairs(self.spent) do
+    names[key] = is_for_once(use) or nil
+  end
+  return names
+end
+
 ---@param step table|nil where the dialogue stands: what it asks is not unused
 ---@return string[] names of the answers no step asked for, sorted
 function Answers:unused(step)

@@ -122,6 +122,7 @@ function Run:answer(step, preset)
     return nil, err
   end
   self.answers:spend(result.uses)
+  self.flow.used_up = self.answers:used_up()
   local extra = step.status == "START" and self.options.extra or nil
   return self.flow:send(result.filled, extra)
 end

@@ -1,4 +1,5 @@
 ---What a login leaves in the Session: logging in again where that needs nobody.
+local core = require "mwlogin.core"
 local credentials_of = require "mwlogin.login.credentials"
 local errors = require "mwlogin.error"
 
@@ -25,6 +26,19 @@ local function other_user(expected, found)
   }
 end
 
+---What another try would end with again, or make worse: a wrong password is never sent twice, and a
+---login that a person must finish counts against the account each time it is begun.
+local FINAL <const> = { refused = true, interaction = true, handler = true }
+local THROTTLE <const> = 300
+
+---@return number moment before which nothing is tried again, as `core.now()` counts
+local function not_before(err)
+  if FINAL[err.kind] then
+    return math.huge
+  end
+  return core.now() + (err.kind == "throttled" and (err.retry_after or THROTTLE) or 0)
+end
+
 ---Sources are asked again; plain values were locked away by the login and stay until `close`.
 ---@param session mwlogin.Session
 ---@param credentials table as given, its texts locked away
@@ -36,8 +50,11 @@ function again.leave(session, credentials, log_in)
   end
   local kept = credentials_of.copy(credentials)
   kept.respond, kept.redirect = nil, nil
+  local refusal, moment = nil, 0
   session.recover = function(self, lost)
-    if credentials_of.needs_person(kept) then
+    if core.now() < moment then
+      return nil, refusal
+    elseif credentials_of.needs_person(kept) then
       return nil, again.person_needed(lost)
     end
     local before = self.identity
@@ -47,7 +64,9 @@ function again.leave(session, credentials, log_in)
     end
     -- later calls go on naming the user they were meant for: the wiki refuses them as somebody else
     self.identity = before
-    return nil, err or other_user(before.name, me.name)
+    refusal = err or other_user(before.name, me.name)
+    moment = not_before(refusal)
+    return nil, refusal
   end
 end
 

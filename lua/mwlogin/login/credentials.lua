@@ -87,6 +87,22 @@ function credentials.copy(given)
   return made
 end
 
+---@param given table
+---@param used_up table<string, true>|nil names of answers that were good for one time
+---@return table copy without them
+function credentials.without(given, used_up)
+  local made = credentials.copy(given)
+  if made.answers and used_up and next(used_up) then
+    made.answers = {}
+    for name, value in pairs(given.answers) do
+      if not used_up[name] then
+        made.answers[name] = value
+      end
+    end
+  end
+  return made
+end
+
 ---Puts plain secrets into locked memory; sources stay sources, and are asked for each fresh use.
 ---@param session mwlogin.Session
 ---@param given table changed

@@ -25,12 +25,15 @@ end
 ---@param session mwlogin.Session
 ---@param credentials table
 ---@param state table { flow } where `open` went before
----@param finished fun() called at PASS, through `err.flow` too
+---@param finished fun(used_up: table<string, true>|nil) called at PASS, through `err.flow` too,
+---  with the names of answers that were good for one time
 ---@return mwlogin.Identity|nil
 ---@return mwlogin.Error|nil err
 function clientlogin.login(session, credentials, state, finished)
   local flow = state.flow or new_flow(session, credentials)
-  flow.options.on_pass = finished
+  flow.options.on_pass = function()
+    finished(flow.used_up)
+  end
   local step, err = flow:run {
     answers = credentials.answers,
     username = credentials.username,

@@ -45,7 +45,7 @@ function recovery.log_in_again(session, err)
   session:trace_event { event = "recover", code = err.code }
   session.recover = nil
   local recovered, why = recover(session, err)
-  if not recovered and why.kind ~= "refused" then
+  if not recovered then
     session.recover = recover
   end
   return recovered, why
