@@ -22,6 +22,39 @@ describe("doc/errors.md", function()
     assert.is_true(found > 50)
   end)
 
+  -- What errors are made by: `code = "…"`, and the C module's mwl_failure.
+  local function codes_in(list, pattern, skip)
+    local found = {}
+    local pipe <close> = assert(io.popen("git ls-files " .. list))
+    for path in pipe:lines() do
+      if not path:find(skip) then
+        for code in read(path):gmatch(pattern) do
+          found[code] = path
+        end
+      end
+    end
+    return found
+  end
+
+  it("has every code that the library makes", function()
+    local count = 0
+    for code, path in pairs(codes_in("'lua/mwlogin/*.lua'", '\n%s+code = "([%w_-]+)"', "testing")) do
+      count = count + 1
+      assert.truthy(page:find("`" .. code .. "`", 1, true), code .. " of " .. path)
+    end
+    assert.is_true(count > 60)
+  end)
+
+  it("has every code that the C module makes", function()
+    local count = 0
+    local pattern = 'mwl_failure%(L, "%a+", "([%w_-]+)"'
+    for code, path in pairs(codes_in("'csrc/*.c'", pattern, "^$")) do
+      count = count + 1
+      assert.truthy(page:find("`" .. code .. "`", 1, true), code .. " of " .. path)
+    end
+    assert.is_true(count > 15)
+  end)
+
   it("has every kind with its exit code", function()
     local exit = require "mwlogin.cli.exit"
     local kinds = read("lua/mwlogin/error.lua"):match("KINDS <const> = (%b{})")
