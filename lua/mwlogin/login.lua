@@ -95,7 +95,7 @@ local function hold(session, act, credentials)
   })
   local me, err = act(session, credentials)
   dialogue = err and err.flow
-  return me, err
+  return me, err and session:clean(err)
 end
 
 log_in = function(session, credentials)

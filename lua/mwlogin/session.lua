@@ -99,6 +99,24 @@ function Session:protect_once(value)
   self.tracer:protect_once(value)
 end
 
+---@param text any
+---@return any text what a wiki says, without the secrets it was told
+function Session:redact(text)
+  return self.tracer:redact(text)
+end
+
+---@param code any
+---@return any code as `redact`, for what programs compare
+function Session:redact_code(code)
+  return self.tracer:redact_code(code)
+end
+
+---@param err mwlogin.Error
+---@return mwlogin.Error err the same, without secrets
+function Session:clean(err)
+  return self.tracer:clean(err)
+end
+
 ---Wipes what was read for the login that is over.
 function Session:release()
   self.tracer:release()

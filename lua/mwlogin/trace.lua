@@ -1,5 +1,6 @@
 ---What a Session tells about its exchanges: names and shapes, never a secret.
 local core = require "mwlogin.core"
+local errors = require "mwlogin.error"
 local fresh = require "mwlogin.secret.fresh"
 
 local trace = {}
@@ -200,12 +201,41 @@ function Tracer:redact(value)
   return value
 end
 
----Takes every secret out of what an error says.
+---As `redact`, for a code that programs compare: one of a wiki's usual shape stays, though a short
+---password may be a part of it, unless it is the secret itself.
+---@param code any
+---@return any code
+function Tracer:redact_code(code)
+  if type(code) == "table" and getmetatable(code) == nil then
+    local copy = {}
+    for position, one in pairs(code) do
+      copy[position] = self:redact_code(one)
+    end
+    return copy
+  end
+  local hidden = self:redact(code)
+  local usual = type(code) == "string" and code:find "^[%l%d_-]+$" and hidden ~= "***"
+  return usual and code or hidden
+end
+
+---The dialogue an error carries is the program's to go on with: its values stay.
+local CARRIED <const> = { flow = true, step = true, kind = true }
+
+local CODES <const> = { code = true, codes = true, module = true }
+
+---Takes every secret out of what an error says, and out of the errors that caused it.
 ---@param err mwlogin.Error
 ---@return mwlogin.Error err the same
 function Tracer:clean(err)
-  err.message = self:redact(err.message)
-  err.data = self:redact(err.data)
+  for name, value in pairs(err) do
+    if errors.is(value) then
+      self:clean(value)
+    elseif CODES[name] then
+      err[name] = self:redact_code(value)
+    elseif not CARRIED[name] then
+      err[name] = self:redact(value)
+    end
+  end
   return err
 end
 

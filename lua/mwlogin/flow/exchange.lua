@@ -101,6 +101,16 @@ local function passed(self, step)
   return step
 end
 
+---A wiki that repeats what it was told: a program prints its words, a log keeps them.
+local function hide_repeated(session, step)
+  step.message, step.code = session:redact(step.message), session:redact_code(step.code)
+  for _, request in ipairs(step.requests) do
+    for _, field in ipairs(request.fields) do
+      field.label, field.help = session:redact(field.label), session:redact(field.help)
+    end
+  end
+end
+
 local function accept(self, answer, filled)
   local step = steps.read(answer)
   if not step then
@@ -116,6 +126,7 @@ local function accept(self, answer, filled)
         step = self.step,
       }
   end
+  hide_repeated(self.session, step)
   step.rejected = is_rejected(self, step, filled.chosen)
   self.attempt = step.rejected and self.attempt + 1 or 1
   self.previous, self.step, self.last, self.held = self.step, step, filled.sent, nil

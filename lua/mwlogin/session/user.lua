@@ -82,9 +82,9 @@ function user.whoami(session)
   return me
 end
 
-local function not_proved(username, err)
+local function not_proved(session, username, err)
   return nil,
-    errors.new {
+    session:clean(errors.new {
       kind = "refused",
       code = "not-proved",
       message = ("The wiki accepted the login of %s, yet does not know the session"):format(
@@ -92,7 +92,7 @@ local function not_proved(username, err)
       ),
       advice = "Its cookies do not come back: check the address (https, host name) and proxies.",
       cause = err,
-    }
+    })
 end
 
 ---@param session mwlogin.Session
@@ -108,13 +108,13 @@ function user.prove(session, username, method, whole)
   local reply, err = session:call("GET", params, { bare = not session.authorize })
   if not reply then
     if UNKNOWN[err.code] then
-      return not_proved(username, err)
+      return not_proved(session, username, err)
     end
     return nil, err
   end
   local me = user.read(reply)
   if not me or me.anonymous or me.name ~= username then
-    return not_proved(username)
+    return not_proved(session, username)
   end
   me.method, me.fresh = method, true
   session.identity = me
