@@ -163,6 +163,7 @@ describe("OAuth 1", function()
     it("sends no cookie along (I22), and keeps none", function()
       local session <close> = site:session()
       session:import_cookies { "127.0.0.1\tFALSE\t/\tFALSE\t0\twikiUserName\tBob" }
+      site:set { cookie = "wiki_session=stray; path=/" }
       assert(session:login(wiki.OWNER_ONLY))
       assert(session:post({ action = "edit" }, { token = "csrf" }))
       assert(session:fetch "rest.php/v1/x")

@@ -55,6 +55,8 @@ class Handler(BaseHTTPRequestHandler):
         self.send_response(status)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
+        if modes.get("cookie"):
+            self.send_header("Set-Cookie", modes["cookie"])
         for name, value in headers:
             self.send_header(name, value)
         self.end_headers()
