@@ -147,10 +147,20 @@ function Tracer:is_on()
   return self.sink ~= nil
 end
 
+local function holds(secrets, value)
+  for _, known in ipairs(secrets) do
+    if known == value then
+      return true
+    end
+  end
+  return false
+end
+
 ---Remembers what must never be seen.
 ---@param value any a secret or a string; anything else is none
 function Tracer:protect(value)
-  if core.is_secret(value) or (type(value) == "string" and #value >= 4) then
+  local is_one = core.is_secret(value) or (type(value) == "string" and #value >= 4)
+  if is_one and not holds(self.secrets, value) then
     if #self.secrets >= MOST_SECRETS then
       forget_oldest_text(self.secrets)
     end

@@ -3,6 +3,7 @@
 local authorization_code = require "mwlogin.oauth.authorization_code"
 local core = require "mwlogin.core"
 local errors = require "mwlogin.error"
+local fresh = require "mwlogin.secret.fresh"
 local proving = require "mwlogin.oauth.proving"
 local secret = require "mwlogin.secret"
 local token_endpoint = require "mwlogin.oauth.token_endpoint"
@@ -15,21 +16,32 @@ local function lacking(message, advice)
     errors.new { kind = "answer", code = "credentials", message = message, advice = advice }
 end
 
+---Looked at where it is locked away: no Lua string is made of it.
+local function has_gap(token)
+  for _, sign in ipairs { " ", "\t", "\r", "\n" } do
+    if #token:split(sign, 2) > 1 then
+      return true
+    end
+  end
+  return #token == 0
+end
+
 ---What was given is taken as it is: whether and when it ends, only the wiki knows.
 local function given_bearer(session, credentials)
   local token, err = secret.read(credentials.access_token, "access_token")
   if token == nil then
     return nil, err
   end
-  session:protect(token)
-  local text = type(token) == "string" and token or token:reveal()
-  if not token_endpoint.is_token(text) then
+  local copy = core.secret(token)
+  fresh.wipe(token)
+  session:protect(copy)
+  if has_gap(copy) then
     return lacking(
-      "The access token holds a blank, a line break or another sign that no token has",
+      "The access token is empty, or holds a blank or a line break",
       "Give the token alone, as the wiki showed it."
     )
   end
-  return { access_token = core.secret(text) }
+  return { access_token = copy }
 end
 
 local function for_the_client(session, client)

@@ -1,6 +1,7 @@
 ---The wiki's OAuth 2 endpoints: where a person is sent, and where tokens are given (RFC 6749, 5).
 local core = require "mwlogin.core"
 local errors = require "mwlogin.error"
+local fresh = require "mwlogin.secret.fresh"
 local json = require "mwlogin.json"
 local repeating = require "mwlogin.session.repeating"
 local secret = require "mwlogin.secret"
@@ -106,12 +107,14 @@ local function read_answer(session, response)
     return not_understood(session, response, "with a token of another kind than Bearer")
   end
   local refresh = answer.refresh_token
-  session:protect(answer.access_token)
-  session:protect(refresh)
   local lasts = math.type(answer.expires_in) and answer.expires_in or nil
+  local access_token = core.secret(answer.access_token)
+  local refresh_token = type(refresh) == "string" and refresh ~= "" and core.secret(refresh) or nil
+  session:protect(access_token)
+  session:protect(refresh_token)
   return {
-    access_token = core.secret(answer.access_token),
-    refresh_token = type(refresh) == "string" and refresh ~= "" and core.secret(refresh) or nil,
+    access_token = access_token,
+    refresh_token = refresh_token,
     expires_in = lasts and lasts > 0 and lasts < math.huge and lasts or nil,
     scope = type(answer.scope) == "string" and answer.scope or nil,
   }
@@ -156,6 +159,9 @@ function token_endpoint.ask(session, client, params, again)
   local sent = { client_id = client.client_id }
   for name, value in pairs(params) do
     sent[name] = value
+    if core.is_secret(value) then
+      session:protect(value)
+    end
   end
   if client.client_secret ~= nil then
     sent.client_secret, err = secret.read(client.client_secret, "client_secret")
@@ -164,6 +170,11 @@ function token_endpoint.ask(session, client, params, again)
     end
     session:protect(sent.client_secret)
   end
+  local _ <close> = setmetatable({}, {
+    __close = function()
+      fresh.wipe(sent.client_secret)
+    end,
+  })
   local deadline = core.now() + (session.options.max_wait or DEFAULT_MAX_WAIT)
   return repeating.run(session, deadline, function()
     return exchange(session, sent)

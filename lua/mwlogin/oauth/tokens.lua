@@ -36,7 +36,7 @@ Tokens.__name = "mwlogin.oauth.tokens"
 ---@param expires number|nil seconds since 1970, where it is known already
 function Tokens:adopt(answer, expires)
   self.access_token = answer.access_token
-  self.authorization = core.secret("Bearer " .. answer.access_token:reveal())
+  self.authorization = core.secret("Bearer ", answer.access_token)
   self.refresh_token = answer.refresh_token or self.refresh_token
   self.scope = answer.scope or self.scope
   self.lasts, self.expires, self.ends = answer.expires_in, nil, nil
@@ -87,12 +87,14 @@ local function as_answer(session, kept)
   if type(kept) ~= "table" or not token_endpoint.is_token(kept.access_token) then
     return nil
   end
-  session:protect(kept.access_token)
-  session:protect(kept.refresh_token)
   local refresh = kept.refresh_token
+  local access_token = core.secret(kept.access_token)
+  local refresh_token = type(refresh) == "string" and core.secret(refresh) or nil
+  session:protect(access_token)
+  session:protect(refresh_token)
   return {
-    access_token = core.secret(kept.access_token),
-    refresh_token = type(refresh) == "string" and core.secret(refresh) or nil,
+    access_token = access_token,
+    refresh_token = refresh_token,
     expires_in = math.type(kept.expires_in) and kept.expires_in or nil,
     scope = type(kept.scope) == "string" and kept.scope or nil,
   }
