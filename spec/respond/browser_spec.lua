@@ -193,6 +193,46 @@ describe("a step as a page in the browser", function()
     assert.equal("Alice", values.username)
   end)
 
+  it("marks all that is missing, a choice too, and says why at each", function()
+    local session = new_session({ ["/index.php?title=Special:Captcha/image"] = PNG })
+    local marked, choice
+    at(start_step(), function(me)
+      assert(me.page:wait("#f1"))
+      me:look("function () { document.forms[0].noValidate = true; return 1 }")
+      assert(me.page:fill("#f2", "Alice"))
+      assert(me.page:click("button:not([hidden])[name=go]"))
+      assert(me.page:wait("#problem"))
+      marked = me:look([[function () {
+        return [...document.querySelectorAll('[aria-invalid=true]')].map((e) => e.id).join(' ');
+      }]])
+      choice = me:hear("#f4")
+      assert(me.page:click("button[name=cancel]"))
+    end, session)
+    assert.equal("f1 f3 f4", marked)
+    assert.matches("missing", choice.description)
+  end)
+
+  it("calls ways by what their classes are called where the wiki has no words", function()
+    local shown
+    local step = steps.new("START", {
+      request("MediaWiki\\Auth\\PasswordAuthenticationRequest", "primary-required", {
+        field("username", "string"),
+        field("password", "password"),
+      }),
+      request("BeginAuthenticationRequest:b", "primary-required", {
+        field("b", "button", { label = "Log in elsewhere" }),
+      }),
+    })
+    at(step, function(me)
+      assert(me.page:wait("form"))
+      shown = me:look([[function () {
+        return [...document.querySelectorAll('legend')].map((e) => e.textContent).join('|');
+      }]])
+      assert(me.page:click("button[name=cancel]"))
+    end)
+    assert.equal("Password", shown)
+  end)
+
   it("takes several choices and says what it cannot ask", function()
     local text
     local step = steps.new("UI", {

@@ -35,7 +35,12 @@ label { font-weight: 550; }
 input[type=text], input[type=password], select { display: block; width: 100%; margin-top: .3rem;
   padding: .6rem .7rem; font: inherit; color: inherit; background: var(--paper);
   border: 1px solid var(--line); border-radius: .4rem; min-height: 2.75rem; }
-input[aria-invalid=true] { border: 2px solid var(--bad); }
+select { appearance: none; padding-right: 2.4rem; background-repeat: no-repeat;
+  background-image: linear-gradient(45deg, #0000 50%, var(--soft) 50%),
+    linear-gradient(-45deg, #0000 50%, var(--soft) 50%);
+  background-position: right 1.25rem center, right .85rem center; background-size: .4rem .4rem; }
+select option { background: var(--paper); color: var(--ink); }
+:is(input, select)[aria-invalid=true] { border: 2px solid var(--bad); }
 input.code { letter-spacing: .2em; font-size: 1.25rem; font-variant-numeric: tabular-nums; }
 :is(input, select, button):focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 .check { display: flex; gap: .6rem; align-items: flex-start; }
@@ -60,7 +65,8 @@ p.odd { margin-top: 1.1rem; }
 .field > button { margin-top: .2rem; }
 footer { max-width: 30rem; margin: 1rem auto 0; text-align: center; font-size: .8125rem;
   color: var(--soft); }
-@media (forced-colors: active) { main { border: 1px solid; } .alert { border: 2px solid; } }
+@media (forced-colors: active) { main { border: 1px solid; } .alert { border: 2px solid; }
+  select { appearance: auto; background-image: none; } }
 ]]
 
 local POLICY <const> = table.concat({

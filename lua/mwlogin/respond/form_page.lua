@@ -24,12 +24,14 @@ local function attributes(list)
   return table.concat(parts)
 end
 
+local IS_MARKED <const> = { text = true, password = true, select = true }
+
 local function described_by(input, view)
   local ids = {}
   if input.field.help and input.field.help ~= "" then
     ids[#ids + 1] = input.id .. "-help"
   end
-  if view.problem and (input.kind == "text" or input.kind == "password") then
+  if view.problem and (view.wrong[input.id] or view.rejected) and IS_MARKED[input.kind] then
     ids[#ids + 1] = "problem"
   end
   return #ids > 0 and table.concat(ids, " ") or nil
@@ -187,15 +189,13 @@ function CONTROLS.button(input, view)
   )
 end
 
-local function shown_text(field)
-  local words = {}
-  if field.label and field.label ~= "" then
-    words[#words + 1] = field.label
+local function to_read(field, view)
+  local label = escape(view.plain(field.label or "") or "")
+  local value = type(field.value) == "string" and escape(view.plain(field.value) or "") or ""
+  if label ~= "" and value ~= "" then
+    label = ("<strong>%s</strong>\n"):format(label)
   end
-  if type(field.value) == "string" and field.value ~= "" then
-    words[#words + 1] = field.value
-  end
-  return table.concat(words, "\n")
+  return label .. value
 end
 
 local function picture_html(picture)
@@ -211,8 +211,8 @@ local function field_html(request, field, view)
     return picture_html(picture)
   end
   if field.type == "null" then
-    local text = view.plain(shown_text(field))
-    return text ~= "" and ('<p class="lead">%s</p>\n'):format(escape(text)) or ""
+    local text = to_read(field, view)
+    return text ~= "" and ('<p class="lead">%s</p>\n'):format(text) or ""
   end
   local input = view.by_field[field]
   if not input then
@@ -225,6 +225,24 @@ local function field_html(request, field, view)
   return ('<div class="field">\n%s</div>\n'):format(CONTROLS[input.kind](input, view, request))
 end
 
+---What a way to log in is called: in the wiki's words, else by what its class is called. A button
+---says by itself what it is.
+local function legend_html(request)
+  local legend = request.provider
+  if not legend or legend == "" then
+    local speaks = false
+    for _, field in ipairs(request.fields) do
+      speaks = speaks or field.type ~= "button" and field.type ~= "hidden"
+    end
+    if not speaks then
+      return ""
+    end
+    legend = request.kind:gsub("Request$", ""):gsub("Authentication$", "")
+    legend = legend:gsub("(%l)(%u)", "%1 %2")
+  end
+  return ("<legend>%s</legend>"):format(escape(legend))
+end
+
 local function request_html(request, view)
   local parts = {}
   for _, field in ipairs(request.fields) do
@@ -234,8 +252,7 @@ local function request_html(request, view)
   if not view.ways or body == "" or request.required ~= "primary-required" then
     return body
   end
-  local legend = request.provider and request.provider ~= "" and request.provider or request.kind
-  return ("<fieldset><legend>%s</legend>\n%s</fieldset>\n"):format(escape(legend), body)
+  return ("<fieldset>%s\n%s</fieldset>\n"):format(legend_html(request), body)
 end
 
 local TITLES <const> = { START = "Log in", RESTART = "No account here yet" }
