@@ -72,6 +72,10 @@ function entry.decode(id, text)
       return damaged(id, ("its %s is damaged"):format(name))
     end
   end
+  -- its cookies would go to another wiki, or stand for another account
+  if entry.id(made.api, made.account) ~= id then
+    return damaged(id, ("it is what was kept of %s at %s"):format(made.account, made.api))
+  end
   return made
 end
 

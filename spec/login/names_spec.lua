@@ -1,0 +1,117 @@
+-- Many accounts, of all kinds of names, on two wikis of one host: each login finds its own session
+-- and nobody else's.
+local machine = require("spec.store.machine")
+local mwlogin = require("mwlogin")
+local wikis = require("spec.wiki")
+
+describe("kept sessions of", function()
+  local folder, store, wiki, other
+
+  local ACCOUNTS <const> = {
+    Alice = "Wonder+land & tea=1/2%",
+    ["Ünïcødé 漢字"] = "Строгий пароль 22",
+    ["Bob Builder"] = "Builder of bridges 22",
+    [("Ж"):rep(127) .. "x"] = "As long as a name may be 7",
+  }
+
+  lazy_setup(function()
+    wiki = wikis.start({ accounts = ACCOUNTS })
+    other = wikis.start({ accounts = ACCOUNTS })
+  end)
+
+  lazy_teardown(function()
+    wiki:stop()
+    other:stop()
+  end)
+
+  before_each(function()
+    folder = machine.folder()
+    store = mwlogin.store.file({ folder = folder .. "/kept" })
+    wiki:mark()
+    other:mark()
+  end)
+
+  after_each(function()
+    machine.remove(folder)
+  end)
+
+  local function log_in(site, credentials, account)
+    local options = { user_agent = "spec", store = store, account = account }
+    local session <close> = assert(mwlogin.open(site.api, options))
+    local me = assert(session:login(credentials))
+    -- a name that is proved is not enough: the wiki must say it of the session
+    assert.equal(me.name, assert(session:whoami()).name)
+    return me
+  end
+
+  local function no_secret()
+    error("a secret was read although a session is kept", 0)
+  end
+
+  it("several accounts on two wikis of one host stay apart", function()
+    for _, site in ipairs({ wiki, other }) do
+      for name, password in pairs(ACCOUNTS) do
+        assert.is_true(log_in(site, { username = name, password = password }).fresh)
+      end
+    end
+    assert.equal(8, #store:ids())
+    for _, site in ipairs({ wiki, other }) do
+      site:mark()
+      for name in pairs(ACCOUNTS) do
+        local me = log_in(site, { username = name, password = no_secret })
+        assert.equal(name, me.name)
+        assert.is_false(me.fresh)
+      end
+      assert.equal(0, #site:requests({ method = "POST" }))
+    end
+  end)
+
+  it("an account by a word of the user's own may be called anything", function()
+    local credentials = { username = "Alice", password = ACCOUNTS.Alice }
+    local words =
+      { "team/bot", "../../etc/passwd", ".", "-rf", ("é"):rep(127) .. "x", "日本語", "a\tb" }
+    for _, word in ipairs(words) do
+      assert.is_true(log_in(wiki, credentials, word).fresh)
+    end
+    assert.equal(#words, #store:ids())
+    for _, word in ipairs(words) do
+      assert.equal("Alice", log_in(wiki, {}, word).name)
+    end
+    local pipe <close> = assert(io.popen(("find %s -type f | wc -l"):format(folder)))
+    assert.equal(#words, tonumber(pipe:read("a")))
+  end)
+
+  it("another user than the one who asks are not used", function()
+    log_in(wiki, { username = "Alice", password = ACCOUNTS.Alice }, "work")
+    local bob = { username = "Bob Builder", password = ACCOUNTS["Bob Builder"] }
+    local me = log_in(wiki, bob, "work")
+    assert.equal("Bob Builder", me.name)
+    assert.is_true(me.fresh)
+  end)
+
+  it("the other wiki of this host are not sent to it", function()
+    log_in(wiki, { username = "Alice", password = ACCOUNTS.Alice })
+    local options = { user_agent = "spec", store = store, account = "Alice" }
+    local session <close> = assert(mwlogin.open(other.api, options))
+    local me, err = session:login()
+    assert.is_nil(me)
+    assert.equal("anonymous", err.code)
+    for _, request in ipairs(other:requests()) do
+      assert.same({}, request.cookies)
+    end
+  end)
+
+  it("an entry that was moved to another wiki's name is found out", function()
+    local entries = require("mwlogin.store.entry")
+    log_in(wiki, { username = "Alice", password = ACCOUNTS.Alice })
+    local text = store:read(entries.id(wiki.api, "Alice"))
+    assert(store:write(entries.id(other.api, "Alice"), text))
+    local options = { user_agent = "spec", store = store }
+    local session <close> = assert(mwlogin.open(other.api, options))
+    local me, err = session:login({ username = "Alice", password = no_secret })
+    assert.is_nil(me)
+    assert.equal("store", err.kind)
+    assert.equal("damaged", err.code)
+    assert.equal(0, #other:requests())
+  end)
+end)
