@@ -4,37 +4,44 @@
 #include <string.h>
 
 static volatile sig_atomic_t interrupted;
+static volatile sig_atomic_t is_noting;
 static void (*host_handler)(int);
 
+/* The host's handler may in its turn call the one it found before it. */
 static void note_interrupt(int number) {
   interrupted = 1;
-  if (host_handler != NULL) host_handler(number);
+  if (is_noting || host_handler == NULL) return;
+  is_noting = 1;
+  host_handler(number);
+  is_noting = 0;
 }
 
-void mwl_interrupt_watch(struct mwl_interrupt *interrupt) {
+static int is_ours(const struct sigaction *action) {
+  return (action->sa_flags & SA_SIGINFO) == 0 && action->sa_handler == note_interrupt;
+}
+
+/* Whoever has no handler is to end by Ctrl-C as ever; what cannot be called on is left alone. */
+static int install(const struct sigaction *before) {
   struct sigaction ours;
-  interrupt->watching = 0;
-  if (sigaction(SIGINT, NULL, &interrupt->before) != 0) return;
-  if ((interrupt->before.sa_flags & SA_SIGINFO) != 0 || interrupt->before.sa_handler == SIG_DFL ||
-      interrupt->before.sa_handler == SIG_IGN || interrupt->before.sa_handler == note_interrupt) {
-    return;
+  if ((before->sa_flags & SA_SIGINFO) != 0 || before->sa_handler == SIG_DFL ||
+      before->sa_handler == SIG_IGN) {
+    return 0;
   }
   memset(&ours, 0, sizeof ours);
   ours.sa_handler = note_interrupt;
   sigemptyset(&ours.sa_mask);
-  host_handler = interrupt->before.sa_handler;
-  interrupted = 0;
-  interrupt->watching = sigaction(SIGINT, &ours, NULL) == 0;
+  host_handler = before->sa_handler;
+  return sigaction(SIGINT, &ours, NULL) == 0;
 }
 
-void mwl_interrupt_unwatch(struct mwl_interrupt *interrupt) {
+/* Once installed it stays until the host puts another in its place: each change is a system call, and
+   there is a wait in every exchange. */
+void mwl_interrupt_watch(struct mwl_interrupt *interrupt) {
   struct sigaction now;
-  if (!interrupt->watching) return;
   interrupt->watching = 0;
-  /* the host's handler may have put another in its place (lua.c: SIG_DFL), which then stays */
-  if (sigaction(SIGINT, NULL, &now) == 0 && now.sa_handler == note_interrupt) {
-    sigaction(SIGINT, &interrupt->before, NULL);
-  }
+  if (sigaction(SIGINT, NULL, &now) != 0) return;
+  interrupted = 0;
+  interrupt->watching = is_ours(&now) || install(&now);
 }
 
 int mwl_interrupt_came(const struct mwl_interrupt *interrupt) {

@@ -5,13 +5,11 @@
 #include <signal.h>
 
 struct mwl_interrupt {
-  struct sigaction before;
   int watching;
 };
 
-/* SIG_DFL and SIG_IGN are left alone. */
+/* For the wait that begins. SIG_DFL and SIG_IGN are left alone. */
 void mwl_interrupt_watch(struct mwl_interrupt *interrupt);
-void mwl_interrupt_unwatch(struct mwl_interrupt *interrupt);
 int mwl_interrupt_came(const struct mwl_interrupt *interrupt);
 
 #endif

@@ -382,7 +382,6 @@ int mwl_pool_drive(struct mwl_pool *pool, struct mwl_exchange *exchange) {
   struct mwl_interrupt interrupt;
   mwl_interrupt_watch(&interrupt);
   while (!exchange->done && !mwl_interrupt_came(&interrupt)) mwl_pool_step(pool, LONGEST_WAIT);
-  mwl_interrupt_unwatch(&interrupt);
   if (!exchange->done) mwl_pool_drop(pool, exchange);
   return exchange->done;
 }

@@ -221,7 +221,6 @@ static int pool_step(lua_State *L) {
     mwl_pool_step(pool, left < LONGEST_STEP ? left : LONGEST_STEP);
     came = mwl_interrupt_came(&interrupt);
   } while (!came && pool->finished == NULL && mwl_milliseconds_left(deadline) > 0);
-  mwl_interrupt_unwatch(&interrupt);
   if (came) return mwl_failure(L, "cancelled", "interrupted", "The wait was interrupted.");
   push_finished(L, pool);
   return 1;
@@ -289,7 +288,6 @@ static int pool_sleep(lua_State *L) {
     mwl_pool_step(pool, left < LONGEST_STEP ? left : LONGEST_STEP);
     came = mwl_interrupt_came(&interrupt);
   }
-  mwl_interrupt_unwatch(&interrupt);
   if (came) return mwl_failure(L, "cancelled", "interrupted", "The wait was interrupted.");
   return slept(L, LUA_OK, 0);
 }

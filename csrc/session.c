@@ -106,7 +106,7 @@ static void check_names(lua_State *L, int options) {
 
 /* A copy of the options table, so that a later change of it changes nothing here. */
 static void push_copy(lua_State *L, int table) {
-  lua_newtable(L);
+  lua_createtable(L, 0, 4);
   if (lua_isnoneornil(L, table)) return;
   luaL_checktype(L, table, LUA_TTABLE);
   check_names(L, table);

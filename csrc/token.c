@@ -67,6 +67,9 @@ Forgets the tokens: they die on every change of user.
 */
 int mwl_session_drop_tokens(lua_State *L) {
   mwl_session_check(L, 1);
+  lua_getiuservalue(L, 1, MWL_SESSION_TOKENS);
+  lua_pushnil(L);
+  if (lua_next(L, -2) == 0) return 0;
   lua_newtable(L);
   lua_setiuservalue(L, 1, MWL_SESSION_TOKENS);
   return 0;

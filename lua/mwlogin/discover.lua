@@ -233,19 +233,30 @@ local function explain(response, address)
   return failed("protocol", "no-wiki", "No MediaWiki was found at " .. url, GIVE_API)
 end
 
+local API <const> = "/api.php"
+
+---The api.php that was given last, and what it is called: many Sessions of one wiki follow each
+---other.
+local last = {}
+
 ---Finds the api.php that belongs to an address.
 ---@param text string api.php (nothing is sent), a page, or a host with or without scheme
 ---@param scout mwlogin.discover.Scout
 ---@return string|nil api
 ---@return mwlogin.Error|nil err
 function discover.api(text, scout)
+  if text == last.text then
+    scout.found_by = "address"
+    return last.api
+  end
   local address, err = complete(text)
   if not address then
     return nil, err
   end
-  if address.path:find "/api%.php$" then
+  if address.path:sub(-#API) == API then
     scout.found_by = "address"
-    return address.origin .. address.path
+    last.text, last.api = text, address.origin .. address.path
+    return last.api
   end
   local response, found = walk(scout, address)
   if not response then

@@ -110,6 +110,9 @@ local function pause(self)
     return 0
   end
   local least = LONGEST_STEP
+  if not next(self.sleeping) then
+    return least
+  end
   local now = core.now()
   for _, wake in pairs(self.sleeping) do
     least = math.min(least, math.max(0, wake - now))
@@ -118,6 +121,9 @@ local function pause(self)
 end
 
 local function wake_sleepers(self)
+  if not next(self.sleeping) then
+    return
+  end
   local now, awake = core.now(), {}
   for task, wake in pairs(self.sleeping) do
     if wake <= now then
@@ -132,6 +138,9 @@ end
 
 local function run_ready(self)
   local ready = self.ready
+  if #ready == 0 then
+    return
+  end
   self.ready = {}
   for _, task in ipairs(ready) do
     resume(self, task)

@@ -146,8 +146,8 @@ end
 
 ---Options as the Session keeps them: a copy, with a user agent, and sources read.
 local function prepared(opts)
-  local made = {}
-  for name, value in pairs(opts or {}) do
+  local made = { user_agent = nil, pool = nil, store = nil, account = nil } -- room
+  for name, value in pairs(opts or made) do
     made[name] = value
   end
   if not made.user_agent then

@@ -15,6 +15,8 @@ local METHODS <const> = {
   oauth2 = "mwlogin.methods.oauth2",
 }
 
+local NOTHING <const> = {}
+
 ---Back to the jar of before our own earlier login: its bot-password cookie would block this one,
 ---and a login that fails must not leave the earlier user's session behind.
 local function drop_earlier(session)
@@ -41,8 +43,9 @@ local function attempt(session, credentials)
   if method ~= "session" then
     drop_earlier(session)
   end
-  local as_given, state = credentials_of.copy(credentials), {}
+  local as_given, state = credentials, NOTHING
   if not method then
+    credentials = credentials_of.copy(credentials)
     method, state = method_of.by_shape(session, credentials)
     if not method then
       return nil, state
@@ -78,23 +81,25 @@ local function busy()
     }
 end
 
+local Holding = {}
+
+---A dialogue that goes on by hand needs what was read for it.
+function Holding:__close()
+  self.session.logging_in = false
+  if not self.dialogue then
+    self.session:release()
+  end
+end
+
 ---Holds the Session until `act` returns.
 local function hold(session, act, credentials)
   if session.logging_in then
     return busy()
   end
   session.logging_in = true
-  local dialogue -- goes on by hand, with what was read for it
-  local _ <close> = setmetatable({}, {
-    __close = function()
-      session.logging_in = false
-      if not dialogue then
-        session:release()
-      end
-    end,
-  })
+  local holding <close> = setmetatable({ session = session }, Holding)
   local me, err = act(session, credentials)
-  dialogue = err and err.flow
+  holding.dialogue = err and err.flow
   return me, err and session:clean(err)
 end
 

@@ -66,8 +66,18 @@ function session.new(api, opts, tracer)
     pool = opts.pool,
     core = made,
     tracer = tracer,
-    kept = {},
+    kept = NOTHING,
     closed = false,
+    -- room for what open and a login add: a table that grows costs more than one made large
+    given = nil,
+    found_by = nil,
+    own_pool = nil,
+    reached = nil,
+    upgraded = nil,
+    logging_in = nil,
+    before_login = nil,
+    identity = nil,
+    recover = nil,
   }, Session)
 end
 
@@ -332,7 +342,9 @@ function Session:close()
     self:on_close()
   end
   self.closed = true
-  user.forget(self)
+  self:keep(NOTHING)
+  self.identity, self.recover, self.before_login = nil, nil, nil
+  self.authorize, self.renew, self.oauth_tokens, self.tokens = nil, nil, nil, nil
   self.core:close()
   if self.own_pool then
     self.pool:close()

@@ -179,6 +179,9 @@ end
 
 ---After a login: what was read for it alone is wiped.
 function Tracer:release()
+  if #self.passing == 0 then
+    return
+  end
   local is_over = {}
   for _, value in ipairs(self.passing) do
     is_over[value] = true

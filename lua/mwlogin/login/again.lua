@@ -48,8 +48,11 @@ function again.leave(session, credentials, log_in)
   if credentials.recover == false or session.authorize then
     return
   end
-  local kept = credentials_of.copy(credentials)
-  kept.respond, kept.redirect = nil, nil
+  local kept = credentials
+  if kept.respond or kept.redirect then
+    kept = credentials_of.copy(credentials)
+    kept.respond, kept.redirect = nil, nil
+  end
   local refusal, moment = nil, 0
   session.recover = function(self, lost)
     if core.now() < moment then

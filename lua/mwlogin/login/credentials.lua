@@ -80,7 +80,7 @@ end
 ---@param given table
 ---@return table copy
 function credentials.copy(given)
-  local made = {}
+  local made = { username = nil, password = nil, method = nil, answers = nil } -- room
   for name, value in pairs(given) do
     made[name] = value
   end

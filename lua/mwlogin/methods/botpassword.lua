@@ -108,12 +108,11 @@ local function refusal(answer)
   }
 end
 
+local BARE <const> = { bare = true }
+
 local function fetch_token(session)
-  local reply, err = session:request("GET", {
-    action = "query",
-    meta = "tokens",
-    type = "login",
-  }, { bare = true })
+  local params = { action = "query", meta = "tokens", type = "login" }
+  local reply, err = session:request("GET", params, BARE)
   if not reply then
     return nil, err
   end

@@ -4,6 +4,8 @@ local tokens = require "mwlogin.session.tokens"
 
 local user = {}
 
+local NOTHING <const>, BARE <const> = {}, { bare = true }
+
 ---Answers of a wiki to whom the session is not known.
 local UNKNOWN <const> = {
   assertuserfailed = true,
@@ -103,9 +105,13 @@ end
 ---@return mwlogin.Error|nil err
 function user.prove(session, username, method, whole)
   session:drop_tokens()
-  local params = { action = "query", meta = "userinfo", assertuser = username }
-  params.uiprop = whole and { "groups", "rights" } or nil
-  local reply, err = session:call("GET", params, { bare = not session.authorize })
+  local params = {
+    action = "query",
+    meta = "userinfo",
+    assertuser = username,
+    uiprop = whole and { "groups", "rights" } or nil,
+  }
+  local reply, err = session:call("GET", params, session.authorize and NOTHING or BARE)
   if not reply then
     if UNKNOWN[err.code] then
       return not_proved(session, username, err)
@@ -126,7 +132,7 @@ end
 function user.forget(session)
   session.identity, session.recover, session.before_login = nil, nil, nil
   session.authorize, session.renew, session.oauth_tokens = nil, nil, nil
-  session:keep {}
+  session:keep(NOTHING)
   session:drop_tokens()
 end
 

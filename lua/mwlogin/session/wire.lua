@@ -24,7 +24,7 @@ local CORE_OPTIONS <const> = {
 ---@return userdata|nil core session
 ---@return mwlogin.Error|nil err
 function wire.open(pool, url, opts)
-  local chosen = {}
+  local chosen = { user_agent = nil, timeout = nil, ca_file = nil, transport = nil } -- room
   for _, name in ipairs(CORE_OPTIONS) do
     chosen[name] = opts[name]
   end
