@@ -18,7 +18,7 @@ ASAN_OBJECTS = $(SOURCES:csrc/%.c=build/asan/obj/%.o)
 SANITIZE = -fsanitize=address,undefined -fno-omit-frame-pointer
 
 .DEFAULT_GOAL = build
-.PHONY: build demo test bench fuzz mutants lint format docs install rock wiki clean help
+.PHONY: build demo test bench fuzz mutants lint format docs install uninstall rock wiki clean help
 .PHONY: tools asan
 
 help: ## this list
@@ -94,12 +94,34 @@ docs: ## pages of the public names, under doc/api; fails where one has no words
 	@$(LUA) spec/tools/reference.lua build/doc
 	@ldoc -q -c .ci/config.ld . >/dev/null && echo "doc/api/index.html"
 
-install: build ## into DESTDIR, PREFIX
-	install -d $(DESTDIR)$(PREFIX)/share/lua/5.4 $(DESTDIR)$(PREFIX)/lib/lua/5.4/mwlogin \
-	  $(DESTDIR)$(PREFIX)/bin
-	cp -R lua/mwlogin $(DESTDIR)$(PREFIX)/share/lua/5.4/
-	install -m 755 build/mwlogin/core.so $(DESTDIR)$(PREFIX)/lib/lua/5.4/mwlogin/core.so
-	install -m 755 scripts/mwlogin $(DESTDIR)$(PREFIX)/bin/mwlogin
+INST_LUADIR ?= $(PREFIX)/share/lua/5.4
+INST_LIBDIR ?= $(PREFIX)/lib/lua/5.4
+INST_BINDIR ?= $(PREFIX)/bin
+INST_MANDIR ?= $(PREFIX)/share/man/man1
+INST_BASHDIR ?= $(PREFIX)/share/bash-completion/completions
+INST_ZSHDIR ?= $(PREFIX)/share/zsh/site-functions
+INST_FISHDIR ?= $(PREFIX)/share/fish/vendor_completions.d
+MODULES = $(shell cd lua && find mwlogin -name '*.lua')
+
+install: build ## into DESTDIR, PREFIX: library, command, manual page, completions
+	@mkdir -p build/share
+	$(LUA) scripts/mwlogin manual >build/share/mwlogin.1
+	for shell in bash zsh fish; do \
+	  $(LUA) scripts/mwlogin completion $$shell >build/share/mwlogin.$$shell || exit 1; done
+	for module in $(MODULES); do \
+	  install -D -m 644 lua/$$module $(DESTDIR)$(INST_LUADIR)/$$module || exit 1; done
+	install -D -m 755 build/mwlogin/core.so $(DESTDIR)$(INST_LIBDIR)/mwlogin/core.so
+	install -D -m 755 scripts/mwlogin $(DESTDIR)$(INST_BINDIR)/mwlogin
+	install -D -m 644 build/share/mwlogin.1 $(DESTDIR)$(INST_MANDIR)/mwlogin.1
+	install -D -m 644 build/share/mwlogin.bash $(DESTDIR)$(INST_BASHDIR)/mwlogin
+	install -D -m 644 build/share/mwlogin.zsh $(DESTDIR)$(INST_ZSHDIR)/_mwlogin
+	install -D -m 644 build/share/mwlogin.fish $(DESTDIR)$(INST_FISHDIR)/mwlogin.fish
+
+uninstall: ## takes away what install put there
+	rm -rf $(DESTDIR)$(INST_LUADIR)/mwlogin $(DESTDIR)$(INST_LIBDIR)/mwlogin
+	rm -f $(DESTDIR)$(INST_BINDIR)/mwlogin $(DESTDIR)$(INST_MANDIR)/mwlogin.1 \
+	  $(DESTDIR)$(INST_BASHDIR)/mwlogin $(DESTDIR)$(INST_ZSHDIR)/_mwlogin \
+	  $(DESTDIR)$(INST_FISHDIR)/mwlogin.fish
 
 rock: build ## a binary rock of the tracked files, under build/
 	@spec/tools/rock.sh

@@ -5,45 +5,18 @@ package.path = "./?.lua;./?/init.lua;" .. package.path
 local cjson = require("cjson")
 local wiki = require("spec.wiki")
 
-local function quote(text)
-  return "'" .. text:gsub("'", "'\\''") .. "'"
-end
+local shell = require("spec.install.shell")
 
--- Runs a shell command from /, with an empty environment but for `env`.
-local function run(command, env)
-  local words = { "cd / && env -i PATH=/usr/bin:/bin HOME=/nonexistent LC_ALL=C.UTF-8" }
-  for name, value in pairs(env or {}) do
-    words[#words + 1] = name .. "=" .. quote(value)
-  end
-  words[#words + 1] = "sh -c " .. quote(command) .. " </dev/null 2>&1; echo :$?"
-  local pipe = assert(io.popen(table.concat(words, " ")))
-  local output, code = pipe:read("a"):match("^(.*):(%d+)\n$")
-  pipe:close()
-  return tonumber(code), output
-end
-
-local function done(command, env)
-  local code, output = run(command, env)
-  assert(code == 0, output)
-  return output
-end
+local done, quote = shell.done, shell.quote
 
 describe("the rock, installed into an empty tree", function()
   local folder, tree, one, path, cpath
 
   setup(function()
-    local pipe = assert(io.popen("mktemp -d -t mwlogin-install.XXXXXX"))
-    folder = assert(pipe:read("l"))
-    pipe:close()
+    folder = shell.folder()
     tree = folder .. "/tree"
     local checkout = folder .. "/checkout"
-    -- the tracked files as they are now, and nothing that a build left
-    assert(os.execute(table.concat({
-      "mkdir",
-      checkout,
-      "&& git ls-files -z | tar --null -T - -c --ignore-failed-read 2>/dev/null | tar -x -C",
-      checkout,
-    }, " ")))
+    shell.checkout(checkout)
     local config = assert(io.open(folder .. "/luarocks.lua", "w"))
     config:write('rocks_provided = { ["lua-cjson"] = "2.1.0-1", argparse = "0.7.1-1" }\n')
     config:close()

@@ -1,6 +1,7 @@
 -- The rockspec names every file of csrc/ and lua/: `lua5.4 spec/tools/rockspec.lua` compares,
 -- `… write` brings it up to date.
-local PATH = "rockspec/mwlogin-scm-1.rockspec"
+-- The rockspec of the release to come is made from it, until that release has its tag.
+local PATH <const> = "rockspec/mwlogin-scm-1.rockspec"
 
 local function files(pattern)
   local pipe = assert(io.popen("git ls-files -co --exclude-standard -- " .. pattern))
@@ -43,13 +44,45 @@ end
 local wanted = between(text, "sources = {", "      },\n      libraries", sources)
 wanted = between(wanted, "-- lua/, all of it", "  },\n  install", modules)
 
-if wanted == text then
-  os.exit(0)
+local function version()
+  local init <close> = assert(io.open("lua/mwlogin/init.lua"))
+  return init:read("a"):match('_VERSION = "([%d.]+)"')
 end
-if arg[1] ~= "write" then
-  io.stderr:write(PATH, " does not list csrc/ and lua/ as they are: run `make format`\n")
-  os.exit(1)
+
+local function is_tagged(tag)
+  return os.execute(("git rev-parse -q --verify refs/tags/%s >/dev/null"):format(tag)) == true
 end
-file = assert(io.open(PATH, "w"))
-file:write(wanted)
-file:close()
+
+local function replace(whole, old, new)
+  local from, to = assert(whole:find(old, 1, true))
+  return whole:sub(1, from - 1) .. new .. whole:sub(to + 1)
+end
+
+local function read(path)
+  local there = io.open(path)
+  local content = there and there:read("a")
+  if there then
+    there:close()
+  end
+  return content
+end
+
+local function bring_up(path, content)
+  if read(path) == content then
+    return
+  elseif arg[1] ~= "write" then
+    io.stderr:write(path, " does not list csrc/ and lua/ as they are: run `make format`\n")
+    os.exit(1)
+  end
+  local new <close> = assert(io.open(path, "w"))
+  new:write(content)
+end
+
+bring_up(PATH, wanted)
+local number = version()
+local tag = "v" .. number
+if not is_tagged(tag) then
+  local release = replace(wanted, 'version = "scm-1"', ('version = "%s-1"'):format(number))
+  release = replace(release, 'branch = "main"', ('tag = "%s"'):format(tag))
+  bring_up(("rockspec/mwlogin-%s-1.rockspec"):format(number), release)
+end

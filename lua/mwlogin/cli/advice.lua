@@ -16,6 +16,7 @@ local PHRASES <const> = {
   { 'method = "(%w+)"', "--method %1" },
   { 'redirect = "auto"', "--browser" },
   { "insecure_http = true", "--insecure-http" },
+  { "account = …", "--account NAME" },
   { "http_auth", "--http-auth-user NAME --http-auth-password-from SOURCE" },
   { "account = …", "--account NAME" },
   { "opts%.token", "--token TYPE" },

@@ -10,9 +10,8 @@ api.usage = "[OPTION…] WIKI K=V…"
 
 api.examples = [[
   mwlogin api wiki.example.org action=query meta=siteinfo
-  mwlogin api wiki.example.org action=edit title=Sandbox appendtext=hi --token csrf \
-      --user Alice@tool --password-from env:BOT_PASSWORD
-  mwlogin api wiki.example.org action=upload filename=A.png --file file=./a.png --token csrf …]]
+  mwlogin api wiki.example.org action=edit title=Sandbox appendtext=hi \
+      --token csrf --user Alice@tool --password-from env:BOT_PASSWORD]]
 
 local function parameter(text)
   local name, value = text:match("^([^=]+)=(.*)$")

@@ -12,8 +12,10 @@ cookies.usage = "[OPTION…] WIKI [--import FILE]"
 
 cookies.examples = [[
   umask 077
-  mwlogin cookies wiki.example.org --user Alice --password-from env:P > cookies.txt
-  curl -b cookies.txt 'https://wiki.example.org/w/api.php?action=query&meta=userinfo&format=json'
+  mwlogin cookies wiki.example.org --user Alice \
+      --password-from env:WIKI_PASSWORD > cookies.txt
+  curl -sb cookies.txt \
+      'https://wiki.example.org/w/api.php?action=query&meta=userinfo'
   mwlogin cookies wiki.example.org --import cookies.txt]]
 
 function cookies.configure(command)

@@ -10,8 +10,8 @@ doctor.usage = "[OPTION…] WIKI"
 
 doctor.examples = [[
   mwlogin doctor wiki.example.org
-  mwlogin doctor wiki.example.org --json
-  mwlogin doctor wiki.example.org --user Alice --password-from env:WIKI_PASSWORD]]
+  mwlogin doctor wiki.example.org --user Alice \
+      --password-from env:WIKI_PASSWORD --json]]
 
 function doctor.configure(command)
   options.declare_wiki(command)

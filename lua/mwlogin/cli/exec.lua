@@ -9,10 +9,11 @@ exec.summary = "run a command with the session: curl, wget, other clients"
 exec.usage = "[OPTION…] WIKI -- COMMAND…"
 
 exec.examples = [[
-  mwlogin exec wiki.example.org -- sh -c \
-      'curl -sb "$MWLOGIN_COOKIES" "$MWLOGIN_API?action=query&meta=userinfo&format=json"'
-The command finds MWLOGIN_API, MWLOGIN_USER and MWLOGIN_COOKIES, a file of Netscape lines that only
-lives in memory and ends with mwlogin. Its exit code is that of the command.]]
+  mwlogin exec wiki.example.org -- sh -c 'curl -sb "$MWLOGIN_COOKIES" \
+      "$MWLOGIN_API?action=query&meta=userinfo&format=json"'
+The command finds MWLOGIN_API, MWLOGIN_USER and MWLOGIN_COOKIES, a file of
+Netscape lines that only lives in memory and ends with mwlogin. Its exit code
+is that of the command.]]
 
 function exec.configure(command)
   options.declare_wiki(command)

@@ -25,17 +25,28 @@ local CODES <const> = {
   cancelled = exit.CANCELLED,
 }
 
+---What each code tells.
+exit.MEANINGS = {
+  { exit.DONE, "done" },
+  { exit.REFUSED, "the wiki refused (wrong password, an API error)" },
+  { exit.USAGE, "wrong usage, an answer that does not fit, a broken handler or script" },
+  { exit.INTERACTION, "a person is needed, and none could be asked" },
+  { exit.UNREACHABLE, "no usable reply: network, TLS, HTTP, not a MediaWiki API" },
+  { exit.THROTTLED, "throttled: wait before the next try" },
+  { exit.STORE, "the kept sessions cannot be read or written" },
+  { exit.CANCELLED, "cancelled (Ctrl-C)" },
+}
+
+local function help()
+  local lines = { "Exit codes:" }
+  for _, pair in ipairs(exit.MEANINGS) do
+    lines[#lines + 1] = (" %3d    %s"):format(pair[1], pair[2])
+  end
+  return table.concat(lines, "\n")
+end
+
 ---The table that every --help ends with.
-exit.HELP = [[
-Exit codes:
-   0    done
-   1    the wiki refused (wrong password, an API error)
-   2    wrong usage, an answer or source that does not fit, a broken handler or script
-   3    a person is needed, and none could be asked
-   4    no usable reply: network, TLS, HTTP, not a MediaWiki API
-   5    throttled: wait before the next try
-   6    the kept sessions cannot be read or written
- 130    cancelled (Ctrl-C)]]
+exit.HELP = help()
 
 ---@param err table|nil an error of the library; nil means that all went well
 ---@return integer code

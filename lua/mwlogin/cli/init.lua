@@ -28,6 +28,8 @@ local NAMES <const> = {
   "run",
   "record",
   "replay",
+  "completion",
+  "manual",
 }
 
 local SOURCES <const> = [[
@@ -49,24 +51,57 @@ local function subcommand(name)
   return require("mwlogin.cli." .. name)
 end
 
+---Wider than this no help is; narrower than WIDE its descriptions start below their flags.
+local WIDEST <const>, WIDE <const>, NARROWEST <const> = 80, 72, 20
+local WIDE_MARGIN <const>, NARROW_MARGIN <const> = 33, 6
+
+local function columns_of_terminal()
+  local columns = math.tointeger(tonumber(os.getenv "COLUMNS"))
+  local core = require "mwlogin.core"
+  if not columns and core.isatty(1) then
+    local terminal <close> = core.terminal()
+    local size = terminal and terminal:size()
+    columns = size and size.columns
+  end
+  columns = columns and columns > 0 and columns or WIDEST
+  return math.max(NARROWEST, math.min(columns, WIDEST))
+end
+
 local function new_parser()
+  local columns = columns_of_terminal()
   local parser = require "argparse"("mwlogin", "Logs programs in to MediaWiki wikis.")
   parser
-    :usage("Usage: mwlogin SUBCOMMAND [OPTION…] WIKI …\n       mwlogin help SUBCOMMAND")
+    :usage("Usage: mwlogin SUBCOMMAND [OPTION…] …\n       mwlogin help SUBCOMMAND")
     :command_target("command")
     :require_command(true)
-    :help_max_width(96)
-    :help_description_margin(36)
+    :help_max_width(columns)
+    :help_description_margin(columns < WIDE and NARROW_MARGIN or WIDE_MARGIN)
     :help_vertical_space(0)
     :add_help("-h --help")
   return parser
+end
+
+---A usage that is wider than the terminal goes on below its arguments.
+local function usage_line(name, usage)
+  local line, indent, columns = "Usage: mwlogin " .. name, (" "):rep(10), columns_of_terminal()
+  local lines = {}
+  for word in usage:gmatch "%S+" do
+    if utf8.len(line .. " " .. word) > columns then
+      lines[#lines + 1] = line
+      line = indent .. word
+    else
+      line = line .. " " .. word
+    end
+  end
+  lines[#lines + 1] = line
+  return table.concat(lines, "\n")
 end
 
 local function add_subcommand(parser, name)
   local file = subcommand(name)
   local command = parser:command(name):summary(file.summary)
   command:description(file.summary:gsub("^%l", string.upper) .. ".")
-  command:usage(("Usage: mwlogin %s %s"):format(name, file.usage))
+  command:usage(usage_line(name, file.usage))
   file.configure(command)
   if not file.bare then
     require("mwlogin.cli.options").declare_output(command)
@@ -78,14 +113,16 @@ end
 
 ---The whole tree, for help, completions and the man page.
 ---@return table parser argparse
+---@return table<string, table> files the subcommands' own, by name
 function cli.tree()
-  local parser = new_parser()
+  local parser, files = new_parser(), {}
   for _, name in ipairs(NAMES) do
     add_subcommand(parser, name)
+    files[name] = subcommand(name)
   end
   parser:flag("--version"):description("the version")
   parser:epilog("Examples:\n" .. subcommand("login").examples .. "\n\n" .. exit.HELP)
-  return parser
+  return parser, files
 end
 
 local function complain(name, message)

@@ -10,10 +10,13 @@ login.usage = "[OPTION…] WIKI…"
 
 login.examples = [[
   mwlogin login wiki.example.org --user Alice
-  mwlogin login wiki.example.org --user Alice --password-from env:WIKI_PASSWORD --json
-  mwlogin login wiki.example.org --user Alice@tool --password-from file:/run/secrets/tool
-  mwlogin login wiki.example.org --user Alice --password-from 'cmd:pass show wiki' \
-      --field-from OATHToken=totp:env:WIKI_TOTP --no-input]]
+  mwlogin login wiki.example.org --user Alice \
+      --password-from env:WIKI_PASSWORD --json
+  mwlogin login wiki.example.org --user Alice@tool \
+      --password-from env:BOT_PASSWORD
+  mwlogin login wiki.example.org --user Alice --no-input \
+      --password-from 'cmd:pass show wiki' \
+      --field-from OATHToken=totp:env:WIKI_TOTP]]
 
 function login.configure(command)
   command

@@ -10,11 +10,13 @@ record.summary = "a login as a transcript without secrets, for a bug report or a
 record.usage = "[OPTION…] WIKI FILE"
 
 record.examples = [[
-  mwlogin record wiki.example.org login.transcript --user Alice
+  mwlogin record wiki.example.org login.transcript --user Alice \
+      --password-from env:WIKI_PASSWORD
   mwlogin replay login.transcript
-A login that fails is recorded too. No kept session is used, none is kept, and the login ends with a
-logout. Values are replaced by placeholders; words that the wiki says, its address and the names of
-fields stay: read the file before you pass it on.]]
+A login that fails is recorded too. No kept session is used, none is kept, and
+the login ends with a logout. Values are replaced by placeholders; words that
+the wiki says, its address and the names of fields stay: read the file before
+you pass it on.]]
 
 function record.configure(command)
   options.declare_wiki(command)

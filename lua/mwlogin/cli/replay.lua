@@ -10,9 +10,10 @@ replay.usage = "FILE [SCRIPT.lua [ARG…]]"
 
 replay.examples = [[
   mwlogin replay login.transcript
-  mwlogin replay login.transcript scripts/two_factor.lua https://wiki.example.org
-Without a script the login is gone through with made-up answers. With one, each `mwlogin.open` of it
-finds the recorded wiki; a request that was not recorded ends it and says what differs.]]
+  mwlogin replay login.transcript scripts/two_factor.lua wiki.example.org Zoe
+Without a script the login is gone through with made-up answers. With one, each
+`mwlogin.open` of it finds the recorded wiki; a request that was not recorded
+ends it and says what differs.]]
 
 replay.bare = true
 
@@ -45,13 +46,20 @@ local function take_over(mwlogin, transcript)
   end
 end
 
+---The logout that `record` adds is not every script's business.
+local function only_logout_left(transcript)
+  local last = transcript:peek(2)
+  return last and last.request.params.action == "logout" and not transcript:peek(3)
+end
+
 local function finished(out, transcript)
   local ok, what = pcall(transcript.finish, transcript)
-  if not ok then
+  if not ok and not only_logout_left(transcript) then
     out:say(tostring(what))
     return exit.USAGE
   end
-  out:say(("all %d exchanges were asked for"):format(#transcript.exchanges))
+  local count = #transcript.exchanges
+  out:say(("all %d exchanges were asked for%s"):format(count, ok and "" or ", but the logout"))
   return exit.DONE
 end
 

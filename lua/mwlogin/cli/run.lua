@@ -8,7 +8,8 @@ run.summary = "a login script, with mwlogin on its path"
 run.usage = "SCRIPT.lua [ARG…]"
 
 run.examples = [[
-  mwlogin run scripts/botpassword.lua https://wiki.example.org Sandbox]]
+  mwlogin run scripts/botpassword.lua wiki.example.org Alice@tool Sandbox
+What the script returns, a whole number, is the exit code; without one it is 0.]]
 
 ---What follows the script is the script's, options too.
 ---@param argv string[]

@@ -9,7 +9,8 @@ token.summary = "a token of the wiki, for other tools"
 token.usage = "[OPTION…] WIKI TYPE"
 
 token.examples = [[
-  mwlogin token wiki.example.org csrf --user Alice --password-from env:WIKI_PASSWORD]]
+  mwlogin token wiki.example.org csrf --user Alice \
+      --password-from env:WIKI_PASSWORD]]
 
 ---What everybody has who is not logged in.
 local ANONYMOUS <const> = "+\\"

@@ -9,8 +9,9 @@ whoami.summary = "who the wiki says we are, with groups and rights"
 whoami.usage = "[OPTION…] WIKI"
 
 whoami.examples = [[
-  mwlogin whoami wiki.example.org --user Alice --password-from env:WIKI_PASSWORD
-  mwlogin whoami wiki.example.org --json]]
+  mwlogin whoami wiki.example.org
+  mwlogin whoami wiki.example.org --user Alice \
+      --password-from env:WIKI_PASSWORD --json]]
 
 function whoami.configure(command)
   options.declare_wiki(command)

@@ -1,0 +1,105 @@
+-- `make install` and `make uninstall`.
+package.path = "./?.lua;./?/init.lua;" .. package.path
+local cjson = require "cjson"
+local shell = require "spec.install.shell"
+local wikis = require "spec.wiki"
+
+local done, quote = shell.done, shell.quote
+
+describe("make install", function()
+  local folder, checkout
+
+  setup(function()
+    folder = shell.folder()
+    checkout = folder .. "/checkout"
+    shell.checkout(checkout)
+    done(("make -s -C %s build"):format(quote(checkout)))
+  end)
+
+  teardown(function()
+    os.execute("rm -rf " .. quote(folder))
+  end)
+
+  local function make(target, variables)
+    return done(("make -s -C %s %s %s"):format(quote(checkout), target, variables))
+  end
+
+  local function files(place)
+    return done(("cd %s && find . -type f | sed 's|^[.]/||' | sort"):format(quote(place)))
+  end
+
+  it("logs in from a PREFIX that Lua does not know, and is removed without a trace", function()
+    local wiki <close> = wikis.start()
+    local prefix = folder .. "/opt/with blank"
+    make("install", "PREFIX=" .. quote(folder .. "/opt"))
+    local output = done(
+      ("%s/opt/bin/mwlogin login %s --user Alice --password-from env:P --json"):format(
+        folder,
+        wiki.api
+      ),
+      { P = wiki.accounts.Alice }
+    )
+    assert.equal("Alice", cjson.decode(output).name)
+    assert.is_nil(io.open(prefix))
+    make("uninstall", "PREFIX=" .. quote(folder .. "/opt"))
+    assert.equal("", files(folder .. "/opt"))
+  end)
+
+  it("puts everything below DESTDIR, as PREFIX says, readable for all", function()
+    local root = folder .. "/root"
+    make("install", ("DESTDIR=%s PREFIX=/usr"):format(quote(root)))
+    local list = files(root)
+    for _, path in ipairs {
+      "usr/bin/mwlogin",
+      "usr/lib/lua/5.4/mwlogin/core.so",
+      "usr/share/lua/5.4/mwlogin/init.lua",
+      "usr/share/lua/5.4/mwlogin/handlers/totp.lua",
+      "usr/share/man/man1/mwlogin.1",
+      "usr/share/bash-completion/completions/mwlogin",
+      "usr/share/zsh/site-functions/_mwlogin",
+      "usr/share/fish/vendor_completions.d/mwlogin.fish",
+    } do
+      assert.truthy((list):find(path, 1, true), path)
+    end
+    assert.equal("", done(("find %s ! -perm -444"):format(quote(root .. "/usr"))))
+    assert.is_nil(
+      done(("grep -rl %s %s || true"):format(quote(folder), quote(root .. "/usr/bin"))):find(
+        "mwlogin",
+        1,
+        true
+      )
+    )
+    assert.truthy(
+      done(("cd %s/usr/bin && ./mwlogin --version"):format(quote(root))):find("^mwlogin %d")
+    )
+    make("uninstall", ("DESTDIR=%s PREFIX=/usr"):format(quote(root)))
+    assert.equal("", files(root))
+  end)
+
+  it("has every module of the library", function()
+    local root = folder .. "/all"
+    make("install", ("DESTDIR=%s PREFIX=/usr"):format(quote(root)))
+    local wanted = done(("cd %s/lua && find mwlogin -name '*.lua' | sort"):format(quote(checkout)))
+    local got = done(("cd %s/usr/share/lua/5.4 && find mwlogin -type f | sort"):format(quote(root)))
+    assert.equal(wanted, got)
+  end)
+end)
+
+describe("the C module", function()
+  for _, compiler in ipairs { "gcc", "clang" } do
+    it("is built without a warning by " .. compiler, function()
+      local folder = shell.folder()
+      finally(function()
+        os.execute("rm -rf " .. quote(folder))
+      end)
+      shell.checkout(folder .. "/checkout")
+      local output = done(
+        ("make -s -C %s build CC=%s CFLAGS='-O2 -Werror'"):format(
+          quote(folder .. "/checkout"),
+          compiler
+        )
+      )
+      assert.equal("", output)
+    end)
+  end
+end)
