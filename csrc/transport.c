@@ -13,6 +13,8 @@
 #include "request.h"
 #include "session.h"
 
+#define HEADERS_MAX (1 << 20)
+
 static int is_secure(const struct mwl_session *session) {
   return strcmp(session->wiki->address.scheme, "https") == 0;
 }
@@ -120,11 +122,12 @@ void mwl_transport_push_request(lua_State *L, struct mwl_session *session,
   }
 }
 
-/* One header of the reply: kept as a line, and as a cookie when it sets one. */
+/* One header of the reply: kept as a line, and as a cookie when it sets one. 0: too much of them, or
+   no memory. */
 static int take_header(struct mwl_session *session, struct mwl_exchange *exchange,
                        const struct mwl_address *address, int keep_cookies, const char *name,
                        const char *value, size_t length) {
-  size_t max = (size_t)1 << 20;
+  size_t max = HEADERS_MAX;
   if (!mwl_bytes_add(&exchange->header, name, strlen(name), max) ||
       !mwl_bytes_add(&exchange->header, ": ", 2, max) ||
       !mwl_bytes_add(&exchange->header, value, length, max) ||
@@ -136,6 +139,7 @@ static int take_header(struct mwl_session *session, struct mwl_exchange *exchang
                             time(NULL)) >= 0;
 }
 
+/* 0: nil and an error were pushed. */
 static int take_headers(lua_State *L, struct mwl_session *session, struct mwl_exchange *exchange,
                         const struct mwl_request *request, int headers) {
   int keep_cookies = !request->foreign && !request->no_cookies;
@@ -154,14 +158,20 @@ static int take_headers(lua_State *L, struct mwl_session *session, struct mwl_ex
         lua_pushvalue(L, -1);
       }
       value = lua_tolstring(L, -1, &length);
-      ok = value != NULL &&
-           take_header(session, exchange, &address, keep_cookies, name, value, length);
+      if (value == NULL) {
+        mwl_address_free(&address);
+        return luaL_error(L, "a transport's header is not a string");
+      }
+      ok = take_header(session, exchange, &address, keep_cookies, name, value, length);
       lua_pop(L, 1);
     }
     lua_pop(L, 1);
   }
   mwl_address_free(&address);
-  return ok;
+  if (ok) return 1;
+  mwl_failure(L, "protocol", "too_large", "The headers of the reply are larger than %d bytes.",
+              HEADERS_MAX);
+  return 0;
 }
 
 static int take_response(lua_State *L, struct mwl_session *session, struct mwl_exchange *exchange,
@@ -174,7 +184,7 @@ static int take_response(lua_State *L, struct mwl_session *session, struct mwl_e
   exchange->status = (long)lua_tointeger(L, -1);
   if (lua_getfield(L, response, "headers") == LUA_TTABLE &&
       !take_headers(L, session, exchange, request, lua_gettop(L))) {
-    luaL_error(L, "a transport's header is not a string");
+    return 0;
   }
   if (lua_getfield(L, response, "body") == LUA_TNIL) return 1;
   body = luaL_checklstring(L, -1, &length);

@@ -145,9 +145,24 @@ local function unescape(text)
   return (text:gsub("&#0*38;", "&"):gsub("&amp;", "&"))
 end
 
+---The link tags of a page. One that never ends ends the search: a pattern would look for its end
+---from each tag anew.
+local function link_tags(body)
+  local at = 1
+  return function()
+    local first = body:find("<link", at, true)
+    local last = first and body:find(">", first, true)
+    if not last then
+      return nil
+    end
+    at = last + 1
+    return body:sub(first, last)
+  end
+end
+
 ---The address in a page's EditURI link, made absolute.
 local function edit_uri(body, base)
-  for tag in body:gmatch "<link[^>]*>" do
+  for tag in link_tags(body) do
     if tag:find "rel=[\"']?EditURI" then
       local href = tag:match 'href="([^"]*)"' or tag:match "href='([^']*)'"
       local url = href and core.resolve(base, unescape(href))

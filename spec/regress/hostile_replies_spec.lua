@@ -122,4 +122,22 @@ describe("a wiki whose reply is of another shape", function()
     assert.equal("b", step.requests[2].fields[1].name)
     assert.equal(1, #step.requests[2].fields)
   end)
+
+  it("is looked through once, however many link tags of a page never end", function()
+    local page = ('<link rel="EditURI" href="'):rep(150000)
+    local session, err = mwlogin.open("https://wiki.example.org/", {
+      transport = conversation.new({ page = page, siteinfo = { "{}", "{}", "{}", "{}" } }).transport,
+      user_agent = "spec",
+    })
+    assert.is_nil(session)
+    assert.equal("no-wiki", err.code)
+  end)
+
+  it("may send a megabyte of headers at most", function()
+    local headers = { ["X-Much"] = ("x"):rep(2 ^ 20) }
+    local session = session_with({ query = { { status = 200, headers = headers, body = "{}" } } })
+    local reply, err = session:get({ action = "query" })
+    assert.is_nil(reply)
+    assert.equal("protocol too_large", err.kind .. " " .. err.code)
+  end)
 end)
