@@ -38,7 +38,8 @@ describe("doc/errors.md", function()
 
   it("has every code that the library makes", function()
     local count = 0
-    for code, path in pairs(codes_in("'lua/mwlogin/*.lua'", '\n%s+code = "([%w_-]+)"', "testing")) do
+    local shape = '\n%s+code = "([%w_-]+)"'
+    for code, path in pairs(codes_in("'lua/mwlogin/*.lua'", shape, "testing")) do
       count = count + 1
       assert.truthy(page:find("`" .. code .. "`", 1, true), code .. " of " .. path)
     end

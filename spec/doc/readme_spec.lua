@@ -1,0 +1,52 @@
+--- README.md names what there is: every subcommand, source and exit code, every page and script.
+local function read(path)
+  local file <close> = assert(io.open(path))
+  return file:read("a")
+end
+
+describe("README.md", function()
+  local page = read("README.md")
+
+  local function has(text)
+    assert.truthy(page:find(text, 1, true), text)
+  end
+
+  it("has every subcommand", function()
+    local count = 0
+    for _, command in ipairs(require("mwlogin.cli").tree()._commands) do
+      count = count + 1
+      has(("| `mwlogin %s "):format(command._name):gsub("sessions $", "sessions`"))
+    end
+    assert.is_true(count >= 10)
+  end)
+
+  it("has every exit code", function()
+    local count = 0
+    for code in require("mwlogin.cli.exit").HELP:gmatch("\n%s+(%d+) ") do
+      count = count + 1
+      has(("\n| %s | "):format(code))
+    end
+    assert.equal(8, count)
+  end)
+
+  it("has every source, which is one that is taken", function()
+    local secret = require("mwlogin.secret")
+    local count = 0
+    for source in page:match("\n| SOURCE |.-\n\n"):gmatch("\n| `([^`]+)` |") do
+      count = count + 1
+      local text = source:gsub("SOURCE", "env:X"):gsub("%f[%u]%u+$", "x")
+      assert(secret.parse(text), source)
+    end
+    assert.equal(7, count)
+  end)
+
+  it("has every page and every script", function()
+    local pipe <close> = assert(io.popen("ls doc/*.md"))
+    for path in pipe:lines() do
+      has(("](%s)"):format(path))
+    end
+    for _, name in ipairs({ "botpassword", "clientlogin_edit", "two_factor", "text_captcha" }) do
+      assert(io.open(("scripts/%s.lua"):format(name))):close()
+    end
+  end)
+end)
