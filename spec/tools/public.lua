@@ -1,7 +1,8 @@
 ---What people call, page by page: the reference is made of it, and nothing of it may lack words.
 ---
----`of` gives the living table, every function of which stands on its page or in `inside` (the
----house's own). `classes` are the LuaCATS classes that are shown there too.
+---`of` gives the living table. Every function of it stands on its page, but for those in `inside`
+---(the house's own); where the house's own are many, `public` names the others. `classes` are the
+---LuaCATS classes that are shown there too.
 local session_module = require("mwlogin.session")
 
 local function scripted_session()
@@ -41,8 +42,8 @@ return {
     of = function()
       return session_module.class
     end,
-    inside = set(
-      "protect keep trace_event request exchange call step login_call drop_tokens prove"
+    public = set(
+      "get post fetch token login flow whoami logout doctor export_cookies import_cookies close"
     ),
   },
   {
@@ -53,7 +54,7 @@ return {
     of = function()
       return class_of(scripted_session():flow("login"))
     end,
-    inside = set("another return_url known_handlers look is_alone choose fill send"),
+    public = set("start submit returned run"),
   },
   {
     page = "mwlogin.error",
@@ -150,7 +151,7 @@ return {
     of = function()
       return class_of(require("mwlogin.testing").wiki())
     end,
-    inside = set("canonical_name account_by_id groups_of rights_of has_right can_link"),
+    public = set("now advance lose_session fault answer_next account add_account"),
   },
   {
     page = "mwlogin.Handler",

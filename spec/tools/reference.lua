@@ -47,14 +47,24 @@ local function read_page(page)
   return found
 end
 
+local function is_own(page, name)
+  if page.public then
+    return not page.public[name]
+  end
+  return page.inside ~= nil and page.inside[name] == true
+end
+
 ---Functions that the living table has, metamethods and the house's own left out.
 local function living(page)
   local names = {}
-  for name, value in pairs(page.of()) do
-    local own = type(name) ~= "string" or name:find("^_") or (page.inside or {})[name]
-    if type(value) == "function" and not own then
-      names[name] = true
+  local there = page.of()
+  for name, value in pairs(there) do
+    if type(name) == "string" and type(value) == "function" and not name:find("^_") then
+      names[name] = not is_own(page, name) or nil
     end
+  end
+  for name in pairs(page.public or {}) do
+    assert(type(there[name]) == "function", ("%s has no %s"):format(page.page, name))
   end
   return names
 end
@@ -97,7 +107,7 @@ local function faults_of_page(page, found, add)
     end
   end
   for name, one in pairs(found.functions) do
-    if not (page.inside or {})[name] then
+    if not is_own(page, name) then
       for _, fault in ipairs(faults_of_function(one)) do
         add(("%s: %s %s"):format(page.page, name, fault))
       end
@@ -203,7 +213,7 @@ local function page_text(page)
   local out = { table.concat(head, "\n") .. "\n" }
   for _, name in ipairs(in_order(found.functions)) do
     local one = found.functions[name]
-    if not (page.inside or {})[name] and one.words[1] then
+    if not is_own(page, name) and one.words[1] then
       out[#out + 1] = function_block(one, (page.shown_as or page.prefix) .. name)
     end
   end
