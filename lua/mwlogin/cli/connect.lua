@@ -142,7 +142,7 @@ local function visit(wiki, args, act, always, before)
   local me
   if given or always then
     me, err = session:login(credentials)
-    local gone = not me and args.ends and err.code == "anonymous"
+    local gone = not me and args.ends and (err.code == "anonymous" or err.code == "access-ended")
     if gone then
       -- what is to end has ended on the wiki already; what is left of it is here
       gone, err = require("mwlogin.login.account").forget(session)

@@ -82,12 +82,26 @@ local function import(args, out)
   )
 end
 
+---An OAuth login has nothing to hand on here: with an empty jar others would be nobody unawares.
+---@return mwlogin.Error
+function cookies.none()
+  return require("mwlogin.error").new {
+    kind = "answer",
+    code = "no-cookies",
+    message = "This login is by OAuth, which has no cookies",
+    advice = "Use mwlogin api, or give other tools what `mwlogin token WIKI bearer` prints.",
+  }
+end
+
 function cookies.run(args)
   local out = output.new(args)
   if args.import then
     return import(args, out)
   end
   return connect.run(args, out, function(session)
+    if session.authorize then
+      return nil, cookies.none()
+    end
     local lines, err = session:export_cookies()
     if not lines then
       return nil, err

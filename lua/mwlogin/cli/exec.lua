@@ -1,5 +1,6 @@
 ---mwlogin exec WIKI -- COMMAND…
 local connect = require "mwlogin.cli.connect"
+local cookies = require "mwlogin.cli.cookies"
 local options = require "mwlogin.cli.options"
 local output = require "mwlogin.cli.output"
 
@@ -38,6 +39,9 @@ end
 
 local function run(session, argv)
   local core = require "mwlogin.core"
+  if session.authorize then
+    return nil, cookies.none()
+  end
   local me, err = session:whoami()
   if not me then
     return nil, err

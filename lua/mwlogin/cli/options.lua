@@ -59,6 +59,13 @@ local function method(text)
   return text
 end
 
+local function grant(text)
+  if text ~= "client_credentials" and text ~= "authorization_code" then
+    return nil, ("'%s' is no grant; there are authorization_code, client_credentials"):format(text)
+  end
+  return text
+end
+
 ---{ flag, name of the argument, option, help, converter }
 local OPEN <const> = {
   { "--user-agent", "TEXT", "user_agent", "who you are: tool, version and a contact" },
@@ -95,7 +102,13 @@ local LOGIN <const> = {
   { "--client-secret-from", "SOURCE", "client_secret", "OAuth 2: its secret", source },
   { "--redirect-uri", "ADDRESS", "redirect_uri", "OAuth 2: the registered return address" },
   { "--scope", "SCOPES", "scope", "OAuth 2: scopes asked for" },
-  { "--grant", "GRANT", "grant", "OAuth 2: client_credentials" },
+  {
+    "--grant",
+    "GRANT",
+    "grant",
+    "OAuth 2: authorization_code (a person, in a browser) or client_credentials",
+    grant,
+  },
   { "--consumer-key", "KEY", "consumer_key", "OAuth 1: the consumer" },
   { "--consumer-secret-from", "SOURCE", "consumer_secret", "OAuth 1: its secret", source },
   { "--access-key", "KEY", "access_key", "OAuth 1: the access token" },

@@ -44,6 +44,16 @@ local function rest(ends, now)
   return ("lasts %s more"):format(span(ends - now))
 end
 
+---How long an OAuth login lasts, and what it may do.
+local function access(tokens, ends, now)
+  if tokens.over then
+    return "its access has ended: log in again"
+  end
+  local renewed = tokens.refresh_token and ends
+  local scope = tokens.scope and ("; scopes: %s"):format(tokens.scope) or ""
+  return (renewed and "renewed in " .. span(math.max(ends - now, 0)) or rest(ends, now)) .. scope
+end
+
 local function line_of(entry, now, ends)
   return output.clean(
     ("%s  %s%s (%s)  %s, %s"):format(
@@ -52,7 +62,7 @@ local function line_of(entry, now, ends)
       entry.account ~= entry.name and (", kept as %s"):format(entry.account) or "",
       entry.method,
       age(entry, now),
-      rest(ends, now)
+      entry.tokens and access(entry.tokens, ends, now) or rest(ends, now)
     )
   )
 end
@@ -84,6 +94,8 @@ function sessions.run(args)
         saved = entry.saved,
         lasts_until = ends,
         scope = entry.tokens and entry.tokens.scope,
+        client_id = entry.tokens and entry.tokens.client_id,
+        ended = entry.tokens and entry.tokens.over,
       }, line_of(entry, now, ends))
     elseif trouble then
       out:failure(id, trouble)

@@ -10,7 +10,8 @@ token.usage = "[OPTION…] WIKI TYPE"
 
 token.examples = [[
   mwlogin token wiki.example.org csrf --user Alice \
-      --password-from env:WIKI_PASSWORD]]
+      --password-from env:WIKI_PASSWORD
+  mwlogin token wiki.example.org bearer]]
 
 ---What everybody has who is not logged in.
 local ANONYMOUS <const> = "+\\"
@@ -29,7 +30,7 @@ function token.configure(command)
     :argument("TYPE")
     :target("type")
     :convert(type_of)
-    :description("csrf, patrol, rollback, userrights, watch, …")
+    :description("csrf, patrol, rollback, userrights, watch, …; bearer: OAuth 2's own")
   options.declare_login(command)
   options.declare_open(command)
 end

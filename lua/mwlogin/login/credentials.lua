@@ -38,18 +38,24 @@ local KNOWN <const> = {
   recover = "boolean",
 }
 
+local GRANTS <const> = { authorization_code = true, client_credentials = true }
+
+local function check_choice(what, value, choices, level)
+  if value and not choices[value] then
+    local near = schema.nearest(value, choices)
+    local hint = near and ("; did you mean '%s'?"):format(near) or ""
+    error(("login has no %s '%s'%s"):format(what, value, hint), level)
+  end
+end
+
 ---Raises where `login` was called when a name is unknown or a value of the wrong type.
 ---@param given table
 ---@param methods table<string, any>
 ---@param level integer
 function credentials.check(given, methods, level)
   options.check(given, KNOWN, "login", level + 1)
-  local method = given.method
-  if method and not methods[method] then
-    local near = schema.nearest(method, methods)
-    local hint = near and ("; did you mean '%s'?"):format(near) or ""
-    error(("login has no method '%s'%s"):format(method, hint), level)
-  end
+  check_choice("method", given.method, methods, level + 1)
+  check_choice("grant", given.grant, GRANTS, level + 1)
 end
 
 local function lacking(message, advice)

@@ -99,16 +99,25 @@ local function begin(session, made)
   session.oauth_tokens = made
 end
 
+---What a bearer may be refused for; the wiki's own text hardly tells them apart.
+local function explain(err, made)
+  err.advice = made.grant == nil
+      and "The access token has ended, was revoked, or is another wiki's: give a new one."
+    or "Log in again; if it stays so, check at Special:OAuthListConsumers that the client is "
+      .. "approved, and for this wiki."
+  return err
+end
+
 ---One that is refused is renewed; one that is refused as soon as it came is so for another reason.
 local function renew_when_refused(session, made)
   session.renew = function(self, err, attempt, refused)
     if attempt > 1 then
       self.renew = nil
-      return nil, err
+      return nil, explain(err, made)
     end
     local able, why = made:can_renew()
     if not able then
-      return nil, why or err
+      return nil, why or explain(err, made)
     end
     return made:renew(self, err.code, refused)
   end
@@ -136,7 +145,7 @@ function oauth2.login(session, credentials, _, finished)
   local identity
   identity, err = proving.identity(session, "oauth2")
   if not identity then
-    return nil, err
+    return nil, err.code == "mwoauth-invalid-authorization" and explain(err, made) or err
   end
   renew_when_refused(session, made)
   finished()
