@@ -188,6 +188,7 @@ local ELSEWHERE <const> = "keep sessions where you can write: set XDG_STATE_HOME
 
 ---Of errors of kind `store`.
 local BY_STORE_CODE <const> = {
+  missing = "Make the folder above it, or " .. ELSEWHERE,
   unsafe = "Mend its owner and mode (ls -la shows them), or remove it if it is not yours.",
   exists = "Move away what is there, or " .. ELSEWHERE,
   full = "Make room on that disk (df -h, df -i), or " .. ELSEWHERE,

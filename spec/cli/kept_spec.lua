@@ -124,5 +124,56 @@ describe("the command", function()
     os.execute("chmod 644 " .. state .. "/mwlogin/*.json")
     local result = run("whoami", w.api)
     assert.equal(6, result.code)
+    assert.truthy(result.stderr:find("is open to other users (chmod 600", 1, true), result.stderr)
+  end)
+
+  it("names the file that is damaged or newer, and what to do, and leaves it", function()
+    log_in()
+    local pipe <close> = assert(io.popen("ls " .. state .. "/mwlogin/*.json"))
+    local path = pipe:read "l"
+    for text, why in pairs {
+      ["{ half"] = "it is damaged",
+      [""] = "it is damaged",
+      ['{"format":7}'] = "it was written by a newer mwlogin",
+    } do
+      local file = assert(io.open(path, "w"))
+      file:write(text)
+      file:close()
+      for _, words in ipairs {
+        { "whoami", w.api },
+        { "sessions" },
+        { "logout", w.api },
+        { "login", w.api, "--user", "Bob", "--password-from", "env:P", "--no-input" },
+      } do
+        local result = run(table.unpack(words))
+        assert.equal(6, result.code, words[1])
+        assert.truthy(
+          result.stderr:find(path .. " cannot be used: " .. why, 1, true),
+          result.stderr
+        )
+        assert.truthy(result.stderr:find("remove", 1, true))
+      end
+      local kept <close> = assert(io.open(path))
+      assert.equal(text, kept:read "a")
+    end
+  end)
+
+  it("says that a login could not be kept, and ends with the store's exit code", function()
+    local script = "mount -t tmpfs -o mode=700,size=16k tmpfs %s && mkdir -m 700 %s/mwlogin && "
+      .. "dd if=/dev/zero of=%s/filler 2>/dev/null; "
+      .. "XDG_STATE_HOME=%s P='%s' scripts/mwlogin login %s --user Bob --password-from env:P "
+      .. "--no-input 2>&1; echo $?"
+    script = script:format(state, state, state, state, w.accounts.Bob, w.api)
+    local file = assert(io.open(state .. ".sh", "w"))
+    file:write(script)
+    file:close()
+    local flags = assert(io.popen("id -u")):read "n" == 0 and "-m" or "-rm"
+    local pipe <close> = assert(io.popen(("unshare %s sh %s.sh"):format(flags, state)))
+    local said = pipe:read "a"
+    os.remove(state .. ".sh")
+    local expected = "Logged in as Bob, but the session cannot be kept: "
+    assert.truthy(said:find(expected, 1, true), said)
+    assert.truthy(said:find("No space left on device", 1, true), said)
+    assert.truthy(said:find("\n6\n$"), said)
   end)
 end)

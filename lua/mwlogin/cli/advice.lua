@@ -10,6 +10,7 @@ local function field(name)
 end
 
 local PHRASES <const> = {
+  { ", or give store%.file { folder = … }", "" },
   { "answers = { ([%w_%.]+) = … }", field },
   { "answers%.(captcha%w*)", "--field %1=VALUE" },
   { "answers%.([%w_]+)", "--field-from %1=SOURCE" },

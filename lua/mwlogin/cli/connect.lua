@@ -96,13 +96,20 @@ local function credentials_of(mwlogin, args, profile, keeps)
 end
 
 ---Nothing to log in with and nobody to ask is a want of a person, not a refusal of the wiki.
-local function as_interaction(err, args)
-  if err.code == "anonymous" and not args.login_method then
-    err.kind = "interaction"
-    err.message = "a user name and a password are needed, and there is nobody to ask"
-    err.advice = "Give --user NAME and --password-from SOURCE, or run it on a terminal "
-      .. "without --no-input."
+local function as_interaction(err, args, session, credentials)
+  if err.code ~= "anonymous" or args.login_method then
+    return err
   end
+  local kept = session.options.store and require("mwlogin.login.account").kept(session)
+  local name = kept or credentials.username
+  local why = kept and ("the kept session of %s has ended on the wiki"):format(kept)
+    or name and ("a password for %s is needed"):format(name)
+    or "a user name and a password are needed"
+  err.kind = "interaction"
+  err.message = why .. ", and there is nobody to ask"
+  err.advice = ("Give --user %s and --password-from SOURCE, or run it on a terminal "):format(
+    name or "NAME"
+  ) .. "without --no-input."
   return err
 end
 
@@ -139,16 +146,16 @@ local function visit(wiki, args, act, always, before)
       return nil, err
     end
   end
-  local me
+  local me, gone
   if given or always then
     me, err = session:login(credentials)
-    local gone = not me and args.ends and (err.code == "anonymous" or err.code == "access-ended")
+    gone = not me and args.ends and (err.code == "anonymous" or err.code == "access-ended")
     if gone then
       -- what is to end has ended on the wiki already; what is left of it is here
       gone, err = require("mwlogin.login.account").forget(session)
     end
     if not me and not gone then
-      return nil, as_interaction(err, args)
+      return nil, as_interaction(err, args, session, credentials)
     end
     if me and me.unkept then
       if always then
@@ -157,15 +164,16 @@ local function visit(wiki, args, act, always, before)
       require("mwlogin.cli.output").new(args):warn(wiki, me.unkept)
     end
   end
-  return act(session, me)
+  return act(session, me, nil, gone)
 end
 
 ---Opens the wiki, logs in when there is something to log in with (or `always`), lets `act` do its
 ---work and closes the session, without logging out.
 ---@param wiki string address or profile
 ---@param args table parsed arguments
----@param act fun(session: table, me: table|nil, credentials: table|nil): any, table|nil
----  under `args.only_looks` it gets the credentials, and nobody logs in with them
+---@param act fun(session: table, me: table|nil, credentials: table|nil, gone: boolean|nil): any,
+---  table|nil under `args.only_looks` it gets the credentials, and nobody logs in with them; `gone`
+---  under `args.ends`: what was kept had ended on the wiki
 ---@param always? boolean log in even without credentials, so that a terminal can be asked
 ---@param before? fun(session: table): true|nil, table|nil what comes before the login
 ---@return any result of `act`

@@ -21,12 +21,20 @@ function logout.run(args)
   local out = output.new(args)
   -- nobody is asked for a password in order to log out
   args.no_input, args.ends = true, true
-  return connect.run(args, out, function(session)
-    local done, err = session:logout()
-    if not done then
-      return nil, err
+  return connect.run(args, out, function(session, me, _, gone)
+    local wiki = output.address(args.wiki)
+    if me then
+      local done, err = session:logout()
+      if not done then
+        return nil, err
+      end
     end
-    out:result({ wiki = args.wiki, anonymous = true }, "Logged out of " .. output.clean(args.wiki))
+    local words = me and ("Logged out of %s as %s"):format(wiki, output.clean(me.name))
+      or gone and ("Forgot the session of %s, which had ended there"):format(wiki)
+    out:result({ wiki = args.wiki, anonymous = true }, words)
+    if not words then
+      out:say(("%s: no session is kept, there is nothing to end"):format(wiki))
+    end
     return true
   end)
 end

@@ -1,4 +1,5 @@
 ---mwlogin sessions
+local advice = require "mwlogin.cli.advice"
 local entries = require "mwlogin.store.entry"
 local exit = require "mwlogin.cli.exit"
 local lasting = require "mwlogin.store.lasting"
@@ -31,6 +32,8 @@ end
 local function age(entry, now)
   if entry.created > now then
     return "kept in the future by this machine's clock"
+  elseif now - entry.created < 60 then
+    return "new"
   end
   return span(now - entry.created) .. " old"
 end
@@ -78,11 +81,7 @@ function sessions.run(args)
   local first
   local now = os.time()
   for _, id in ipairs(ids) do
-    local text, trouble = store:read(id)
-    local entry = text and nil
-    if text then
-      entry, trouble = entries.decode(id, text)
-    end
+    local entry, trouble = entries.read(store, id)
     if entry then
       local ends = lasting.ends(entry)
       out:result({
@@ -98,7 +97,8 @@ function sessions.run(args)
         ended = entry.tokens and entry.tokens.over,
       }, line_of(entry, now, ends))
     elseif trouble then
-      out:failure(id, trouble)
+      trouble.advice = advice.as_flags(trouble.advice)
+      out:failure(store:place(id), trouble)
       first = first or trouble
     end
   end

@@ -32,12 +32,11 @@ function Plan:kept()
   if not self.session.options.store then
     return
   end
-  local account = require("mwlogin.login.account")
-  local name, err = account.of(self.session, self.given)
+  local entries = require("mwlogin.store.entry")
+  local name, err = require("mwlogin.login.account").of(self.session, self.given)
   local entry
   if name then
-    local id = require("mwlogin.store.entry").id(self.session.api, name)
-    entry, err = account.read(self.session.options.store, id)
+    entry, err = entries.read(self.session.options.store, entries.id(self.session.api, name))
   end
   if entry then
     self:add("the session kept of %s is proved first; no secret is read if it lives", name)

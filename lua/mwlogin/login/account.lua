@@ -4,18 +4,6 @@ local errors = require "mwlogin.error"
 
 local account = {}
 
----@param store table
----@param id string
----@return mwlogin.store.Entry|nil entry nil alone when there is none
----@return mwlogin.Error|nil err
-function account.read(store, id)
-  local text, err = store:read(id)
-  if not text then
-    return nil, err
-  end
-  return entries.decode(id, text)
-end
-
 local function names_of(list)
   local names = {}
   for position, entry in ipairs(list) do
@@ -32,7 +20,7 @@ local function only_account(store, api)
   end
   local found, unreadable = {}, nil
   for _, id in ipairs(ids) do
-    local entry, why = account.read(store, id)
+    local entry, why = entries.read(store, id)
     if entry and entry.api == api then
       found[#found + 1] = entry
     end
@@ -87,7 +75,7 @@ function account.kept(session)
     return nil, err
   end
   local entry
-  entry, err = account.read(session.options.store, entries.id(session.api, name))
+  entry, err = entries.read(session.options.store, entries.id(session.api, name))
   return entry and name, err
 end
 

@@ -151,7 +151,7 @@ local function save_changes(session)
     session:trace_event { event = "unkept", code = err.code }
     return
   end
-  local there = accounts.read(store, tied.id)
+  local there = entries.read(store, tied.id)
   if there and there.stamp == tied.stamp then
     there.cookies, there.saved = cookies, os.time()
     store:write(tied.id, entries.encode(there), lock)
@@ -165,7 +165,7 @@ local function forget(session)
   if not tied then
     return true
   end
-  local there, err = accounts.read(store, tied.id)
+  local there, err = entries.read(store, tied.id)
   if err then
     return nil, err
   elseif there and there.stamp == tied.stamp then
@@ -189,7 +189,7 @@ end
 
 ---What another process has kept meanwhile, if the wiki knows it.
 local function newer(session, id, credentials)
-  local entry, err = accounts.read(session.options.store, id)
+  local entry, err = entries.read(session.options.store, id)
   if not entry or lost_of(session)[entry.stamp] or not fits(entry, credentials) then
     return nil, err
   end
@@ -306,7 +306,7 @@ function kept.run(session, credentials, attempt, hold)
     return attempt_and_save(session, credentials, attempt, hold, nil, nil)
   end
   local id = entries.id(session.api, account)
-  local entry, trouble = accounts.read(session.options.store, id)
+  local entry, trouble = entries.read(session.options.store, id)
   if trouble then
     return nil, trouble
   end

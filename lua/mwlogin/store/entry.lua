@@ -35,13 +35,13 @@ function entry.id(api, account)
   )
 end
 
-local function damaged(id, why)
+local function unusable(place, why, advice)
   return nil,
     errors.new {
       kind = "store",
       code = "damaged",
-      message = ("What is kept as %s cannot be used: %s"):format(id, why),
-      advice = "Look at it, and remove it by hand when it is no longer needed.",
+      message = ("%s cannot be used: %s"):format(place, why),
+      advice = advice or "Look at it; when it is removed, the next login makes a new one.",
     }
 end
 
@@ -56,27 +56,45 @@ local SHAPE <const> = {
   stamp = "string",
 }
 
----@param id string for the error
+---@param id string
 ---@param text string
+---@param place string|nil where it is kept, for the error
 ---@return mwlogin.store.Entry|nil
 ---@return mwlogin.Error|nil err kind store; it is never overwritten then
-function entry.decode(id, text)
+function entry.decode(id, text, place)
+  place = place or id
   local made = json.decode(text)
   if type(made) ~= "table" or made.format == nil then
-    return damaged(id, "it is damaged")
+    return unusable(place, "it is damaged")
   elseif made.format ~= FORMAT then
-    return damaged(id, "it was written by a newer mwlogin")
+    return unusable(
+      place,
+      "it was written by a newer mwlogin",
+      "Use that one; or remove it, and the next login makes another."
+    )
   end
   for name, kind in pairs(SHAPE) do
     if type(made[name]) ~= kind then
-      return damaged(id, ("its %s is damaged"):format(name))
+      return unusable(place, ("its %s is damaged"):format(name))
     end
   end
   -- its cookies would go to another wiki, or stand for another account
   if entry.id(made.api, made.account) ~= id then
-    return damaged(id, ("it is what was kept of %s at %s"):format(made.account, made.api))
+    return unusable(place, ("it is what was kept of %s at %s"):format(made.account, made.api))
   end
   return made
+end
+
+---@param store table
+---@param id string
+---@return mwlogin.store.Entry|nil entry nil alone when there is none
+---@return mwlogin.Error|nil err kind store
+function entry.read(store, id)
+  local text, err = store:read(id)
+  if not text then
+    return nil, err
+  end
+  return entry.decode(id, text, store.place and store:place(id))
 end
 
 ---@param made mwlogin.store.Entry

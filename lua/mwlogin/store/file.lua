@@ -51,6 +51,13 @@ local function path_of(self, id)
   return self.folder .. "/" .. id .. SUFFIX
 end
 
+---Where an entry is, for people who look for it.
+---@param id string
+---@return string
+function File:place(id)
+  return path_of(self, id)
+end
+
 ---@param id string
 ---@return string|nil text nil alone when there is none
 ---@return mwlogin.Error|nil err

@@ -4,6 +4,7 @@
 ---  read(id) → text | nil, err (nil alone: there is none)      remove(id) → true | nil, err
 ---  write(id, text, lock) → true | nil, err                     ids() → list of ids | nil, err
 ---  lock(id) → lock | nil, err (code "timeout": somebody else holds it); lock:release()
+---and, if it likes, place(id) → text that names an entry in errors.
 local store = {}
 
 ---One file for each wiki and account.

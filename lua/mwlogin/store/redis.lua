@@ -120,6 +120,13 @@ local function fence_key(self, id)
   return self.prefix .. id .. ":fence"
 end
 
+---Where an entry is, for people who look for it.
+---@param id string
+---@return string
+function Redis:place(id)
+  return ("the key %s%s of Redis"):format(self.prefix, id)
+end
+
 ---@param id string
 ---@return string|nil text
 ---@return mwlogin.Error|nil err
