@@ -87,6 +87,51 @@ describe("OAuth 2", function()
     end
   end)
 
+  it("gives it to no other origin, wherever a page leads", function()
+    local session <close> = open(function(request)
+      if request.url:find("/leads", 1, true) then
+        requests[#requests + 1] = request
+        local there = { ["Location"] = "https://evil.example/w/api.php" }
+        return { status = 302, headers = there, body = "" }
+      end
+      return transport(request)
+    end)
+    assert(session:login { access_token = "the-access-token" })
+    local response = assert(session:fetch "/leads")
+    assert.equal("https://evil.example/w/api.php", response.location)
+    local page, err = session:fetch "https://evil.example/w/rest.php"
+    assert.is_nil(page)
+    assert.equal("origin", err.code)
+    for _, request in ipairs(requests) do
+      assert.equal("https://alias.example.org", assert(core.address(request.url)).origin)
+    end
+  end)
+
+  it("does not mix with a login by cookies in one Session (T36, I22)", function()
+    local session <close> = open(function(request)
+      assert.is_nil(request.headers.Authorization and request.headers.Cookie)
+      requests[#requests + 1] = request
+      local bare = { method = request.method, url = request.url, body = request.body }
+      bare.headers = { Authorization = request.headers.Authorization }
+      local reply = transport(bare)
+      reply.headers["Set-Cookie"] = "wiki_session=x; path=/"
+      return reply
+    end)
+    session:import_cookies { "alias.example.org\tFALSE\t/\tFALSE\t0\twikiUserName\tBob" }
+    assert(session:login { access_token = "the-access-token" })
+    assert(session:get { action = "query", meta = "tokens" })
+    assert.same({}, session:export_cookies())
+    local step, err = session:flow("login"):start()
+    assert.is_nil(step)
+    assert.equal("userlogin-cannot-login", err.code)
+    requests = {}
+    session:login { username = "Alice", password = "no such thing" }
+    assert.is_true(#requests > 0)
+    for _, request in ipairs(requests) do
+      assert.is_nil(request.headers.Authorization)
+    end
+  end)
+
   it("refuses a bearer with a line break, before anything is sent", function()
     local session <close> = open(transport)
     local me, err = session:login { access_token = "abc\ndef" }
