@@ -168,7 +168,7 @@ describe("OAuth 1", function()
       assert(session:post({ action = "edit" }, { token = "csrf" }))
       assert(session:fetch "rest.php/v1/x")
       for _, asked in ipairs(site:journal()) do
-        assert.is_true(asked.authorization == nil or asked.cookie == nil)
+        assert.is_nil(asked.cookie)
       end
       assert.same({}, session:export_cookies())
     end)
@@ -611,6 +611,12 @@ describe("OAuth 1", function()
       advice(with(wiki.OWNER_ONLY, { access_key = nobody }), "does not know this access_key")
       site:set { ip = "restricted" }
       advice(wiki.OWNER_ONLY, "this machine's to its usage restrictions")
+    end)
+
+    it("of a consumer whose grants do not reach the API", function()
+      site:set { grants = "authonly" }
+      local err = advice(wiki.CONSUMER, "grants for the API")
+      assert.equal("readapidenied", err.code)
     end)
 
     it("without a secret, key or signature in it", function()

@@ -143,7 +143,11 @@ local function three_legged(session, credentials, signer)
   begin(session, signer)
   local identity
   identity, err = proving.identity(session, "oauth1")
-  if identity and identity.name ~= claims.username then
+  if not identity and err.code == "readapidenied" then
+    local words =
+      "Register a consumer with grants for the API: this one may only tell that it is %s."
+    err.advice = words:format(claims.username)
+  elseif identity and identity.name ~= claims.username then
     return other_user(session, claims.username, identity.name)
   elseif identity then
     session.oauth_tokens = {

@@ -1,6 +1,7 @@
 ---The name a wiki has for itself ($wgServer): OAuth 1 signatures are checked against it, whatever
 ---host was spoken to (T33).
 local core = require "mwlogin.core"
+local upgrade = require "mwlogin.session.upgrade"
 
 local own_name = {}
 
@@ -42,8 +43,14 @@ local FATAL <const> = { network = true, tls = true, cancelled = true }
 ---@return string|nil origin "https://host", with the port where it is not the scheme's own
 ---@return mwlogin.Error|nil err the wiki cannot be reached
 function own_name.of(session)
+  local safe, unsafe = upgrade.run(session)
+  if not safe then
+    return nil, unsafe
+  end
   local params = { action = "query", meta = "siteinfo" }
-  local reply, err = session:call("GET", params, { bare = true })
+  local reply, err = session:exchange(function()
+    return session.core:call("GET", params, { cookies = false })
+  end, { event = "call", method = "GET", params = params })
   if not reply and FATAL[err.kind] then
     return nil, err
   end

@@ -51,8 +51,8 @@ function proving.identity(session, method, whole)
   if not reply then
     proving.abandon(session)
     if err.code == "assertuserfailed" then
-      err.advice = "The wiki did not see the authorization: its web server may drop the header, or "
-        .. "the token belongs to nobody."
+      err.advice = "The wiki did not see the authorization: it may lack the extension OAuth, its "
+        .. "web server may drop the header, or the token belongs to nobody."
     end
     return nil, err
   end

@@ -263,6 +263,8 @@ class Handler(BaseHTTPRequestHandler):
         if given.get("action") == "rsd":
             return self.answer(200, f'<rsd><api apiLink="{self.own_uri().split("?")[0]}"/></rsd>',
                                "application/rsd+xml")
+        if request and modes.get("grants") == "authonly":
+            return self.error("readapidenied", "You need read permission to use this module.")
         if not request and modes.get("private") and given.get("action") == "query":
             return self.error("readapidenied", "You need read permission to use this module.")
         if not request and given.get("assert") == "user":
