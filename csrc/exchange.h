@@ -40,6 +40,7 @@ struct mwl_exchange {
   int no_cookies;
   int foreign;
   int has_authorization;
+  int is_signed; /* by OAuth 1: its nonce serves for one sending */
   struct mwl_bytes reply;
   struct mwl_bytes header; /* the header lines of the last response */
   size_t reply_max;

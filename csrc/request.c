@@ -287,11 +287,13 @@ static size_t receive_header(char *bytes, size_t size, size_t count, void *data)
 }
 
 /* libcurl sends a request again by itself where a kept connection ended without an answer; one with
-   a body may have been executed by then. Once something was answered (401, 100) it goes on. */
+   a body may have been executed by then, and the nonce of a signed one used up. Once something was
+   answered (401, 100) it goes on. */
 static int before_sending(void *data, char *address, char *own, int port, int own_port) {
   struct mwl_exchange *exchange = data;
   (void)address, (void)own, (void)port, (void)own_port;
-  exchange->cut = exchange->attempted && exchange->header.length == 0 && has_body(exchange->method);
+  exchange->cut = exchange->attempted && exchange->header.length == 0 &&
+                  (has_body(exchange->method) || exchange->is_signed);
   exchange->attempted = 1;
   return exchange->cut ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
 }
@@ -362,6 +364,10 @@ int mwl_request_prepare(struct mwl_exchange *exchange) {
   return exchange->easy != NULL && set_options(exchange);
 }
 
+static int is_signature(const char *authorization, size_t length) {
+  return authorization != NULL && length > 6 && memcmp(authorization, "OAuth ", 6) == 0;
+}
+
 int mwl_request_build(lua_State *L, struct mwl_exchange *exchange,
                       const struct mwl_request *request) {
   exchange->method = request->method;
@@ -369,6 +375,7 @@ int mwl_request_build(lua_State *L, struct mwl_exchange *exchange,
   exchange->no_cookies = request->no_cookies;
   exchange->foreign = request->foreign;
   exchange->has_authorization = request->authorization != NULL;
+  exchange->is_signed = is_signature(request->authorization, request->authorization_length);
   return build_url(exchange, request) && build_body(exchange, request) &&
          build_mime(exchange, request->parameters) && build_headers(L, exchange, request);
 }

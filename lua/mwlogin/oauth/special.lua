@@ -6,6 +6,7 @@ local errors = require "mwlogin.error"
 local http_date = require "mwlogin.http_date"
 local json = require "mwlogin.json"
 local plaintext = require "mwlogin.plaintext"
+local repeating = require "mwlogin.session.repeating"
 local refusal = require "mwlogin.oauth.refusal"
 local signing = require "mwlogin.oauth.signing"
 local upgrade = require "mwlogin.session.upgrade"
@@ -35,20 +36,23 @@ function special.address(session, page, params)
 end
 
 ---Sent under a nonce and a time of its own.
-local function send(session, signer, page, params, nonce)
+local function send(session, signer, page, params, nonce_of)
   local url = index_of(session)
-  local header, err = signing.authorization(signer, session, "GET", url, params, nonce)
-  if not header then
-    return nil, err
-  end
-  return session:exchange(function()
-    return session.core:fetch(url, {
-      params = params,
-      authorization = header,
-      cookies = false,
-      secret = true,
-    })
-  end, { event = "fetch", method = "GET", why = title_of(page) })
+  return repeating.question("GET", function()
+    local nonce = nonce_of and nonce_of()
+    local header, err = signing.authorization(signer, session, "GET", url, params, nonce)
+    if not header then
+      return nil, err
+    end
+    return session:exchange(function()
+      return session.core:fetch(url, {
+        params = params,
+        authorization = header,
+        cookies = false,
+        secret = true,
+      })
+    end, { event = "fetch", method = "GET", why = title_of(page) })
+  end)
 end
 
 local function redirected(page, response)
@@ -120,7 +124,7 @@ function special.ask(session, signer, page, params, nonce_of)
   end
   local wrong
   for _ = 1, 2 do
-    local response, err = send(session, signer, page, sent, nonce_of and nonce_of())
+    local response, err = send(session, signer, page, sent, nonce_of)
     if not response then
       return nil, err
     end

@@ -1,6 +1,7 @@
 ---API calls as they stand: traced, with what each call of a Session carries, neither waited for nor
 ---repeated.
 local errors = require "mwlogin.error"
+local repeating = require "mwlogin.session.repeating"
 local trace = require "mwlogin.trace"
 local upgrade = require "mwlogin.session.upgrade"
 
@@ -114,12 +115,14 @@ local function send(self, method, params, opts)
 end
 
 local function send_authorized(self, method, params)
-  local header, err = self:authorize(method, self.api, params)
-  if not header then
-    return nil, err
-  end
-  local reply, why = send(self, method, params, { cookies = false, authorization = header })
-  return reply, why, header
+  return repeating.question(method, function()
+    local header, err = self:authorize(method, self.api, params)
+    if not header then
+      return nil, err
+    end
+    local reply, why = send(self, method, params, { cookies = false, authorization = header })
+    return reply, why, header
+  end)
 end
 
 ---What a wiki answers to an authorization it does not take; it has executed nothing then.

@@ -2,6 +2,7 @@
 local core = require "mwlogin.core"
 local errors = require "mwlogin.error"
 local options = require "mwlogin.options"
+local repeating = require "mwlogin.session.repeating"
 local upgrade = require "mwlogin.session.upgrade"
 
 local fetching = {}
@@ -43,6 +44,24 @@ local function authorize(session, path, sent)
   return true
 end
 
+---One page, under what authorizes the Session.
+local function fetch(session, path, sent, hop)
+  local event = { event = "fetch", method = sent.method or "GET", hop = hop > 0 and hop or nil }
+  local function send()
+    return session.core:fetch(path, sent)
+  end
+  if not session.authorize then
+    return session:exchange(send, event)
+  end
+  return repeating.question(sent.method, function()
+    local good, err = authorize(session, path, sent)
+    if not good then
+      return nil, err
+    end
+    return session:exchange(send, event)
+  end)
+end
+
 ---@param session table
 ---@param path string resolves against api.php's address
 ---@param opts table|nil method, params, json, headers, cookies = false
@@ -61,15 +80,7 @@ function fetching.run(session, path, opts)
   end
   local response, err
   for hop = 0, MOST_HOPS do
-    if session.authorize then
-      local good, why = authorize(session, path, sent)
-      if not good then
-        return nil, why
-      end
-    end
-    response, err = session:exchange(function()
-      return session.core:fetch(path, sent)
-    end, { event = "fetch", method = sent.method or "GET", hop = hop > 0 and hop or nil })
+    response, err = fetch(session, path, sent, hop)
     if not response then
       return nil, err
     end

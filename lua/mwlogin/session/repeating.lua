@@ -66,4 +66,20 @@ function repeating.run(session, deadline, once, harmless)
   return repeating.go_on(session, deadline, once, err, harmless)
 end
 
+---A question is asked once more, under an authorization of its own, where its connection ended
+---without an answer: what was signed serves for one sending (T34), so that libcurl may not.
+---@param method string|nil default: GET
+---@param once fun(): any, table|nil, any
+---@return any result
+---@return mwlogin.Error|nil err
+---@return any more what `once` gave besides
+function repeating.question(method, once)
+  local result, err, more = once()
+  local asks = method == nil or method == "GET" or method == "HEAD"
+  if result == nil and asks and err.kind == "network" and err.code == "cut" then
+    return once()
+  end
+  return result, err, more
+end
+
 return repeating
