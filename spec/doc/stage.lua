@@ -100,11 +100,17 @@ local function restore(text, world)
   return replace(text, plain(world.host), "wiki.example.org")
 end
 
-local PRELUDE <const> = 'local mwlogin = require "mwlogin"; local wiki <close> = '
-  .. 'assert(mwlogin.open("https://wiki.example.org", { user_agent = "examples/1.0 (spec)" })); '
+local LIBRARY <const> = 'local mwlogin = require "mwlogin"; '
+local OPENED <const> = 'local wiki <close> = assert(mwlogin.open("https://wiki.example.org", '
+  .. '{ user_agent = "examples/1.0 (spec)" })); '
 
+-- A fragment finds what the page has shown before: the library, and a wiki that is opened. On the
+-- first line, so that errors tell the page's own lines.
 local function lua_text(text)
-  return text:find("mwlogin.open", 1, true) and text or PRELUDE .. text
+  if text:find('require "mwlogin"', 1, true) then
+    return text
+  end
+  return LIBRARY .. (text:find("mwlogin.open(", 1, true) and "" or OPENED) .. text
 end
 
 local COMMANDS <const> = {

@@ -1,5 +1,5 @@
--- Captcha, then REDIRECT, then a code in a field that is called `code` once more. The wiki's own page
--- leads straight back, as where somebody is logged in at the provider already: no browser is needed.
+-- Captcha, then REDIRECT, then a code in a field that is called `code` once more. The wiki's page
+-- leads straight back, as where somebody is known to the provider already: no browser is needed.
 local RETURN <const> = "OpenIdConnectResponseAuthenticationRequest"
 
 local function back(page)
