@@ -5,8 +5,8 @@ local machine = require "spec.store.machine"
 local mwlogin = require "mwlogin"
 local wiki = require "spec.oauth.wiki"
 
----Says who everybody is; the third request of a connection is read and never answered. `/seen` tells
----the nonces.
+---Says who everybody is; the third request of a connection is read and never answered. `/seen`
+---tells the nonces.
 local SERVER <const> = [[
   local socket = require("socket")
   local server = assert(socket.bind("127.0.0.1", 0))
