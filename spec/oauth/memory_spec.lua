@@ -1,0 +1,37 @@
+---What is left of an OAuth 1 consumer's secrets in the memory of the process: while the Session
+---signs, what locked memory holds; after it was closed, nothing.
+local counts = require "spec.security.counts"
+local holding = require "spec.security.holding"
+local wiki = require "spec.oauth.wiki"
+
+describe("the memory of a program that signs by OAuth 1", function()
+  local site
+
+  setup(function()
+    site = wiki.start()
+  end)
+
+  teardown(function()
+    site:close()
+  end)
+
+  it("holds each secret once, and none when the Session is closed", function()
+    local given = wiki.OWNER_ONLY
+    local secrets = { consumer = given.consumer_secret, access = given.access_secret }
+    local stages = holding.scan({
+      address = site.origin .. "/w/api.php",
+      name = "Alice",
+      credentials = { consumer_key = given.consumer_key, access_key = given.access_key },
+      sources = {
+        consumer_secret = "file:FOLDER/consumer",
+        access_secret = "cmd:cat FOLDER/access",
+      },
+    }, secrets, { files = secrets })
+    assert.same({}, stages.closed.found)
+    for _, found in ipairs(stages.login.found) do
+      assert.truthy(found:find "^%a+ raw", found)
+    end
+    assert.equal(2, #stages.login.found, table.concat(stages.login.found, "; "))
+    counts.record("memory scans after a Session that signed was closed", 2, #stages.closed.found)
+  end)
+end)
