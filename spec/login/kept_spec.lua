@@ -181,13 +181,6 @@ describe("a kept session", function()
     assert.is_true(me.fresh)
   end)
 
-  it("of one user is not given to another under the same account", function()
-    keep(ALICE, { account = "work" })
-    local session <close> = open({ account = "work" })
-    local me, err = session:login({ username = "Bob", password = "builder of bridges" })
-    assert.equal("Bob", me and me.name, err)
-  end)
-
   it("stays as it is when a login fails", function()
     local entry, id = keep(with({ remember = false }))
     wiki:lose_session()

@@ -102,7 +102,7 @@ return {
     file = "csrc/address.c",
     find = "*end != (numbers < 4 ? '.' : '\\0')) return 0;",
     replace = "(*end != '.' && *end != '\\0')) return 0;",
-    spec = "spec/core/address_spec.lua",
+    spec = "spec/regress/loopback_lookalike_spec.lua",
     promise = "127.0.0.1.example.org is not this machine",
   },
   {
@@ -213,7 +213,7 @@ return {
     file = "lua/mwlogin/login/kept.lua",
     find = "name ~= entry.account and name ~= entry.name then",
     replace = "false then",
-    spec = "spec/login/kept_spec.lua",
+    spec = "spec/regress/kept_of_another_spec.lua",
     promise = "what is kept of one user is not given to another",
   },
   {
