@@ -71,7 +71,7 @@ end
 --- A session whose wiki shows `forms` in turn and answers the steps with `answers` in turn; an
 --- answer with `kind` is an error.
 function scripted_session.new(script)
-  local session = { sent = {}, asked = {}, protected = {}, events = {}, slept = 0 }
+  local session = { options = {}, sent = {}, asked = {}, protected = {}, events = {}, slept = 0 }
   local forms, answers = 0, 0
   session.pool = {
     sleep = function(_, seconds)
