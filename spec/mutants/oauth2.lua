@@ -2,7 +2,7 @@
 return {
   {
     file = "lua/mwlogin/oauth/keeping.lua",
-    find = "    entry.tokens = tokens:export()\n    write(session, entry, lock)\n    return nil, over",
+    find = "    write(session, entry, lock)\n    return nil, over",
     replace = "    return nil, over",
     spec = "spec/oauth/keeping_spec.lua",
     filter = "killed between renewing and writing",
