@@ -108,12 +108,15 @@ struct mwl_exchange *mwl_exchange_test(lua_State *L, int index) {
 
 static void note_last(struct mwl_session *session, const struct mwl_exchange *exchange) {
   struct mwl_last *last = &session->last;
+  const struct mwl_wiki *wiki = session->wiki;
   size_t length = strcspn(exchange->url, "?#");
   curl_off_t sent = 0;
   curl_off_t received = 0;
-  if (length >= sizeof last->url) length = sizeof last->url - 1;
-  memcpy(last->url, exchange->url, length);
-  last->url[length] = '\0';
+  free(last->url);
+  last->url = NULL;
+  if (wiki == NULL || strncmp(wiki->api, exchange->url, length) != 0 || wiki->api[length] != '\0') {
+    last->url = strndup(exchange->url, length);
+  }
   last->method = exchange->method;
   last->status = exchange->status;
   last->seconds = 0;

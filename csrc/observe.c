@@ -66,7 +66,9 @@ static void push_response(lua_State *L, const struct mwl_exchange *exchange) {
 void mwl_observe_end(lua_State *L, const struct mwl_exchange *exchange, int index, int failure) {
   int top = lua_gettop(L);
   lua_getiuservalue(L, index, 1);
-  lua_getiuservalue(L, -1, MWL_SESSION_OBSERVER);
+  lua_getiuservalue(L, -1, MWL_SESSION_OPTIONS);
+  lua_getfield(L, -1, "observe");
+  lua_remove(L, -2);
   lua_getiuservalue(L, index, REQUEST);
   if (failure != 0) {
     lua_pushnil(L);

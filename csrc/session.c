@@ -88,28 +88,36 @@ static void read_http_auth(lua_State *L, struct mwl_session *session, int option
   lua_pop(L, 1);
 }
 
-static void check_names(lua_State *L, int options) {
+/* Returns how many there are. */
+static int check_names(lua_State *L, int options) {
   static const char *const known[] = {
       "user_agent",  "timeout",    "connect_timeout", "max_response",  "proxy",     "ca_file",
       "client_cert", "client_key", "http_auth",       "insecure_http", "transport", "observe",
       NULL};
+  int count = 0;
   lua_pushnil(L);
   while (lua_next(L, options) != 0) {
     int found = 0;
+    count++;
     for (int i = 0; known[i] != NULL && lua_type(L, -2) == LUA_TSTRING; i++) {
       if (strcmp(lua_tostring(L, -2), known[i]) == 0) found = 1;
     }
     if (!found) luaL_error(L, "unknown option '%s' for a session", luaL_tolstring(L, -2, NULL));
     lua_pop(L, 1);
   }
+  return count;
 }
 
 /* A copy of the options table, so that a later change of it changes nothing here. */
 static void push_copy(lua_State *L, int table) {
-  lua_createtable(L, 0, 4);
-  if (lua_isnoneornil(L, table)) return;
+  int count;
+  if (lua_isnoneornil(L, table)) {
+    lua_newtable(L);
+    return;
+  }
   luaL_checktype(L, table, LUA_TTABLE);
-  check_names(L, table);
+  count = check_names(L, table);
+  lua_createtable(L, 0, count);
   lua_pushnil(L);
   while (lua_next(L, table) != 0) {
     lua_pushvalue(L, -2);
@@ -161,18 +169,15 @@ int mwl_pool_session(lua_State *L) {
   lua_setiuservalue(L, 5, MWL_SESSION_POOL);
   lua_pushvalue(L, 4);
   lua_setiuservalue(L, 5, MWL_SESSION_OPTIONS);
-  lua_newtable(L);
-  lua_setiuservalue(L, 5, MWL_SESSION_TOKENS);
   if (lua_getfield(L, 4, "transport") != LUA_TNIL) {
     luaL_argcheck(L, lua_isfunction(L, -1), 3, "option 'transport' is a function");
     session->has_transport = 1;
   }
-  lua_setiuservalue(L, 5, MWL_SESSION_TRANSPORT);
   if (lua_getfield(L, 4, "observe") != LUA_TNIL) {
     luaL_argcheck(L, lua_isfunction(L, -1), 3, "option 'observe' is a function");
     session->has_observer = 1;
   }
-  lua_setiuservalue(L, 5, MWL_SESSION_OBSERVER);
+  lua_settop(L, 5);
   session->pool = pool;
   session->number = ++pool->sessions;
   read_options(L, session, 4);
@@ -204,6 +209,8 @@ static int session_close(lua_State *L) {
     mwl_wiki_leave(session->pool, session->wiki);
   }
   session->wiki = NULL;
+  free(session->last.url);
+  session->last.url = NULL;
   if (session->share != NULL) curl_share_cleanup(session->share);
   session->share = NULL;
   mwl_jar_free(&session->jar);
@@ -299,45 +306,53 @@ static int import_line(struct mwl_session *session, CURL *easy, const char *line
   return kept ? 1 : -1;
 }
 
-/* Pushes the lines as one text: a list is joined by line ends. */
-static void push_text(lua_State *L, int index) {
-  luaL_Buffer buffer;
+/* Adds to *kept how many lines of the text at `index` were taken; 0: no memory. */
+static int import_text(lua_State *L, struct mwl_session *session, CURL *easy, int index,
+                       lua_Integer *kept) {
+  size_t length;
+  const char *at = lua_tolstring(L, index, &length);
+  const char *end = at + length;
+  while (at < end) {
+    const char *line_end = memchr(at, '\n', (size_t)(end - at));
+    size_t line = line_end != NULL ? (size_t)(line_end - at) : (size_t)(end - at);
+    int result = import_line(session, easy, at, line);
+    if (result < 0) return 0;
+    *kept += result;
+    at += line + 1;
+  }
+  return 1;
+}
+
+static void check_lines(lua_State *L, int index) {
   lua_Integer count;
-  if (lua_type(L, index) == LUA_TSTRING) {
-    lua_pushvalue(L, index);
-    return;
-  }
+  if (lua_type(L, index) == LUA_TSTRING) return;
   luaL_checktype(L, index, LUA_TTABLE);
-  count = luaL_len(L, index);
-  luaL_buffinit(L, &buffer);
+  count = (lua_Integer)lua_rawlen(L, index);
   for (lua_Integer i = 1; i <= count; i++) {
-    if (lua_geti(L, index, i) != LUA_TSTRING) luaL_argerror(L, index, "cookie lines are strings");
-    luaL_addvalue(&buffer);
-    luaL_addchar(&buffer, '\n');
+    if (lua_rawgeti(L, index, i) != LUA_TSTRING)
+      luaL_argerror(L, index, "cookie lines are strings");
+    lua_pop(L, 1);
   }
-  luaL_pushresult(&buffer);
 }
 
 static int import_cookies(lua_State *L, struct mwl_session *session) {
   lua_Integer kept = 0;
-  int result = 0;
-  size_t length;
-  const char *at;
-  const char *end;
+  int ok = 1;
   CURL *easy = NULL;
-  push_text(L, 2);
-  at = lua_tolstring(L, -1, &length);
-  end = at + length;
+  check_lines(L, 2);
   if (!session->has_transport) easy = borrow_with_cookies(L, session);
-  while (at < end && result >= 0) {
-    const char *line_end = memchr(at, '\n', (size_t)(end - at));
-    size_t line = line_end != NULL ? (size_t)(line_end - at) : (size_t)(end - at);
-    result = import_line(session, easy, at, line);
-    if (result > 0) kept++;
-    at += line + 1;
+  if (lua_type(L, 2) == LUA_TSTRING) {
+    ok = import_text(L, session, easy, 2, &kept);
+  } else {
+    lua_Integer count = (lua_Integer)lua_rawlen(L, 2);
+    for (lua_Integer i = 1; ok && i <= count; i++) {
+      lua_rawgeti(L, 2, i);
+      ok = import_text(L, session, easy, lua_gettop(L), &kept);
+      lua_pop(L, 1);
+    }
   }
   if (easy != NULL) mwl_pool_give_back(session->pool, easy);
-  if (result < 0) return luaL_error(L, "not enough memory for the cookies");
+  if (!ok) return luaL_error(L, "not enough memory for the cookies");
   lua_pushinteger(L, kept);
   return 1;
 }
@@ -376,7 +391,7 @@ static int session_last(lua_State *L) {
   lua_createtable(L, 0, 6);
   lua_pushstring(L, last->method);
   lua_setfield(L, -2, "method");
-  lua_pushstring(L, last->url);
+  lua_pushstring(L, last->url != NULL ? last->url : session->wiki->api);
   lua_setfield(L, -2, "url");
   lua_pushinteger(L, last->status);
   lua_setfield(L, -2, "status");

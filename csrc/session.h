@@ -10,24 +10,21 @@
 #include "wiki.h"
 
 #define MWL_SESSION_CLASS "mwlogin.core.session"
-#define MWL_LAST_URL 256
 
 /* User values of a session: what its pointers point into, and what it keeps for Lua. */
 enum {
   MWL_SESSION_POOL = 1,
   MWL_SESSION_OPTIONS,
-  MWL_SESSION_TRANSPORT,
-  MWL_SESSION_TOKENS,
-  MWL_SESSION_OBSERVER
+  MWL_SESSION_TOKENS /* nil while there are none */
 };
-#define MWL_SESSION_VALUES 5
+#define MWL_SESSION_VALUES 3
 
 struct mwl_pool;
 
 /* What the last exchange was, for a trace. */
 struct mwl_last {
   const char *method; /* NULL: there was none */
-  char url[MWL_LAST_URL];
+  char *url;          /* NULL: api.php */
   long status;
   double sent;
   double received;

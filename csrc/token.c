@@ -53,7 +53,12 @@ int mwl_session_token(lua_State *L) {
   luaL_argcheck(L, length > 0 && length <= TYPE_MAX && strspn(type, LETTERS) == length, TYPE,
                 "a token's type is a word such as \"csrf\"");
   lua_settop(L, TYPE);
-  lua_getiuservalue(L, SESSION, MWL_SESSION_TOKENS);
+  if (lua_getiuservalue(L, SESSION, MWL_SESSION_TOKENS) != LUA_TTABLE) {
+    lua_newtable(L);
+    lua_replace(L, TOKENS);
+    lua_pushvalue(L, TOKENS);
+    lua_setiuservalue(L, SESSION, MWL_SESSION_TOKENS);
+  }
   if (lua_getfield(L, TOKENS, type) == LUA_TSTRING) return 1;
   lua_newtable(L);
   lua_pushvalue(L, TYPE);
@@ -67,10 +72,7 @@ Forgets the tokens: they die on every change of user.
 */
 int mwl_session_drop_tokens(lua_State *L) {
   mwl_session_check(L, 1);
-  lua_getiuservalue(L, 1, MWL_SESSION_TOKENS);
   lua_pushnil(L);
-  if (lua_next(L, -2) == 0) return 0;
-  lua_newtable(L);
   lua_setiuservalue(L, 1, MWL_SESSION_TOKENS);
   return 0;
 }

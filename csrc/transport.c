@@ -214,7 +214,9 @@ int mwl_transport_run(lua_State *L, struct mwl_session *session, struct mwl_exch
                       const struct mwl_request *request) {
   int top = lua_gettop(L);
   lua_getiuservalue(L, top, 1);
-  lua_getiuservalue(L, -1, MWL_SESSION_TRANSPORT);
+  lua_getiuservalue(L, -1, MWL_SESSION_OPTIONS);
+  lua_getfield(L, -1, "transport");
+  lua_remove(L, -2);
   mwl_transport_push_request(L, session, exchange, request);
   lua_call(L, 1, 2);
   if (!session->is_open) luaL_error(L, "the session was closed by its own transport");

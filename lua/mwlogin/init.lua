@@ -146,7 +146,7 @@ end
 
 ---Options as the Session keeps them: a copy, with a user agent, and sources read.
 local function prepared(opts)
-  local made = { user_agent = nil, pool = nil, store = nil, account = nil } -- room
+  local made = { user_agent = nil, pool = nil } -- room
   for name, value in pairs(opts or made) do
     made[name] = value
   end
@@ -229,7 +229,7 @@ function mwlogin.open(address, opts)
   local session
   session, err = connect(address, made, tracer)
   if session then
-    session.own_pool = own_pool
+    session.own_pool = own_pool or nil
     return session
   end
   tracer:close()

@@ -67,17 +67,8 @@ function session.new(api, opts, tracer)
     core = made,
     tracer = tracer,
     kept = NOTHING,
-    closed = false,
-    -- room for what open and a login add: a table that grows costs more than one made large
-    given = nil,
+    given = nil, -- room for what `open` adds
     found_by = nil,
-    own_pool = nil,
-    reached = nil,
-    upgraded = nil,
-    logging_in = nil,
-    before_login = nil,
-    identity = nil,
-    recover = nil,
   }, Session)
 end
 

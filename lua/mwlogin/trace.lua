@@ -5,6 +5,9 @@ local fresh = require "mwlogin.secret.fresh"
 
 local trace = {}
 
+---Lists of nothing, which no Session has of its own.
+local NONE <const> = {}
+
 local Tracer = {}
 Tracer.__index = Tracer
 
@@ -122,7 +125,7 @@ end
 ---@return table|nil tracer
 ---@return string|nil reason the file cannot be written
 function trace.new(target)
-  local self = setmetatable({ secrets = {}, passing = {} }, Tracer)
+  local self = setmetatable({ secrets = NONE, passing = NONE }, Tracer)
   if type(target) == "function" then
     self.sink = target
   elseif target then
@@ -147,6 +150,14 @@ function Tracer:is_on()
   return self.sink ~= nil
 end
 
+local function added(list, value)
+  if list == NONE then
+    return { value }
+  end
+  list[#list + 1] = value
+  return list
+end
+
 local function holds(secrets, value)
   for _, known in ipairs(secrets) do
     if known == value then
@@ -164,7 +175,7 @@ function Tracer:protect(value)
     if #self.secrets >= MOST_SECRETS then
       forget_oldest_text(self.secrets)
     end
-    self.secrets[#self.secrets + 1] = value
+    self.secrets = added(self.secrets, value)
   end
 end
 
@@ -173,7 +184,7 @@ end
 function Tracer:protect_once(value)
   self:protect(value)
   if fresh.is(value) then
-    self.passing[#self.passing + 1] = value
+    self.passing = added(self.passing, value)
   end
 end
 
@@ -187,7 +198,7 @@ function Tracer:release()
     is_over[value] = true
     fresh.wipe(value)
   end
-  self.passing = {}
+  self.passing = NONE
   local kept = {}
   for _, value in ipairs(self.secrets) do
     if not is_over[value] then
@@ -265,7 +276,7 @@ function Tracer:close()
   if self.file then
     self.file:close()
   end
-  self.file, self.sink, self.secrets = nil, nil, {}
+  self.file, self.sink, self.secrets = nil, nil, NONE
 end
 
 return trace
