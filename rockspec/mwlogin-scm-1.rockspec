@@ -174,6 +174,7 @@ build = {
     ["mwlogin.methods.oauth1"] = "lua/mwlogin/methods/oauth1.lua",
     ["mwlogin.methods.oauth2"] = "lua/mwlogin/methods/oauth2.lua",
     ["mwlogin.methods.session"] = "lua/mwlogin/methods/session.lua",
+    ["mwlogin.nearest"] = "lua/mwlogin/nearest.lua",
     ["mwlogin.oauth.authorization_code"] = "lua/mwlogin/oauth/authorization_code.lua",
     ["mwlogin.oauth.clock"] = "lua/mwlogin/oauth/clock.lua",
     ["mwlogin.oauth.consent"] = "lua/mwlogin/oauth/consent.lua",
@@ -282,6 +283,7 @@ build = {
     ["mwlogin.testing.wiki"] = "lua/mwlogin/testing/wiki.lua",
     ["mwlogin.totp"] = "lua/mwlogin/totp.lua",
     ["mwlogin.trace"] = "lua/mwlogin/trace.lua",
+    ["mwlogin.version"] = "lua/mwlogin/version.lua",
   },
   install = {
     bin = { mwlogin = "scripts/mwlogin" },

@@ -51,7 +51,7 @@ local current = setmetatable({}, { __mode = "kv" })
 local function check_options(options)
   for name, value in pairs(options) do
     if not OPTIONS[name] then
-      local near = require("mwlogin.schema").nearest(tostring(name), OPTIONS)
+      local near = require "mwlogin.nearest"(tostring(name), OPTIONS)
       local hint = near and ("; did you mean '%s'?"):format(near) or ""
       error(("flow has no option '%s'%s"):format(tostring(name), hint), 4)
     elseif type(value) ~= OPTIONS[name] then

@@ -13,7 +13,7 @@ local options = require "mwlogin.options"
 ---@field error table how errors are made and told
 ---@field file function an upload for `post`: file(path, { name, type })
 ---@field pool function what several Sessions share, for a loop of your own: pool { wait = … }
-local mwlogin = { _VERSION = "0.1.0" }
+local mwlogin = { _VERSION = require "mwlogin.version" }
 
 local OPEN_OPTIONS <const> = {
   user_agent = "string",

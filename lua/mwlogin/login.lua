@@ -3,7 +3,6 @@ local again = require "mwlogin.login.again"
 local credentials_of = require "mwlogin.login.credentials"
 local errors = require "mwlogin.error"
 local method_of = require "mwlogin.login.method"
-local unsure = require "mwlogin.login.unsure"
 
 local login = {}
 
@@ -63,7 +62,7 @@ local function attempt(session, credentials)
   if me or method == "session" then
     return me, err
   end
-  me, err = unsure.settle(session, credentials, method, err)
+  me, err = require("mwlogin.login.unsure").settle(session, credentials, method, err)
   if not me then
     return nil, err
   end

@@ -40,7 +40,7 @@ function options.check(given, known, what, level)
   for name, value in pairs(given) do
     local allowed = known[name]
     if not allowed then
-      local near = require("mwlogin.schema").nearest(tostring(name), known)
+      local near = require "mwlogin.nearest"(tostring(name), known)
       local hint = near and ("; did you mean '%s'?"):format(near) or ""
       error(("%s has no option '%s'%s"):format(what, tostring(name), hint), level or 3)
     elseif not fits(value, allowed) then

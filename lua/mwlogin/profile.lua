@@ -2,7 +2,7 @@
 ---nothing else.
 local core = require "mwlogin.core"
 local errors = require "mwlogin.error"
-local schema = require "mwlogin.schema"
+local nearest = require "mwlogin.nearest"
 local secret = require "mwlogin.secret"
 
 local profile = {}
@@ -128,7 +128,7 @@ local function check(path, name, one)
   end
   for key, value in pairs(one) do
     if not KEYS[key] then
-      local near = schema.nearest(tostring(key), KEYS)
+      local near = nearest(tostring(key), KEYS)
       local hint = near and ("; did you mean '%s'?"):format(near) or ""
       return wrong(("has the unknown key '%s'%s"):format(tostring(key), hint))
     elseif type(value) ~= KEYS[key] then
@@ -187,7 +187,7 @@ function profile.get(name)
   elseif profiles[name] then
     return profiles[name]
   end
-  local near = schema.nearest(name, profiles)
+  local near = nearest(name, profiles)
   return unreadable(
     "no-profile",
     ("there is no profile '%s'"):format(name),

@@ -1,42 +1,11 @@
 ---A handler's configuration, checked against the schema that the handler declares.
 local core = require "mwlogin.core"
+local nearest = require "mwlogin.nearest"
 local secret = require "mwlogin.secret"
 
 local schema = {}
 
 local KEYS <const> = { type = true, help = true, default = true, required = true, one_of = true }
-
-local function distance(one, other)
-  local row = {}
-  for column = 0, #other do
-    row[column] = column
-  end
-  for line = 1, #one do
-    local corner
-    corner, row[0] = row[0], line
-    for column = 1, #other do
-      local cost = one:byte(line) == other:byte(column) and 0 or 1
-      local best = math.min(row[column] + 1, row[column - 1] + 1, corner + cost)
-      corner, row[column] = row[column], best
-    end
-  end
-  return row[#other]
-end
-
----The known name that is most like another.
----@param name string
----@param known table name → anything
----@return string|nil nearest nil when none is much alike
-function schema.nearest(name, known)
-  local best, least
-  for candidate in pairs(known) do
-    local far = type(candidate) == "string" and distance(name, candidate)
-    if far and (not least or far < least or (far == least and candidate < best)) then
-      best, least = candidate, far
-    end
-  end
-  return least and least <= math.max(2, #name // 3) and best or nil
-end
 
 local function of_type(name)
   return function(value)
@@ -121,7 +90,7 @@ end
 local function check_names(declared, config)
   for name in pairs(config) do
     if not declared[name] then
-      local near = type(name) == "string" and schema.nearest(name, declared)
+      local near = type(name) == "string" and nearest(name, declared)
       local words = ("config has the unknown key '%s'"):format(tostring(name))
       return nil, near and ("%s; did you mean '%s'?"):format(words, near) or words
     end

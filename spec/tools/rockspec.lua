@@ -45,8 +45,7 @@ local wanted = between(text, "sources = {", "      },\n      libraries", sources
 wanted = between(wanted, "-- lua/, all of it", "  },\n  install", modules)
 
 local function version()
-  local init <close> = assert(io.open("lua/mwlogin/init.lua"))
-  return init:read("a"):match('_VERSION = "([%d.]+)"')
+  return dofile("lua/mwlogin/version.lua")
 end
 
 local function is_tagged(tag)

@@ -152,13 +152,12 @@ local function explain(parser, name, message)
       end
     end
   end
-  local near = require("mwlogin.schema").nearest(flag, known)
+  local near = require "mwlogin.nearest"(flag, known)
   return ("unknown option %s%s"):format(flag, near and "; did you mean " .. near .. "?" or "")
 end
 
 local function version()
-  local ok, mwlogin = pcall(require, "mwlogin")
-  print("mwlogin " .. (ok and mwlogin._VERSION or "?"))
+  print("mwlogin " .. require "mwlogin.version")
   return exit.DONE
 end
 
@@ -182,7 +181,7 @@ local function without_subcommand(argv)
   end
   local option = first:find("^%-")
   local known = option and { ["--help"] = true, ["--version"] = true } or is_name
-  local near = require("mwlogin.schema").nearest(first, known)
+  local near = require "mwlogin.nearest"(first, known)
   local hint = near and ("; did you mean %s?"):format(near)
     or option and "; options follow the subcommand"
     or "; there are " .. table.concat(NAMES, ", ")

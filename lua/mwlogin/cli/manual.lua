@@ -176,7 +176,7 @@ end
 ---@return string roff
 function manual.page()
   local subcommands = require("mwlogin.cli.outline").read()
-  local out = { HEAD:format(require("mwlogin")._VERSION, synopsis()):gsub("\n$", "") .. "" }
+  local out = { HEAD:format(require "mwlogin.version", synopsis()):gsub("\n$", "") .. "" }
   out[#out + 1] = ".SH SUBCOMMANDS"
   for _, one in ipairs(subcommands) do
     subcommand(out, one)

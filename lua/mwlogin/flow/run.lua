@@ -31,7 +31,7 @@ local OPTIONS <const> = {
 local function check_options(options)
   for name in pairs(options) do
     if not OPTIONS[name] then
-      local near = require("mwlogin.schema").nearest(tostring(name), OPTIONS)
+      local near = require "mwlogin.nearest"(tostring(name), OPTIONS)
       local hint = near and ("; did you mean '%s'?"):format(near) or ""
       error(("flow:run has no option '%s'%s"):format(tostring(name), hint), 4)
     end

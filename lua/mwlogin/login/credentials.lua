@@ -2,7 +2,7 @@
 local core = require "mwlogin.core"
 local errors = require "mwlogin.error"
 local options = require "mwlogin.options"
-local schema = require "mwlogin.schema"
+local nearest = require "mwlogin.nearest"
 local secret = require "mwlogin.secret"
 
 local credentials = {}
@@ -42,7 +42,7 @@ local GRANTS <const> = { authorization_code = true, client_credentials = true }
 
 local function check_choice(what, value, choices, level)
   if value and not choices[value] then
-    local near = schema.nearest(value, choices)
+    local near = nearest(value, choices)
     local hint = near and ("; did you mean '%s'?"):format(near) or ""
     error(("login has no %s '%s'%s"):format(what, value, hint), level)
   end

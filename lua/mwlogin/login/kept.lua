@@ -6,9 +6,7 @@ local core = require "mwlogin.core"
 local entries = require "mwlogin.store.entry"
 local errors = require "mwlogin.error"
 local kept_tokens = require "mwlogin.login.kept_tokens"
-local lasting = require "mwlogin.store.lasting"
 local method_of = require "mwlogin.login.method"
-local turn = require "mwlogin.store.turn"
 local user = require "mwlogin.session.user"
 
 local kept = {}
@@ -141,7 +139,8 @@ local function save_changes(session)
   if not tied or not session.identity or session.authorize then
     return
   end
-  local cookies = lasting.cookies(tied.made, session.core:cookies(), os.time())
+  local cookies =
+    require("mwlogin.store.lasting").cookies(tied.made, session.core:cookies(), os.time())
   if text_of(cookies) == tied.cookies then
     return
   end
@@ -266,7 +265,7 @@ log_in = function(session, credentials, attempt, hold)
     return attempt_and_save(session, credentials, attempt, hold, nil, nil)
   end
   local id = entries.id(session.api, account)
-  local lock, why, found = turn.wait(session, id, function()
+  local lock, why, found = require("mwlogin.store.turn").wait(session, id, function()
     return newer(session, id, credentials)
   end)
   if not lock then

@@ -1,7 +1,7 @@
 ---Tokens of a Session: kept by type until the user changes, renewed once when one is called bad.
 local errors = require "mwlogin.error"
 local recovery = require "mwlogin.session.recovery"
-local schema = require "mwlogin.schema"
+local nearest = require "mwlogin.nearest"
 
 local tokens = {}
 
@@ -37,7 +37,7 @@ local function no_token(session, kind)
   for _, name in ipairs(types) do
     known[name] = true
   end
-  local near = not known[kind] and schema.nearest(kind, known)
+  local near = not known[kind] and nearest(kind, known)
   return errors.new {
     kind = "answer",
     code = "no_token",

@@ -1,0 +1,35 @@
+---The name that was meant, for messages about one that is not known.
+
+local function distance(one, other)
+  local row = {}
+  for column = 0, #other do
+    row[column] = column
+  end
+  for line = 1, #one do
+    local corner
+    corner, row[0] = row[0], line
+    for column = 1, #other do
+      local cost = one:byte(line) == other:byte(column) and 0 or 1
+      local best = math.min(row[column] + 1, row[column - 1] + 1, corner + cost)
+      corner, row[column] = row[column], best
+    end
+  end
+  return row[#other]
+end
+
+---The known name that is most like another.
+---@param name string
+---@param known table name → anything
+---@return string|nil nearest nil when none is much alike
+local function nearest(name, known)
+  local best, least
+  for candidate in pairs(known) do
+    local far = type(candidate) == "string" and distance(name, candidate)
+    if far and (not least or far < least or (far == least and candidate < best)) then
+      best, least = candidate, far
+    end
+  end
+  return least and least <= math.max(2, #name // 3) and best or nil
+end
+
+return nearest
