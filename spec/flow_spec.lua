@@ -1,26 +1,11 @@
--- The machine by hand: what is sent for what is submitted, and what comes back.
-package.path = "./?.lua;" .. package.path
+-- The machine by hand: what is sent for what is submitted.
+package.path = "./?.lua;./?/init.lua;" .. package.path
+local by_hand = require("spec.flow.by_hand")
 local flow_module = require("mwlogin.flow")
-local secret = require("mwlogin.secret")
 local S = require("spec.flow.scripted_session")
+local secret = require("mwlogin.secret")
 
-local function begin(script, action, options)
-  local session = S.new(script)
-  local flow = flow_module.new(session, action, options)
-  return flow, session, assert(flow:start())
-end
-
-local function password_form(answers, ...)
-  return { forms = { { requests = { S.password(), ... } } }, answers = answers }
-end
-
---- A login that has got as far as these UI requests.
-local function at_step(requests, answers)
-  table.insert(answers, 1, S.ui(requests))
-  local flow, session = begin(password_form(answers))
-  local step = assert(flow:submit({ username = "Alice", password = "x" }))
-  return flow, session, step
-end
+local begin, password_form, at_step = by_hand.begin, by_hand.password_form, by_hand.at_step
 
 describe("start", function()
   it("asks for form and token in one request and submits nothing", function()
@@ -202,118 +187,6 @@ describe("submit", function()
   end)
 end)
 
-describe("a rejected answer", function()
-  it("is the same question after a continue, and counted", function()
-    local flow, _, step = at_step({ S.totp() }, {
-      S.ui({ S.totp() }, "oathauth-login-failed"),
-      S.pass(),
-    })
-    assert.is_false(step.rejected)
-    step = assert(flow:submit({ OATHToken = "1" }))
-    assert.is_true(step.rejected)
-    assert.equal(2, flow.attempt)
-    assert.equal("PASS", assert(flow:submit({ OATHToken = "2" })).status)
-  end)
-
-  it("is not a new password asked with the id of the first step", function()
-    local reset = S.request("MediaWiki\\Auth\\PasswordAuthenticationRequest", {
-      { name = "password", type = "password" },
-      { name = "retype", type = "password" },
-    })
-    local flow = begin(password_form({ S.ui({ reset }, "resetpass-expired") }))
-    assert.is_false(assert(flow:submit({ username = "A", password = "x" })).rejected)
-  end)
-end)
-
-describe("errors of the wiki in the middle", function()
-  local cases = { badtoken = "lost", internal_api_error_TypeError = "broken" }
-  for code, over in pairs(cases) do
-    it(code .. " ends the dialogue", function()
-      local flow, session = at_step({ S.totp() }, { { kind = "api", code = code, message = "x" } })
-      local step, err = flow:submit({ OATHToken = "1" })
-      assert.is_nil(step)
-      assert.equal(code, err.code)
-      assert.equal(over, flow.over)
-      assert.matches("start", (err.advice:lower()))
-      assert.equal("over", select(2, flow:submit({ OATHToken = "2" })).code)
-      assert.equal(2, #session.sent)
-    end)
-  end
-
-  it("a network error leaves the step as it is", function()
-    local flow = at_step({ S.totp() }, { { kind = "network", code = "connect" }, S.pass() })
-    local _, err = flow:submit({ OATHToken = "1" })
-    assert.equal("network", err.kind)
-    assert.equal("PASS", assert(flow:submit({ OATHToken = "2" })).status)
-  end)
-
-  it("an unknown status is reported and never continued", function()
-    local flow, session = begin(password_form({ { status = "MAYBE\27[2J" } }))
-    local step, err = flow:submit({ username = "A", password = "x" })
-    assert.is_nil(step)
-    assert.equal("protocol", err.kind)
-    assert.equal("unknown-status", err.code)
-    assert.is_nil(err.message:find("\27", 1, true))
-    assert.equal("over", select(2, flow:submit({})).code)
-    assert.equal(1, #session.sent)
-  end)
-end)
-
-describe("a wiki that talks nonsense", function()
-  it("is borne: what is no request, field or text is left out", function()
-    local form = { requests = { "x", { id = 7 }, { id = "A", fields = { "y", { name = 3 } } } } }
-    local flow, _, step = begin({
-      forms = { form },
-      answers = { { status = "UI", requests = 9, message = { 1 }, messagecode = {} } },
-    })
-    assert.equal(1, #step.requests)
-    assert.same({}, step.requests[1].fields)
-    step = assert(flow:submit({}))
-    assert.same({}, step.requests)
-    assert.is_nil(step.message)
-    assert.is_nil(step.code)
-  end)
-
-  it("is an error where a REDIRECT leads nowhere", function()
-    local session = S.new({
-      forms = { { requests = { S.password() } } },
-      answers = { { status = "REDIRECT", requests = {} } },
-    })
-    local step, err = flow_module.new(session):run({ username = "A", password = "x" })
-    assert.is_nil(step)
-    assert.is_string(err.kind)
-  end)
-end)
-
-describe("bounds", function()
-  it("end a dialogue in which the wiki asks the same for ever", function()
-    local flow, session = at_step({ S.totp() }, { always = S.ui({ S.totp() }) })
-    local step, err
-    repeat
-      step, err = flow:submit({ OATHToken = "1" })
-    until not step
-    assert.equal("too-many-repeats", err.code)
-    assert.is_true(#session.sent <= 8)
-    assert.equal("over", select(2, flow:submit({ OATHToken = "1" })).code)
-  end)
-
-  it("end a dialogue in which the wiki always asks something else", function()
-    local script = { forms = { { requests = { S.password() } } }, answers = {} }
-    for number = 1, 50 do
-      script.answers[number] = S.ui({
-        S.request("Step" .. number, { { name = "f", type = "string" } }),
-      })
-    end
-    local flow, session = begin(script)
-    local step, err = flow:submit({ username = "A", password = "x" })
-    while step do
-      step, err = flow:submit({ f = "1" })
-    end
-    assert.equal("too-many-steps", err.code)
-    assert.equal(40, #session.sent)
-  end)
-end)
-
 describe("a newer start", function()
   it("ends the older dialogue of the Session", function()
     local script = password_form({ S.pass() })
@@ -327,67 +200,6 @@ describe("a newer start", function()
     assert.equal("superseded", err.code)
     assert.equal(0, #session.sent)
     assert.equal("PASS", assert(newer:submit({ username = "A", password = "x" })).status)
-  end)
-end)
-
-describe("returned", function()
-  local RETURN = "http://127.0.0.1:9/back"
-  local function at_redirect(fields)
-    local redirect = { status = "REDIRECT", redirecttarget = "https://idp/?state=s" }
-    redirect.requests = { S.request("ReturnRequest", fields) }
-    local script = password_form({ redirect, S.pass() })
-    local flow, session = begin(script, "login", { return_url = RETURN })
-    assert(flow:submit({ username = "A", password = "x" }))
-    return flow, session
-  end
-  local code_and_state = { { name = "code", type = "string" }, { name = "state", type = "string" } }
-
-  it("takes exactly the fields the step names, decoded once", function()
-    local flow, session = at_redirect(code_and_state)
-    assert(flow:returned(RETURN .. "?code=a%2Bb%2525+c&state=s&iss=idp#x"))
-    assert.equal("a+b%25 c", session.sent[2].code)
-    assert.equal("s", session.sent[2].state)
-    assert.is_nil(session.sent[2].iss)
-    assert.is_true(session.sent[2].logincontinue)
-    assert.equal(3, #session.protected)
-  end)
-
-  it("continues with no fields where none are named", function()
-    local flow, session = at_redirect({})
-    assert.equal("PASS", assert(flow:returned(RETURN)).status)
-    assert.same({ logintoken = "t+\\", logincontinue = true }, session.sent[2])
-  end)
-
-  local others = {
-    "http://127.0.0.1:9/backdoor?code=a&state=s",
-    "http://127.0.0.1:9.evil.org/back?code=a&state=s",
-    "https://127.0.0.1:9/back?code=a&state=s",
-    "code=a&state=s",
-    RETURN .. "?code=a",
-    RETURN .. "?code=&state=s",
-    RETURN .. "?code=a&code=b&state=s",
-  }
-  for _, address in ipairs(others) do
-    it("refuses " .. address .. " and sends nothing", function()
-      local flow, session = at_redirect(code_and_state)
-      local step, err = flow:returned(address)
-      assert.is_nil(step)
-      assert.equal("answer", err.kind)
-      assert.equal(1, #session.sent)
-      assert.equal("PASS", assert(flow:returned(RETURN .. "?code=a&state=s")).status)
-    end)
-  end
-
-  it("tells what the provider said", function()
-    local flow = at_redirect(code_and_state)
-    local _, err = flow:returned(RETURN .. "?error=access_denied&error_description=No+way&state=s")
-    assert.equal("refused", err.kind)
-    assert.equal("access_denied", err.code)
-  end)
-
-  it("is for a REDIRECT only", function()
-    local flow = begin(password_form({}))
-    assert.equal("no-redirect", select(2, flow:returned("http://127.0.0.1/")).code)
   end)
 end)
 

@@ -1,35 +1,13 @@
 -- Whole dialogues through the real core with a strict scripted wiki: what the wiki makes of them.
-package.path = "./?.lua;" .. package.path
+package.path = "./?.lua;./?/init.lua;" .. package.path
 local flow_module = require("mwlogin.flow")
 local opened = require("spec.flow.opened")
+local scripted_wiki = require("spec.flow.scripted_wiki")
 local secret = require("mwlogin.secret")
-local testing = require("mwlogin.testing")
+
+local wiki_of, log_in, sent = scripted_wiki.wiki_of, scripted_wiki.log_in, scripted_wiki.sent
 
 local KEY = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
-
-local function wiki_of(options)
-  options.accounts = options.accounts or { Alice = { password = "open sesame" } }
-  return testing.wiki(options)
-end
-
-local function log_in(wiki, options)
-  local session = opened.on(wiki)
-  options = options or {}
-  options.username = options.username or "Alice"
-  options.password = options.password or "open sesame"
-  local step, err = flow_module.new(session):run(options)
-  return step, err, session
-end
-
-local function sent(wiki, action)
-  local list = {}
-  for _, request in ipairs(wiki.requests) do
-    if request.action == action then
-      list[#list + 1] = request.params
-    end
-  end
-  return list
-end
 
 describe("a login", function()
   it("with name and password costs three requests", function()
@@ -286,93 +264,6 @@ describe("a login", function()
       end,
     })
     assert.equal("too-many-repeats", err.code)
-  end)
-end)
-
-describe("a step with a field of every type", function()
-  it("is sent whole", function()
-    local wiki = wiki_of({
-      steps = {
-        {
-          id = "AllRequest",
-          fields = {
-            { name = "read", type = "null", value = "Read this" },
-            { name = "note", type = "string" },
-            { name = "nickname", type = "string", optional = true },
-            { name = "phrase", type = "password" },
-            { name = "colour", type = "select", options = { { "r", "Red" }, { "b", "Blue" } } },
-            {
-              name = "tags",
-              type = "multiselect",
-              optional = true,
-              options = { { "a|b", "A" }, { "c", "C" } },
-            },
-            { name = "agree", type = "checkbox", optional = true },
-            { name = "seal", type = "hidden", value = "back+\\" },
-            { name = "go", type = "button", optional = true },
-          },
-          answer = { note = "n", phrase = "p", colour = "b", seal = "back+\\" },
-        },
-      },
-    })
-    local step, err = log_in(wiki, {
-      answers = { note = "n", phrase = "p", colour = "b", tags = { "a|b", "c" }, agree = false },
-    })
-    assert(step, err)
-    local params = sent(wiki, "clientlogin")[2]
-    assert.equal("", params.nickname)
-    assert.same({ "a|b", "c" }, params.tags)
-    assert.equal("back+\\", params.seal)
-    assert.is_nil(params.agree)
-    assert.is_nil(params.go)
-  end)
-
-  it("with maps that came as lists is read all the same (T44)", function()
-    local wiki = wiki_of({})
-    wiki:fault(2, {
-      body = [[{"clientlogin":{"status":"UI","message":"?","messagecode":"c","requests":[
-        {"id":"A","metadata":[],"required":"required","fields":[]},
-        {"id":"B","metadata":[],"required":"required","fields":{
-          "count":{"type":"select","label":"How many?","options":["none","one"]},
-          "more":{"type":"multiselect","options":[],"optional":true}}}]}}]],
-    })
-    local _, err = log_in(wiki)
-    local requests = err.step.requests
-    assert.same({ "count" }, err.fields)
-    assert.same({}, requests[1].fields)
-    assert.same({}, requests[2].metadata)
-    assert.same(
-      { { value = "0", label = "none" }, { value = "1", label = "one" } },
-      requests[2].fields.count.options
-    )
-    assert.same({}, requests[2].fields.more.options)
-  end)
-
-  it("refuses a choice that is not offered before sending", function()
-    local wiki = wiki_of({
-      steps = {
-        {
-          id = "ColourRequest",
-          fields = { { name = "colour", type = "select", options = { { "r", "Red" } } } },
-          answer = { colour = "r" },
-        },
-      },
-    })
-    local _, err = log_in(wiki, { answers = { colour = "x" } })
-    assert.equal("answer", err.kind)
-    assert.equal("not-offered", err.code)
-    assert.matches("r", err.advice)
-    assert.equal(1, #sent(wiki, "clientlogin"))
-  end)
-end)
-
-describe("a field the wiki does not know", function()
-  it("is named in the trace", function()
-    local wiki = wiki_of({})
-    local step, err, session = log_in(wiki, { extra = { colour = "red" } })
-    assert(step, err)
-    local text = table.concat(session.lines, "\n")
-    assert.matches("unknown%-fields.*colour", text)
   end)
 end)
 
