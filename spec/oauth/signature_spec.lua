@@ -12,6 +12,7 @@ local KEYS <const> = {
 }
 
 local CASES <const> = 6000
+local PHP_CASES <const> = 3000
 
 describe("an OAuth 1 signature", function()
   it("has the base string of RFC 5849, 3.4.1.1", function()
@@ -123,31 +124,75 @@ describe("an OAuth 1 signature", function()
     return table.concat({ request.method, url, body, header }, "\t")
   end
 
-  it(("is what oauthlib makes out, for %d random requests"):format(CASES), function()
-    math.randomseed(5849)
+  ---What a program that reads lines answers to them.
+  local function judged(command, lines)
     local path = os.tmpname()
     local file = assert(io.open(path, "w"))
-    for _ = 1, CASES do
-      file:write(line_of(random_request.any()), "\n")
-    end
+    file:write(table.concat(lines, "\n"), "\n")
     file:close()
-    local pipe = assert(io.popen("/usr/bin/python3 spec/oauth/verifier.py < " .. path))
-    local good, bad = 0, {}
-    for line in pipe:lines() do
-      if line == "ok" then
-        good = good + 1
-      else
-        bad[#bad + 1] = line
-      end
+    local pipe = assert(io.popen(command .. " < " .. path))
+    local answers, good = {}, 0
+    for answer in pipe:lines() do
+      answers[#answers + 1] = answer
+      good = good + (answer == "ok" and 1 or 0)
     end
     pipe:close()
     os.remove(path)
+    return good, answers
+  end
+
+  local PYTHON <const> = "/usr/bin/python3 spec/oauth/verifier.py"
+  local PHP <const> = "php spec/oauth/verifier.php"
+
+  it(("is what oauthlib makes out, for %d random requests"):format(CASES), function()
+    math.randomseed(5849)
+    local lines = {}
+    for position = 1, CASES do
+      lines[position] = line_of(random_request.any())
+    end
+    local good, answers = judged(PYTHON, lines)
     counts.record(
       "OAuth 1 signatures of random requests, made out by oauthlib",
       CASES,
       CASES - good
     )
-    assert.same({}, { table.unpack(bad, 1, 3) })
-    assert.equal(CASES, good)
+    assert.equal(CASES, good, table.concat(answers, " ", 1, 5))
   end)
+
+  it(
+    ("is what PHP makes out, reading as MediaWiki does, for %d of them"):format(PHP_CASES),
+    function()
+      math.randomseed(1849)
+      local lines = {}
+      while #lines < PHP_CASES do
+        local request = random_request.any()
+        local form = request.method == "POST" and request.body or nil
+        if request.method == "GET" or form then
+          -- names as the API has them, each once: others are PHP's to change
+          for position, pair in ipairs(request.query) do
+            pair[1] = "q" .. position
+          end
+          request.body = form
+          lines[#lines + 1] = line_of(request)
+        end
+      end
+      local good, answers = judged(PHP, lines)
+      counts.record("OAuth 1 signatures, made out by PHP", PHP_CASES, PHP_CASES - good)
+      assert.equal(PHP_CASES, good, table.concat(answers, " ", 1, 5))
+    end
+  )
+
+  it(
+    "of a name that comes twice is good where it is posted, and PHP's own in an address",
+    function()
+      local twice = { { "a", "2" }, { "a", "1" }, { "b[]", "x" } }
+      local url = "https://wiki.example/w/api.php"
+      local lines = {
+        line_of { method = "POST", url = url, query = {}, body = twice },
+        line_of { method = "GET", url = url, query = twice },
+      }
+      assert.same({ "ok", "bad" }, select(2, judged(PHP, lines)))
+      assert.same({ "ok", "ok" }, select(2, judged(PYTHON, lines)))
+    end
+  )
 end)
