@@ -84,6 +84,18 @@ describe("mwlogin with OAuth 1", function()
     assert.matches("Alice", result.stdout .. result.stderr)
   end)
 
+  it("forgets the access at logout, with the consumer's secret or without", function()
+    assert.equal(0, as_consumer("login").code)
+    local result = mwlogin "logout"
+    assert.equal(0, result.code, result.stderr)
+    assert.matches("Special:OAuthManageMyGrants", result.stdout)
+    assert.equal(0, as_consumer("login").code)
+    result = as_consumer "logout"
+    assert.equal(1, result.code)
+    assert.matches("Special:OAuthManageMyGrants", result.stderr)
+    assert.matches("no session is kept", mwlogin("logout").stderr)
+  end)
+
   it("opens no browser under --no-input", function()
     local result = as_consumer("login", "--no-input")
     assert.equal(3, result.code)

@@ -119,6 +119,14 @@ local function is_kept(session)
   return account ~= nil, err
 end
 
+---What leaves nothing to end on the wiki, as words about what is kept of it.
+local OVER <const> = {
+  anonymous = "which had ended there",
+  ["access-ended"] = "which had ended there",
+  ["consumer-secret"] = "whose access stays valid there until it is revoked at "
+    .. "Special:OAuthManageMyGrants",
+}
+
 local function visit(wiki, args, act, always, before)
   local mwlogin = require "mwlogin"
   local profile, profile_err = profile_of(mwlogin, wiki)
@@ -149,10 +157,11 @@ local function visit(wiki, args, act, always, before)
   local me, gone
   if given or always then
     me, err = session:login(credentials)
-    gone = not me and args.ends and (err.code == "anonymous" or err.code == "access-ended")
+    gone = not me and args.ends and OVER[err.code]
     if gone then
-      -- what is to end has ended on the wiki already; what is left of it is here
-      gone, err = require("mwlogin.login.account").forget(session)
+      -- what is left of it is here
+      local forgotten, why = require("mwlogin.login.account").forget(session)
+      gone, err = forgotten and gone, why
     end
     if not me and not gone then
       return nil, as_interaction(err, args, session, credentials)
@@ -171,9 +180,9 @@ end
 ---work and closes the session, without logging out.
 ---@param wiki string address or profile
 ---@param args table parsed arguments
----@param act fun(session: table, me: table|nil, credentials: table|nil, gone: boolean|nil): any,
+---@param act fun(session: table, me: table|nil, credentials: table|nil, gone: string|nil): any,
 ---  table|nil under `args.only_looks` it gets the credentials, and nobody logs in with them; `gone`
----  under `args.ends`: what was kept had ended on the wiki
+---  under `args.ends`: words about what was kept, where the wiki had nothing to end
 ---@param always? boolean log in even without credentials, so that a terminal can be asked
 ---@param before? fun(session: table): true|nil, table|nil what comes before the login
 ---@return any result of `act`

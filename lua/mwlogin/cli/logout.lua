@@ -30,7 +30,7 @@ function logout.run(args)
       end
     end
     local words = me and ("Logged out of %s as %s"):format(wiki, output.clean(me.name))
-      or gone and ("Forgot the session of %s, which had ended there"):format(wiki)
+      or gone and ("Forgot the session of %s, %s"):format(wiki, gone)
     out:result({ wiki = args.wiki, anonymous = true }, words)
     if not words then
       out:say(("%s: no session is kept, there is nothing to end"):format(wiki))
