@@ -1,3 +1,4 @@
+#define _GNU_SOURCE /* memmem */
 #include "answer.h"
 
 #include <curl/curl.h>
@@ -77,11 +78,21 @@ static void push_redirect(lua_State *L, const struct mwl_exchange *exchange) {
   }
 }
 
+/* nginx has no alert for it, but a page. */
+static int wants_client_cert(const struct mwl_exchange *exchange) {
+  static const char words[] = "SSL certificate";
+  return exchange->status == 400 && exchange->reply.length > 0 &&
+         memmem(exchange->reply.bytes, exchange->reply.length, words, sizeof words - 1) != NULL;
+}
+
 void mwl_answer_push_status(lua_State *L, const struct mwl_exchange *exchange) {
   char type[TYPE_SHOWN];
   content_type(exchange, type, sizeof type);
   if (is_redirect(exchange->status)) {
     push_redirect(L, exchange);
+  } else if (wants_client_cert(exchange)) {
+    mwl_failure_push(L, "tls", "client_cert_wanted",
+                     "The server wants a client certificate, or another one than was given.");
   } else {
     char code[16];
     snprintf(code, sizeof code, "%ld", exchange->status);

@@ -1,5 +1,8 @@
 #include "trouble.h"
 
+#include <openssl/x509_vfy.h>
+#include <string.h>
+
 #include "exchange.h"
 #include "failure.h"
 #include "session.h"
@@ -57,9 +60,51 @@ static struct trouble trouble_of(CURLcode code) {
   }
 }
 
+/* What is wrong with the certificate, as OpenSSL has it; other TLS libraries number otherwise. */
+static struct trouble certificate_trouble(const struct mwl_exchange *exchange) {
+  struct trouble trouble = trouble_of(CURLE_PEER_FAILED_VERIFICATION);
+  const char *library = curl_version_info(CURLVERSION_NOW)->ssl_version;
+  long reason = 0;
+  if (library == NULL || strncmp(library, "OpenSSL", 7) != 0 || exchange->easy == NULL)
+    return trouble;
+  curl_easy_getinfo(exchange->easy, CURLINFO_SSL_VERIFYRESULT, &reason);
+  switch (reason) {
+    case X509_V_ERR_CERT_HAS_EXPIRED:
+      return (struct trouble){"tls", "certificate_expired", "The certificate has expired", 0};
+    case X509_V_ERR_CERT_NOT_YET_VALID:
+      return (struct trouble){"tls", "certificate_early", "The certificate is not valid yet", 0};
+    case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+      return (struct trouble){"tls", "certificate_self_signed",
+                              "The certificate is self-signed: nobody vouches for it", 0};
+    case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+    case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+      return (struct trouble){"tls", "certificate_authority",
+                              "The certificate comes from an authority this machine does not know",
+                              0};
+    case X509_V_OK:
+    case X509_V_ERR_UNSPECIFIED: /* libcurl's own, where it did not come to ask */
+      if (strstr(exchange->trouble, "subject name") == NULL) return trouble;
+      return (struct trouble){"tls", "certificate_name",
+                              "The certificate was issued for another name", 0};
+    default:
+      return trouble;
+  }
+}
+
+static struct trouble find_trouble(const struct mwl_exchange *exchange) {
+  if (exchange->cut) return trouble_of(CURLE_GOT_NOTHING);
+  if (exchange->result == CURLE_PEER_FAILED_VERIFICATION) return certificate_trouble(exchange);
+  if (strstr(exchange->trouble, "certificate required") != NULL)
+    return (struct trouble){"tls", "client_cert_wanted", "The server wants a client certificate",
+                            0};
+  return trouble_of(exchange->result);
+}
+
 void mwl_trouble_push(lua_State *L, const struct mwl_exchange *exchange,
                       const struct mwl_session *session) {
-  struct trouble trouble = trouble_of(exchange->cut ? CURLE_GOT_NOTHING : exchange->result);
+  struct trouble trouble = find_trouble(exchange);
   /* a session may be closed under its exchanges */
   const char *host = session->wiki != NULL ? session->wiki->address.host : "A closed session";
   if (exchange->too_large) {

@@ -682,7 +682,7 @@ describe("https", function()
   end
 
   it("of an unknown authority is not believed, and known by ca_file it is", function()
-    refused("tls", "certificate", "https://" .. address)
+    refused("tls", "certificate_self_signed", "https://" .. address)
     refused("protocol", "html", "https://" .. address, { ca_file = folder .. "/cert" })
   end)
 

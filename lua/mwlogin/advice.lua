@@ -152,6 +152,16 @@ local BY_CODE <const> = {
   cut = "Try again; if it stays so, look at proxies in between.",
   certificate = "Check the host's name and the machine's clock; a private authority goes into "
     .. "ca_file.",
+  certificate_name = "Use the name that is in the certificate; if you did, somebody else answers "
+    .. "in the wiki's place.",
+  certificate_expired = "Check this machine's clock; if it is right, the wiki's administrators "
+    .. "have to renew the certificate.",
+  certificate_early = "Check this machine's clock.",
+  certificate_self_signed = "Get the certificate from the wiki's administrators on a way you "
+    .. "trust, and give it as ca_file.",
+  certificate_authority = "Give that authority's certificate as ca_file, or install it on this "
+    .. "machine.",
+  client_cert_wanted = "Give your certificate and its key (PEM) as client_cert and client_key.",
   ca_file = "Give a readable file of PEM certificates as ca_file.",
   client_cert = "Give a readable PEM certificate and key as client_cert and client_key.",
   handshake = "Check that the port speaks https.",

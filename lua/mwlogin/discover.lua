@@ -91,9 +91,21 @@ local function without_www(host)
   return (host:gsub("^www%.", ""))
 end
 
----Whether a redirect may be followed: the same host but for `www.`, and never back to http.
+local function without_scheme(address)
+  return without_www(address.origin:match "//(.*)$")
+end
+
+---Another port may be another's server; http and https have ports of their own.
+local function is_same_place(from, to)
+  if from.scheme == to.scheme then
+    return without_scheme(from) == without_scheme(to)
+  end
+  return without_www(from.host) == without_www(to.host)
+end
+
+---Whether a redirect may be followed: the same place but for `www.`, and never back to http.
 local function check_hop(from, to, location)
-  if not to or without_www(from.host) ~= without_www(to.host) then
+  if not to or not is_same_place(from, to) then
     return failed(
       "http",
       "redirect",

@@ -318,6 +318,7 @@ function Session:import_cookies(lines)
   if not taken then
     return nil, errors.from(err)
   end
+  self.has_given_cookies = self.has_given_cookies or taken > 0
   user.forget(self)
   return taken
 end

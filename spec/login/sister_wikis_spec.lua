@@ -160,6 +160,7 @@ describe("a cookie for all of a public suffix", function()
   local function open(host)
     return assert(mwlogin.open(("http://%s/api.php"):format(host), {
       user_agent = "spec",
+      insecure_http = true,
       proxy = ("http://127.0.0.1:%d"):format(server.port),
     }))
   end

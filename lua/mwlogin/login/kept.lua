@@ -70,6 +70,7 @@ local function prove(session, id, entry, credentials)
   end
   session.core:cookies(false)
   session.core:cookies(entry.cookies)
+  session.has_given_cookies = true
   local identity, err = user.prove(session, entry.name, entry.method, true)
   if identity then
     identity.fresh = false

@@ -37,6 +37,13 @@ local function target_of(response)
   return redirects and response.location and core.address(response.location)
 end
 
+---Who answers over http may be anybody: of all he says, only https at the same place is believed.
+local function is_same_wiki(here, there)
+  return there.scheme == "https"
+    and without_www(there.host) == without_www(here.host)
+    and there.path == here.path
+end
+
 ---The same conversation at another address of the wiki, with the cookies so far.
 local function move(session, api)
   local made, err = wire.open(session.pool, api, session.options)
@@ -62,13 +69,29 @@ local function elsewhere(here, there)
     }
 end
 
+---Cookies that were given are worth a login: they do not go where everybody on the way reads them.
+local function unbared(session, here)
+  if not session.has_given_cookies or session.options.insecure_http then
+    return true
+  end
+  return nil,
+    errors.new {
+      kind = "tls",
+      code = "insecure_http",
+      message = (
+        "The cookies that were given would travel unencrypted: %s is plain http beyond "
+        .. "this machine"
+      ):format(here.host),
+    }
+end
+
 ---Once for each Session whose address is http beyond loopback: one GET, and https from then on if
 ---the wiki redirects there. Where it does not, the core refuses to send secrets.
 ---@param session mwlogin.Session
 ---@return true|nil
 ---@return mwlogin.Error|nil err
 function upgrade.run(session)
-  if session.upgraded then
+  if session.upgraded and not session.in_the_open then
     return true
   end
   local here = core.address(session.api)
@@ -76,18 +99,21 @@ function upgrade.run(session)
     session.upgraded = true
     return true
   end
+  if session.in_the_open then
+    return unbared(session, here)
+  end
   local response, err = ask(session)
   if not response then
     return nil, err
   end
   local there = target_of(response)
-  if there and there.scheme == "https" and without_www(there.host) == without_www(here.host) then
+  if there and is_same_wiki(here, there) then
     return move(session, there.origin .. there.path)
   elseif there then
     return elsewhere(here, there)
   end
-  session.upgraded = true
-  return true
+  session.upgraded, session.in_the_open = true, true
+  return unbared(session, here)
 end
 
 return upgrade
