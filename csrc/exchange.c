@@ -15,32 +15,46 @@
 #include "trouble.h"
 
 #define EXCHANGE_CLASS "mwlogin.exchange"
-#define FIRST_ROOM 1024 /* most replies, and no more than malloc has at hand */
 
 /* == buffers ===================================================================================== */
 
-int mwl_bytes_add(struct mwl_bytes *buffer, const char *bytes, size_t length, size_t max) {
-  if (length > max - buffer->length) return 0;
-  if (length > buffer->room - buffer->length) {
-    size_t room = buffer->room > 0 ? buffer->room : FIRST_ROOM;
-    char *grown;
-    while (room < buffer->length + length) room *= 2;
-    grown = malloc(room);
-    if (grown == NULL) return 0;
-    if (buffer->length > 0) memcpy(grown, buffer->bytes, buffer->length);
-    if (buffer->bytes != NULL) explicit_bzero(buffer->bytes, buffer->length);
+static void free_room(struct mwl_pool *pool, const struct mwl_bytes *buffer) {
+  if (buffer->bytes == NULL) return;
+  explicit_bzero(buffer->bytes, buffer->room);
+  if (buffer->room == MWL_BYTES_FIRST) {
+    mwl_pool_keep_buffer(pool, buffer->bytes);
+  } else {
     free(buffer->bytes);
-    buffer->bytes = grown;
-    buffer->room = room;
+  }
+}
+
+/* 0: no memory. */
+static int make_room(struct mwl_pool *pool, struct mwl_bytes *buffer, size_t size) {
+  size_t room = MWL_BYTES_FIRST;
+  char *grown;
+  while (room < size) room *= 2;
+  grown = room == MWL_BYTES_FIRST ? mwl_pool_take_buffer(pool) : malloc(room);
+  if (grown == NULL) return 0;
+  if (buffer->length > 0) memcpy(grown, buffer->bytes, buffer->length);
+  free_room(pool, buffer);
+  buffer->bytes = grown;
+  buffer->room = room;
+  return 1;
+}
+
+int mwl_bytes_add(struct mwl_pool *pool, struct mwl_bytes *buffer, const char *bytes, size_t length,
+                  size_t max) {
+  if (length > max - buffer->length) return 0;
+  if (length > buffer->room - buffer->length && !make_room(pool, buffer, buffer->length + length)) {
+    return 0;
   }
   if (length > 0) memcpy(buffer->bytes + buffer->length, bytes, length);
   buffer->length += length;
   return 1;
 }
 
-static void free_bytes(struct mwl_bytes *buffer) {
-  if (buffer->bytes != NULL) explicit_bzero(buffer->bytes, buffer->length);
-  free(buffer->bytes);
+static void free_bytes(struct mwl_pool *pool, struct mwl_bytes *buffer) {
+  free_room(pool, buffer);
   memset(buffer, 0, sizeof *buffer);
 }
 
@@ -72,8 +86,8 @@ static void clear(struct mwl_exchange *exchange) {
   exchange->url = NULL;
   mwl_arena_free(exchange->body, exchange->body_size);
   exchange->body = NULL;
-  free_bytes(&exchange->reply);
-  free_bytes(&exchange->header);
+  free_bytes(exchange->pool, &exchange->reply);
+  free_bytes(exchange->pool, &exchange->header);
 }
 
 static int exchange_gc(lua_State *L) {

@@ -11,6 +11,8 @@ struct mwl_pool;
 struct mwl_request;
 struct mwl_session;
 
+#define MWL_BYTES_FIRST 2048 /* holds most replies, and most headers */
+
 struct mwl_bytes {
   char *bytes;
   size_t length;
@@ -70,7 +72,8 @@ struct mwl_exchange *mwl_exchange_test(lua_State *L, int index);
 void mwl_exchange_finish(struct mwl_exchange *exchange, CURLcode result);
 
 /* 0: no memory, or beyond `max`. */
-int mwl_bytes_add(struct mwl_bytes *buffer, const char *bytes, size_t length, size_t max);
+int mwl_bytes_add(struct mwl_pool *pool, struct mwl_bytes *buffer, const char *bytes, size_t length,
+                  size_t max);
 
 /* The value of a header of the reply; NULL: not there. `name` in lower case. */
 const char *mwl_exchange_header(const struct mwl_exchange *exchange, const char *name,

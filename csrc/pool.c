@@ -93,6 +93,21 @@ void mwl_pool_give_back(struct mwl_pool *pool, CURL *easy) {
   }
 }
 
+/* == buffers ===================================================================================== */
+
+char *mwl_pool_take_buffer(struct mwl_pool *pool) {
+  if (pool->spare_count > 0) return pool->spare[--pool->spare_count];
+  return malloc(MWL_BYTES_FIRST);
+}
+
+void mwl_pool_keep_buffer(struct mwl_pool *pool, char *buffer) {
+  if (pool->multi != NULL && pool->spare_count < MWL_POOL_SPARE_MAX) {
+    pool->spare[pool->spare_count++] = buffer;
+  } else {
+    free(buffer);
+  }
+}
+
 /* == flight and queue ============================================================================ */
 
 static void fly(struct mwl_pool *pool, struct mwl_exchange *exchange) {
@@ -315,6 +330,7 @@ void mwl_pool_end(struct mwl_pool *pool) {
   pool->in_all = 0;
   while (pool->in_flight != NULL) cancel(pool, pool->in_flight);
   while (pool->waiting != NULL) cancel(pool, pool->waiting->first);
+  while (pool->spare_count > 0) free(pool->spare[--pool->spare_count]);
   while (pool->idle_count > 0) curl_easy_cleanup(pool->idle[--pool->idle_count]);
   if (pool->multi != NULL) {
     curl_multi_cleanup(pool->multi);

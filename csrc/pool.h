@@ -8,6 +8,7 @@
 #include "wiki.h"
 
 #define MWL_POOL_IDLE_MAX 64
+#define MWL_POOL_SPARE_MAX 128
 #define MWL_POOL_BUCKETS 256
 
 struct mwl_exchange;
@@ -19,6 +20,8 @@ struct mwl_pool {
   double timer; /* when libcurl wants to be called in any case; below 0: never */
   CURL *idle[MWL_POOL_IDLE_MAX];
   int idle_count;
+  char *spare[MWL_POOL_SPARE_MAX]; /* wiped buffers of MWL_BYTES_FIRST bytes */
+  int spare_count;
   struct curl_slist *plain_headers; /* of large requests without headers of their own */
   int has_proxy;                    /* the environment names one */
   const char *default_ca;           /* libcurl's own file of certificate authorities; NULL: none */
@@ -48,6 +51,11 @@ void mwl_pool_end(struct mwl_pool *pool);
 CURL *mwl_pool_borrow(struct mwl_pool *pool);
 /* Takes a handle back: nothing of the request stays on it. Survives a closed pool. */
 void mwl_pool_give_back(struct mwl_pool *pool, CURL *easy);
+
+/* A buffer of MWL_BYTES_FIRST bytes, for a reply; NULL: no memory. */
+char *mwl_pool_take_buffer(struct mwl_pool *pool);
+/* Takes one back that was wiped. Survives a closed pool. */
+void mwl_pool_keep_buffer(struct mwl_pool *pool, char *buffer);
 
 /* Sends an exchange now, or as soon as its host and the pool have room. 0: no memory. */
 int mwl_pool_start(struct mwl_pool *pool, struct mwl_exchange *exchange);

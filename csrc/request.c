@@ -273,7 +273,8 @@ static long milliseconds(double seconds) {
 
 static size_t receive_body(char *bytes, size_t size, size_t count, void *data) {
   struct mwl_exchange *exchange = data;
-  if (mwl_bytes_add(&exchange->reply, bytes, size * count, exchange->reply_max)) return count;
+  if (mwl_bytes_add(exchange->pool, &exchange->reply, bytes, size * count, exchange->reply_max))
+    return count;
   exchange->too_large = size * count > exchange->reply_max - exchange->reply.length;
   return 0;
 }
@@ -283,7 +284,7 @@ static size_t receive_header(char *bytes, size_t size, size_t count, void *data)
   size_t length = size * count;
   /* a status line begins the header of a new response: what an earlier one (100, 401) said goes */
   if (length > 5 && memcmp(bytes, "HTTP/", 5) == 0) exchange->header.length = 0;
-  return mwl_bytes_add(&exchange->header, bytes, length, HEADER_MAX) ? count : 0;
+  return mwl_bytes_add(exchange->pool, &exchange->header, bytes, length, HEADER_MAX) ? count : 0;
 }
 
 /* libcurl sends a request again by itself where a kept connection ended without an answer; one with

@@ -128,10 +128,10 @@ static int take_header(struct mwl_session *session, struct mwl_exchange *exchang
                        const struct mwl_address *address, int keep_cookies, const char *name,
                        const char *value, size_t length) {
   size_t max = HEADERS_MAX;
-  if (!mwl_bytes_add(&exchange->header, name, strlen(name), max) ||
-      !mwl_bytes_add(&exchange->header, ": ", 2, max) ||
-      !mwl_bytes_add(&exchange->header, value, length, max) ||
-      !mwl_bytes_add(&exchange->header, "\r\n", 2, max)) {
+  if (!mwl_bytes_add(exchange->pool, &exchange->header, name, strlen(name), max) ||
+      !mwl_bytes_add(exchange->pool, &exchange->header, ": ", 2, max) ||
+      !mwl_bytes_add(exchange->pool, &exchange->header, value, length, max) ||
+      !mwl_bytes_add(exchange->pool, &exchange->header, "\r\n", 2, max)) {
     return 0;
   }
   if (!keep_cookies || strcasecmp(name, "Set-Cookie") != 0) return 1;
@@ -188,7 +188,7 @@ static int take_response(lua_State *L, struct mwl_session *session, struct mwl_e
   }
   if (lua_getfield(L, response, "body") == LUA_TNIL) return 1;
   body = luaL_checklstring(L, -1, &length);
-  if (mwl_bytes_add(&exchange->reply, body, length, exchange->reply_max)) return 1;
+  if (mwl_bytes_add(exchange->pool, &exchange->reply, body, length, exchange->reply_max)) return 1;
   mwl_failure(L, "protocol", "too_large", "The reply is larger than %.0f bytes.",
               (double)exchange->reply_max);
   return 0;

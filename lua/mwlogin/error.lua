@@ -1,5 +1,5 @@
----Errors (DESIGN §6): one shape for all that can go wrong, with a sentence that says what to do. What
----only an error needs is loaded when there is one.
+---Errors (DESIGN §6): one shape for all that can go wrong, with a sentence that says what to do.
+---What only an error needs is loaded when there is one.
 local errors = {}
 
 ---@alias mwlogin.ErrorKind

@@ -1,4 +1,5 @@
-/* The same exchanges as mwlogin's login of a bot password, with nothing but libcurl: the measure.
+/* The same exchanges as mwlogin's login of a bot password, with nothing but libcurl: the measure. It
+   keeps the replies and takes the token out of the first, for without that there is no login.
    bare API LOGINS IN_FLIGHT CA-FILE; in flight 0 is one easy handle, one exchange after the other. */
 #include <curl/curl.h>
 #include <stdio.h>
@@ -6,14 +7,17 @@
 #include <string.h>
 
 #define EXCHANGES 3
+#define REPLY_MAX 4096
 #define BODY                                                                                \
   "action=login&errorformat=raw&format=json&formatversion=2&lgname=Alice%40app&lgpassword=" \
-  "0123456789abcdef0123456789abcdef&lgtoken=0123456789abcdef0123456789abcdef65a1b2c3%2B%5C"
+  "0123456789abcdef0123456789abcdef&lgtoken="
 
 struct login {
   CURL *easy;
   int exchange;
   size_t received;
+  char reply[REPLY_MAX];
+  char body[REPLY_MAX];
 };
 
 static const char *api;
@@ -22,22 +26,45 @@ static char urls[EXCHANGES][512];
 
 static size_t receive(char *bytes, size_t size, size_t count, void *data) {
   struct login *login = data;
-  (void)bytes;
+  if (size * count >= REPLY_MAX - login->received) return 0;
+  memcpy(login->reply + login->received, bytes, size * count);
   login->received += size * count;
+  login->reply[login->received] = '\0';
   return count;
 }
 
-static void prepare(struct login *login) {
+/* The body of the second exchange, with the token of the first one's reply. */
+static int write_body(struct login *login) {
+  static const char name[] = "\"logintoken\":\"";
+  char token[128];
+  size_t length = 0;
+  const char *at = strstr(login->reply, name);
+  char *encoded;
+  if (at == NULL) return 0;
+  for (at += strlen(name); *at != '"' && *at != '\0' && length < sizeof token - 1; at++) {
+    if (*at == '\\' && at[1] != '\0') at++;
+    token[length++] = *at;
+  }
+  encoded = curl_easy_escape(login->easy, token, (int)length);
+  snprintf(login->body, sizeof login->body, "%s%s", BODY, encoded);
+  curl_free(encoded);
+  return 1;
+}
+
+static int prepare(struct login *login) {
   CURL *easy = login->easy;
   curl_easy_setopt(easy, CURLOPT_URL, urls[login->exchange]);
   if (login->exchange == 0) curl_easy_setopt(easy, CURLOPT_COOKIELIST, "ALL");
   if (login->exchange == 1) {
+    if (!write_body(login)) return 0;
     curl_easy_setopt(easy, CURLOPT_POST, 1L);
-    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, BODY);
-    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE, (long)strlen(BODY));
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, login->body);
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE, (long)strlen(login->body));
   } else {
     curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
   }
+  login->received = 0;
+  return 1;
 }
 
 static void open_login(struct login *login) {
@@ -54,12 +81,11 @@ static void open_login(struct login *login) {
 }
 
 static int one_by_one(int logins) {
-  struct login login = {NULL, 0, 0};
+  static struct login login;
   open_login(&login);
   for (int i = 0; i < logins; i++) {
     for (login.exchange = 0; login.exchange < EXCHANGES; login.exchange++) {
-      prepare(&login);
-      if (curl_easy_perform(login.easy) != CURLE_OK) return 1;
+      if (!prepare(&login) || curl_easy_perform(login.easy) != CURLE_OK) return 1;
     }
   }
   curl_easy_cleanup(login.easy);
@@ -90,7 +116,7 @@ static int many(int logins, int in_flight) {
         started++;
         login->exchange = 0;
       }
-      prepare(login);
+      if (!prepare(login)) return 1;
       curl_multi_add_handle(multi, login->easy);
     }
     if (done < logins) curl_multi_poll(multi, NULL, 0, 1000, NULL);
