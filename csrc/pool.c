@@ -285,6 +285,11 @@ void mwl_pool_cancel(struct mwl_pool *pool, const struct mwl_session *session) {
   }
 }
 
+int mwl_pool_is_busy(const struct mwl_pool *pool, const struct mwl_session *session) {
+  return first_of(session->wiki->host->first, session) != NULL ||
+         first_of(pool->in_flight, session) != NULL;
+}
+
 static int names_proxy(void) {
   static const char *const names[] = {"http_proxy", "https_proxy", "HTTPS_PROXY",
                                       "all_proxy",  "ALL_PROXY",   NULL};

@@ -64,6 +64,8 @@ void mwl_pool_drop(struct mwl_pool *pool, struct mwl_exchange *exchange);
 
 /* Ends what a session has in flight or in its queue. */
 void mwl_pool_cancel(struct mwl_pool *pool, const struct mwl_session *session);
+/* Whether an exchange of the session waits in its queue or is in flight. */
+int mwl_pool_is_busy(const struct mwl_pool *pool, const struct mwl_session *session);
 
 /* Moves everything in flight on, waiting at most `milliseconds` for something to happen. */
 void mwl_pool_step(struct mwl_pool *pool, int milliseconds);

@@ -198,6 +198,17 @@ int mwl_pool_session(lua_State *L) {
 }
 
 /***
+Whether a request of this session waits in its queue or is under way.
+@function session:is_busy
+@treturn boolean
+*/
+static int session_is_busy(lua_State *L) {
+  const struct mwl_session *session = mwl_session_check(L, 1);
+  lua_pushboolean(L, mwl_pool_is_busy(session->pool, session));
+  return 1;
+}
+
+/***
 Forgets cookies and tokens and closes. Twice is fine; a later call raises.
 @function session:close
 */
@@ -405,12 +416,17 @@ static int session_last(lua_State *L) {
 }
 
 void mwl_register_session(lua_State *L) {
-  static const luaL_Reg methods[] = {
-      {"call", mwl_session_call},   {"fetch", mwl_session_fetch},
-      {"token", mwl_session_token}, {"drop_tokens", mwl_session_drop_tokens},
-      {"login", mwl_session_login}, {"auth_step", mwl_session_auth_step},
-      {"cookies", session_cookies}, {"last", session_last},
-      {"close", session_close},     {NULL, NULL}};
+  static const luaL_Reg methods[] = {{"call", mwl_session_call},
+                                     {"fetch", mwl_session_fetch},
+                                     {"token", mwl_session_token},
+                                     {"drop_tokens", mwl_session_drop_tokens},
+                                     {"login", mwl_session_login},
+                                     {"auth_step", mwl_session_auth_step},
+                                     {"cookies", session_cookies},
+                                     {"last", session_last},
+                                     {"is_busy", session_is_busy},
+                                     {"close", session_close},
+                                     {NULL, NULL}};
   static const luaL_Reg metamethods[] = {
       {"__gc", session_close}, {"__tostring", session_tostring}, {NULL, NULL}};
   mwl_class(L, MWL_SESSION_CLASS, methods, metamethods);

@@ -227,6 +227,7 @@ build = {
     ["mwlogin.session"] = "lua/mwlogin/session.lua",
     ["mwlogin.session.calls"] = "lua/mwlogin/session/calls.lua",
     ["mwlogin.session.fetching"] = "lua/mwlogin/session/fetching.lua",
+    ["mwlogin.session.flight"] = "lua/mwlogin/session/flight.lua",
     ["mwlogin.session.recovery"] = "lua/mwlogin/session/recovery.lua",
     ["mwlogin.session.repeating"] = "lua/mwlogin/session/repeating.lua",
     ["mwlogin.session.tokens"] = "lua/mwlogin/session/tokens.lua",

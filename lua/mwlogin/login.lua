@@ -1,7 +1,7 @@
 ---One login: which method, in which order, one at a time, and what it leaves for later.
 local again = require "mwlogin.login.again"
 local credentials_of = require "mwlogin.login.credentials"
-local errors = require "mwlogin.error"
+local flight = require "mwlogin.session.flight"
 local method_of = require "mwlogin.login.method"
 
 local login = {}
@@ -70,16 +70,6 @@ local function attempt(session, credentials)
   return me
 end
 
-local function busy()
-  return nil,
-    errors.new {
-      kind = "cancelled",
-      code = "busy",
-      message = "Another login of this Session is running",
-      advice = "Wait for it, or use a Session for each.",
-    }
-end
-
 local Holding = {}
 
 ---A dialogue that goes on by hand needs what was read for it.
@@ -93,7 +83,7 @@ end
 ---Holds the Session until `act` returns.
 local function hold(session, act, credentials)
   if session.logging_in then
-    return busy()
+    return nil, flight.busy()
   end
   session.logging_in = true
   local holding <close> = setmetatable({ session = session }, Holding)
@@ -116,6 +106,21 @@ function login.check(credentials)
   credentials_of.check(credentials or {}, METHODS, 4)
 end
 
+---The login that another task has under way, if it is of the same account.
+local function join(session, credentials)
+  local running = flight.elsewhere(session)
+  if not running or running.name == nil or running.name ~= credentials.username then
+    return nil, flight.busy()
+  end
+  local done, err = flight.join(session, running)
+  if not done then
+    return nil, err
+  end
+  local me = credentials_of.copy(session.identity)
+  me.fresh = false
+  return me
+end
+
 ---Logs a Session in.
 ---@param session mwlogin.Session
 ---@param credentials table|nil DESIGN §3: username, password, method, answers, handlers, respond, …
@@ -126,8 +131,8 @@ function login.run(session, credentials)
     error("this Session is closed", 2)
   end
   credentials_of.check(credentials or {}, METHODS, 3)
-  if session.logging_in then
-    return busy()
+  if session.flight then
+    return join(session, credentials or {})
   end
   local own = credentials_of.copy(credentials or {})
   local secrets = credentials_of.lock_away(session, own)
@@ -135,7 +140,9 @@ function login.run(session, credentials)
   if method_of.choose(own) ~= "session" then
     session:keep(secrets)
   end
-  return hold(session, session.options.store and log_in_with_store or attempt, own)
+  return flight.run(session, own.username, function()
+    return hold(session, session.options.store and log_in_with_store or attempt, own)
+  end)
 end
 
 return login

@@ -3,6 +3,7 @@
 local calls = require "mwlogin.session.calls"
 local core = require "mwlogin.core"
 local errors = require "mwlogin.error"
+local flight = require "mwlogin.session.flight"
 local options = require "mwlogin.options"
 local recovery = require "mwlogin.session.recovery"
 local repeating = require "mwlogin.session.repeating"
@@ -142,6 +143,14 @@ end
 Session.exchange, Session.call = calls.exchange, calls.call
 Session.step, Session.login_call = calls.step, calls.login
 
+---Lets a login that another task has under way come to its end first.
+local function await(self)
+  if not self.flight then
+    return true
+  end
+  return flight.await(self)
+end
+
 ---One API call with all that this Session promises: bounded waiting, and logging in again once when
 ---the session was lost.
 ---@param method "GET"|"POST"
@@ -156,20 +165,36 @@ function Session:request(method, params, opts)
     return self:call(method, params, opts)
   end
   local deadline = core.now() + (self.options.max_wait or DEFAULT_MAX_WAIT)
+  local free, why = await(self)
+  if not free then
+    return nil, why
+  end
+  local asked_as = self.identity
   local reply, err = self:call(method, params, opts)
   if reply then
     return reply
   end
   local function once()
+    free, why = await(self)
+    if not free then
+      return nil, why
+    end
+    asked_as = self.identity
     return self:call(method, params, opts)
   end
   reply, err = repeating.go_on(self, deadline, once, err)
-  if reply or not recovery.is_lost(self, err, params) then
-    return reply, err
+  if reply then
+    return reply
   end
-  local recovered, why = recovery.log_in_again(self, err)
-  if not recovered then
-    return nil, why
+  local state
+  state, err = recovery.state(self, asked_as, err, params)
+  if state == "lost" then
+    local recovered
+    recovered, err = recovery.log_in_again(self, err)
+    state = recovered and "renewed"
+  end
+  if state ~= "renewed" then
+    return nil, err
   end
   return repeating.run(self, deadline, once)
 end
@@ -251,6 +276,10 @@ end
 ---@return mwlogin.Error|nil err
 function Session:fetch(path, opts)
   check_open(self)
+  local free, err = await(self)
+  if not free then
+    return nil, err
+  end
   return require("mwlogin.session.fetching").run(self, path, opts)
 end
 
@@ -276,6 +305,10 @@ end
 ---@return mwlogin.Error|nil err
 function Session:whoami()
   check_open(self)
+  local free, err = await(self)
+  if not free then
+    return nil, err
+  end
   return user.whoami(self)
 end
 
@@ -294,6 +327,10 @@ end
 ---@return mwlogin.Error|nil err
 function Session:logout()
   check_open(self)
+  local free, err = await(self)
+  if not free then
+    return nil, err
+  end
   return user.logout(self)
 end
 

@@ -434,6 +434,10 @@ function Session:drop_tokens() end
 ---@return mwlogin.Error|nil err answer, network, tls
 function Session:fetch(path, options) end
 
+---Whether a request of this session waits in its queue or is under way.
+---@return boolean
+function Session:is_busy() end
+
 ---What the last exchange was, for a trace.
 ---@return table `{ method, url (no query), status, sent, received (bytes), seconds }`; nil before
 ---the first

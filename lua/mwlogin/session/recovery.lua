@@ -1,4 +1,6 @@
 ---Lost sessions: how one is recognised, and logging in again once by what the login left behind.
+local flight = require "mwlogin.session.flight"
+
 local recovery = {}
 
 ---The wiki says outright that we are not, or not any more, who we were.
@@ -6,6 +8,13 @@ local LOST <const> = { assertuserfailed = true, assertnameduserfailed = true }
 
 ---What a lost session and a right that is lacking have in common.
 local PERHAPS <const> = { readapidenied = true, notloggedin = true, assertbotfailed = true }
+
+local SUSPECT <const> = {}
+for _, codes in ipairs { LOST, PERHAPS } do
+  for code in pairs(codes) do
+    SUSPECT[code] = true
+  end
+end
 
 local function still_logged_in(session)
   local params = { action = "query", assertuser = session.identity.name }
@@ -31,12 +40,7 @@ function recovery.is_lost(session, err, params)
   return not confirmed and not still_logged_in(session)
 end
 
----Logs in again, if the login left a way that needs no person.
----@param session mwlogin.Session
----@param err mwlogin.Error what told that the session is lost
----@return true|nil
----@return mwlogin.Error|nil err
-function recovery.log_in_again(session, err)
+local function log_in_again(session, err)
   local recover = session.recover
   session:drop_tokens()
   if not recover then
@@ -49,6 +53,46 @@ function recovery.log_in_again(session, err)
     session.recover = recover
   end
   return recovered, why
+end
+
+---Logs in again, if the login left a way that needs no person; where another task does so already,
+---what that comes to.
+---@param session mwlogin.Session
+---@param err mwlogin.Error what told that the session is lost
+---@return any recovered nil when it is not
+---@return mwlogin.Error|nil err
+function recovery.log_in_again(session, err)
+  local running = flight.elsewhere(session)
+  if running then
+    return flight.join(session, running)
+  end
+  return flight.run(session, session.identity.name, function()
+    return log_in_again(session, err)
+  end)
+end
+
+---What became of the session under which a call was sent that was then refused.
+---@param session mwlogin.Session
+---@param asked_as mwlogin.Identity|nil who it was sent as
+---@param err mwlogin.Error what it was answered
+---@param params table what the caller sent
+---@return "lost"|"renewed"|nil renewed: another task has logged in again since; nil: it is not that
+---@return mwlogin.Error|nil err
+function recovery.state(session, asked_as, err, params)
+  if not asked_as or not SUSPECT[err.code] then
+    return nil, err
+  end
+  local free, why = flight.await(session)
+  if not free then
+    return nil, why
+  end
+  local identity = session.identity
+  if not identity or identity.name ~= asked_as.name then
+    return nil, err
+  elseif identity ~= asked_as and LOST[err.code] then
+    return "renewed"
+  end
+  return recovery.is_lost(session, err, params) and "lost" or nil, err
 end
 
 return recovery

@@ -111,9 +111,13 @@ end
 
 ---A token of the session we logged in; an anonymous one means that this session is gone.
 local function own_token(session, kind)
+  local asked_as = session.identity
   local token, err = tokens.get(session, kind)
   if token ~= ANONYMOUS or not session.identity then
     return token, err
+  elseif session.identity ~= asked_as then
+    tokens.drop(session) -- it is of before another task logged in
+    return tokens.get(session, kind)
   end
   local recovered, why = recovery.log_in_again(
     session,

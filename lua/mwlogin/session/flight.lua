@@ -1,0 +1,102 @@
+---One login of a Session at a time, whether a script, a task or a lost session begins it. Who comes
+---meanwhile waits for what it comes to: nothing is sent under a session that is just being changed.
+local core = require "mwlogin.core"
+local errors = require "mwlogin.error"
+
+local flight = {}
+
+local DEFAULT_MAX_WAIT <const> = 60
+local PAUSE <const> = 0.02
+
+local Flight = {}
+Flight.__index = Flight
+
+function Flight:__close()
+  self.over = true
+  self.session.flight = nil
+end
+
+---@return mwlogin.Error kind cancelled
+function flight.busy()
+  return errors.new {
+    kind = "cancelled",
+    code = "busy",
+    message = "Another login of this Session is running",
+    advice = "Wait for it, or use a Session for each.",
+  }
+end
+
+---@param session mwlogin.Session
+---@return table|nil running the login that somebody else than the caller has under way
+function flight.elsewhere(session)
+  local running = session.flight
+  return running and running.owner ~= coroutine.running() and running or nil
+end
+
+---Waits, within `max_wait`, as long as a condition holds.
+local function wait_while(session, holds)
+  local deadline
+  while holds(session) do
+    deadline = deadline or core.now() + (session.options.max_wait or DEFAULT_MAX_WAIT)
+    if core.now() > deadline then
+      return nil, flight.busy()
+    end
+    local slept, why = session.pool:sleep(PAUSE)
+    if not slept then
+      return nil, why
+    end
+  end
+  return true
+end
+
+local function is_busy(session)
+  return session.core:is_busy()
+end
+
+---Waits, within `max_wait`, until nobody else is logging in.
+---@param session mwlogin.Session
+---@return true|nil
+---@return mwlogin.Error|nil err
+function flight.await(session)
+  return wait_while(session, flight.elsewhere)
+end
+
+---What the login of somebody else comes to.
+---@param session mwlogin.Session
+---@param running table as of `elsewhere`
+---@return any result
+---@return mwlogin.Error|nil err
+function flight.join(session, running)
+  local free, err = flight.await(session)
+  if not free then
+    return nil, err
+  elseif running.result == nil and running.err == nil then
+    return nil, flight.busy() -- it raised, or its task was closed
+  end
+  return running.result, running.err
+end
+
+---Runs a login, unless the caller is in one already: then it is part of that.
+---@param session mwlogin.Session
+---@param name string|nil the account
+---@param act fun(): any, mwlogin.Error|nil
+---@return any result
+---@return mwlogin.Error|nil err
+function flight.run(session, name, act)
+  if session.flight then
+    return act()
+  end
+  local running <close> =
+    setmetatable({ session = session, name = name, owner = coroutine.running() }, Flight)
+  session.flight = running
+  -- an answer to what other tasks sent before may delete the cookies that this login gets
+  local quiet, why = wait_while(session, is_busy)
+  if not quiet then
+    running.err = why
+    return nil, why
+  end
+  running.result, running.err = act()
+  return running.result, running.err
+end
+
+return flight
