@@ -6,6 +6,7 @@ static const char base64_digits[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 static const char base64url_digits[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+static const char hex_digits[] = "0123456789abcdef";
 static const char base32_digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
 size_t mwl_base64_room(size_t length) { return length / 3 * 4 + 4; }
@@ -15,6 +16,8 @@ size_t mwl_unbase64_room(size_t length) { return length / 4 * 3 + 3; }
 size_t mwl_base32_room(size_t length) { return length / 5 * 8 + 8; }
 
 size_t mwl_unbase32_room(size_t length) { return length / 8 * 5 + 5; }
+
+size_t mwl_hex_room(size_t length) { return length * 2; }
 
 /* == encoding ================================================================================== */
 
@@ -50,6 +53,10 @@ size_t mwl_base64url(char *out, const void *bytes, size_t length) {
 
 size_t mwl_base32(char *out, const void *bytes, size_t length) {
   return pad(out, encode(out, bytes, length, base32_digits, 5), 8);
+}
+
+size_t mwl_hex(char *out, const void *bytes, size_t length) {
+  return encode(out, bytes, length, hex_digits, 4);
 }
 
 /* == decoding ================================================================================== */

@@ -176,6 +176,14 @@ Base32 with padding.
 static int crypto_base32(lua_State *L) { return push_encoded(L, mwl_base32_room, mwl_base32); }
 
 /***
+Hexadecimal digits, in small letters: what digests are mostly shown as.
+@function crypto.hex
+@tparam string|secret bytes
+@treturn string|secret a secret when a secret was given
+*/
+static int crypto_hex(lua_State *L) { return push_encoded(L, mwl_hex_room, mwl_hex); }
+
+/***
 Reads base64; padding may be left out.
 @function crypto.unbase64
 @tparam string|secret text
@@ -249,6 +257,7 @@ void mwl_register_crypto(lua_State *L) {
                                        {"base64url", crypto_base64url},
                                        {"unbase64url", crypto_unbase64url},
                                        {"base32", crypto_base32},
+                                       {"hex", crypto_hex},
                                        {"unbase32", crypto_unbase32},
                                        {"unpercent", crypto_unpercent},
                                        {NULL, NULL}};

@@ -93,6 +93,7 @@ build = {
     ["mwlogin.cli.advice"] = "lua/mwlogin/cli/advice.lua",
     ["mwlogin.cli.answers"] = "lua/mwlogin/cli/answers.lua",
     ["mwlogin.cli.api"] = "lua/mwlogin/cli/api.lua",
+    ["mwlogin.cli.asked"] = "lua/mwlogin/cli/asked.lua",
     ["mwlogin.cli.completion"] = "lua/mwlogin/cli/completion.lua",
     ["mwlogin.cli.completion.bash"] = "lua/mwlogin/cli/completion/bash.lua",
     ["mwlogin.cli.completion.fish"] = "lua/mwlogin/cli/completion/fish.lua",

@@ -7,6 +7,7 @@ describe("advice on the command line", function()
       ["only then give insecure_http = true."] = "only then give --insecure-http.",
       ["give a user_agent with a contact"] = "give a --user-agent with a contact",
       ["or raise max_response."] = "or raise --max-response.",
+      ["{ createaccount = … } makes one"] = "{ createaccount = … } makes one",
       ["Name one: account = …"] = "Name one: --account NAME",
       ["goes into ca_file."] = "goes into --ca-file.",
       ["Answer it: answers = { OATHToken = … }, a handler, or respond."] = "Answer it: "

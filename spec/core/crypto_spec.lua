@@ -145,6 +145,17 @@ describe("base64 and base32", function()
     end
   end)
 
+  it("write every byte as two digits, zeros too", function()
+    local bytes = {}
+    for byte = 0, 255 do
+      bytes[#bytes + 1] = ("%02x"):format(byte)
+      assert.equal(bytes[#bytes], crypto.hex(string.char(byte)))
+    end
+    assert.equal("", crypto.hex(""))
+    assert.equal("00ff7f", crypto.hex("\0\xff\x7f"))
+    assert.equal("6964", crypto.hex(core.secret("id")):reveal())
+  end)
+
   it("keep secrets secret", function()
     local secret = core.secret("id:password")
     local encoded = crypto.base64(secret)

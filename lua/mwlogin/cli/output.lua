@@ -1,5 +1,6 @@
 ---What the command prints: results on stdout, words on stderr, and nothing that a wiki could use to
 ---write on the user's screen what it likes.
+local asked = require "mwlogin.cli.asked"
 local exit = require "mwlogin.cli.exit"
 local plaintext = require "mwlogin.plaintext"
 
@@ -202,11 +203,20 @@ function Output:warn(wiki, err)
   end
 end
 
----An error: words on stderr, with --json an object on stdout too.
+local function step_of(err)
+  return err.kind == "interaction" and type(err.step) == "table" and err.step or nil
+end
+
+---An error: words on stderr, with --json an object on stdout too. Where an answer is wanted, what the
+---wiki asks is shown.
 ---@param wiki string as given by the user
 ---@param err table an error of the library
 function Output:failure(wiki, err)
   self:warn(wiki, err)
+  local step = step_of(err)
+  for _, line in ipairs(step and asked.lines(step) or {}) do
+    io.stderr:write("  ", output.clean(line), "\n")
+  end
   if self.json then
     local message = tostring(err.message or err.code or err)
     self:write(output.encode {
@@ -218,6 +228,8 @@ function Output:failure(wiki, err)
         advice = err.advice,
         status = err.status,
         retry_after = err.retry_after,
+        says = step and step.message,
+        asks = step and asked.requests(step),
       },
     })
   end

@@ -5,6 +5,7 @@ local context = require "mwlogin.flow.context"
 local errors = require "mwlogin.error"
 local fill = require "mwlogin.flow.fill"
 local guard = require "mwlogin.flow.guard"
+local plaintext = require "mwlogin.plaintext"
 local sheet = require "mwlogin.flow.sheet"
 local steps = require "mwlogin.flow.step"
 
@@ -240,7 +241,7 @@ local function interaction(run, step, missing, ways)
     advice = "Answer one of its requests with answers, a handler, or respond."
   elseif step.rejected then
     message = ("the wiki refused the answer (%s) and asks again for %s"):format(
-      step.code or "no code",
+      plaintext.line(step.message) or step.code or "it does not say why",
       words
     )
   end

@@ -64,6 +64,11 @@ function core.crypto.base64url(bytes) end
 ---@return boolean
 function core.crypto.equal(a, b) end
 
+---Hexadecimal digits, in small letters: what digests are mostly shown as.
+---@param bytes string|mwlogin.core.Secret
+---@return string|mwlogin.core.Secret a secret when a secret was given
+function core.crypto.hex(bytes) end
+
 ---HMAC (RFC 2104).
 ---@param algorithm string `"sha1"`, `"sha256"` or `"sha512"`; anything else raises
 ---@param key string|mwlogin.core.Secret
