@@ -29,6 +29,24 @@ describe("a login", function()
     end
   end)
 
+  it("has what a handler logs in its trace, without secrets and control characters", function()
+    local wiki = wiki_of({ accounts = { Alice = { password = "open sesame", totp = KEY } } })
+    local teller = {
+      name = "Teller",
+      kinds = { "TOTPAuthenticationRequest" },
+      answer = function(_, _, context)
+        context.log("open sesame, then \27[2J a code")
+      end,
+    }
+    local _, err, session = log_in(wiki, { handlers = { teller } })
+    assert.equal("interaction", err.kind)
+    local text = table.concat(session.lines, "\n")
+    assert.matches("Teller", text)
+    assert.matches("%*%*%*, then .*a code", text)
+    assert.is_nil(text:find("open sesame", 1, true))
+    assert.is_nil(text:find("\27", 1, true))
+  end)
+
   it("shows no one-time code that a wiki repeats, though it is not marked (T30)", function()
     local wiki = wiki_of({ accounts = { Alice = { password = "open sesame", totp = KEY } } })
     wiki:fault(3, { body = '{"errors":[{"code":"x","text":"871204 is no code"}]}' })
