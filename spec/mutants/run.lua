@@ -1,16 +1,12 @@
--- `make mutants`: each mutant of spec/mutants/{mutants,traps,oauth2}.lua is put into a copy of the
--- tree, and its spec must fail there. `lua5.4 spec/mutants/run.lua WORD…` takes only those whose
--- file or promise holds one of the words. Ends with 1 when one survived, could not be tried, ended
+-- `make mutants`: each mutant of spec/mutants/all.lua is put into a copy of the tree, and its spec
+-- must fail there. `lua5.4 spec/mutants/run.lua WORD…` takes only those whose file or promise holds
+-- one of the words. Ends with 1 when one survived, could not be tried, ended
 -- otherwise than by a spec, or when an id of spec/mutants/ids.lua leads no promise.
 package.path = "./?.lua;" .. package.path
 
 local ids = require("spec.mutants.ids")
 
-local mutants = require("spec.mutants.mutants")
-for _, name in ipairs({ "traps", "oauth2" }) do
-  local more = require("spec.mutants." .. name)
-  table.move(more, 1, #more, #mutants + 1, mutants)
-end
+local mutants = require("spec.mutants.all")
 
 local TIMEOUT = 120
 local PROVIDER = "spec/wiki/provider/node_modules"

@@ -1,0 +1,9 @@
+-- All mutants there are.
+local all = {}
+
+for _, name in ipairs({ "mutants", "traps", "oauth2" }) do
+  local more = require("spec.mutants." .. name)
+  table.move(more, 1, #more, #all + 1, all)
+end
+
+return all
