@@ -231,6 +231,7 @@ build = {
     ["mwlogin.session.flight"] = "lua/mwlogin/session/flight.lua",
     ["mwlogin.session.recovery"] = "lua/mwlogin/session/recovery.lua",
     ["mwlogin.session.repeating"] = "lua/mwlogin/session/repeating.lua",
+    ["mwlogin.session.request"] = "lua/mwlogin/session/request.lua",
     ["mwlogin.session.tokens"] = "lua/mwlogin/session/tokens.lua",
     ["mwlogin.session.upgrade"] = "lua/mwlogin/session/upgrade.lua",
     ["mwlogin.session.user"] = "lua/mwlogin/session/user.lua",

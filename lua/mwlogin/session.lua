@@ -5,8 +5,7 @@ local core = require "mwlogin.core"
 local errors = require "mwlogin.error"
 local flight = require "mwlogin.session.flight"
 local options = require "mwlogin.options"
-local recovery = require "mwlogin.session.recovery"
-local repeating = require "mwlogin.session.repeating"
+local request = require "mwlogin.session.request"
 local tokens = require "mwlogin.session.tokens"
 local user = require "mwlogin.session.user"
 local wire = require "mwlogin.session.wire"
@@ -48,7 +47,6 @@ session.class = Session
 
 local NOTHING <const> = {}
 
-local DEFAULT_MAX_WAIT <const> = 60
 local LONGEST_URL <const> = 6000
 
 ---@param api string address of api.php
@@ -143,14 +141,6 @@ end
 Session.exchange, Session.call = calls.exchange, calls.call
 Session.step, Session.login_call = calls.step, calls.login
 
----Lets a login that another task has under way come to its end first.
-local function await(self)
-  if not self.flight then
-    return true
-  end
-  return flight.await(self)
-end
-
 ---One API call with all that this Session promises: bounded waiting, and logging in again once when
 ---the session was lost.
 ---@param method "GET"|"POST"
@@ -164,39 +154,7 @@ function Session:request(method, params, opts)
   if opts.bare then
     return self:call(method, params, opts)
   end
-  local deadline = core.now() + (self.options.max_wait or DEFAULT_MAX_WAIT)
-  local free, why = await(self)
-  if not free then
-    return nil, why
-  end
-  local asked_as = self.identity
-  local reply, err = self:call(method, params, opts)
-  if reply then
-    return reply
-  end
-  local function once()
-    free, why = await(self)
-    if not free then
-      return nil, why
-    end
-    asked_as = self.identity
-    return self:call(method, params, opts)
-  end
-  reply, err = repeating.go_on(self, deadline, once, err)
-  if reply then
-    return reply
-  end
-  local state
-  state, err = recovery.state(self, asked_as, err, params)
-  if state == "lost" then
-    local recovered
-    recovered, err = recovery.log_in_again(self, err)
-    state = recovered and "renewed"
-  end
-  if state ~= "renewed" then
-    return nil, err
-  end
-  return repeating.run(self, deadline, once)
+  return request.run(self, method, params, opts)
 end
 
 -- == what people call =============================================================================
@@ -276,7 +234,7 @@ end
 ---@return mwlogin.Error|nil err
 function Session:fetch(path, opts)
   check_open(self)
-  local free, err = await(self)
+  local free, err = flight.await(self)
   if not free then
     return nil, err
   end
@@ -305,7 +263,7 @@ end
 ---@return mwlogin.Error|nil err
 function Session:whoami()
   check_open(self)
-  local free, err = await(self)
+  local free, err = flight.await(self)
   if not free then
     return nil, err
   end
@@ -327,7 +285,7 @@ end
 ---@return mwlogin.Error|nil err
 function Session:logout()
   check_open(self)
-  local free, err = await(self)
+  local free, err = flight.await(self)
   if not free then
     return nil, err
   end

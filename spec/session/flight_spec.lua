@@ -151,6 +151,31 @@ describe("tasks with one Session", function()
     assert.equal(1, logins())
   end)
 
+  it("send nothing as nobody, or as another, when one of them ends the session", function()
+    assert(session:login(bob()))
+    wiki:set('$wgReadOnly = "a moment";')
+    local results = in_tasks(3, function(item)
+      if item < 3 then
+        local page = { action = "edit", title = "Ended" .. item, text = "hi" }
+        page.token = assert(session:token("csrf"))
+        return session:post(page)
+      end
+      pool:sleep(0.5)
+      local done, err
+      if session:whoami().name == "Bob" then
+        done, err = session:logout()
+      end
+      wiki:set("")
+      return done, err
+    end)
+    assert.is_true(results[3].ok, tostring(results[3].err))
+    for item = 1, 2 do
+      assert.is_false(results[item].ok)
+      assert.equal("other-user", results[item].err.code)
+      assert.is_nil(tostring(results[item].err):find("nil", 1, true))
+    end
+  end)
+
   it("wait no longer than max_wait for a login that does not end", function()
     local brief = assert(mwlogin.open(wiki.api, {
       user_agent = "spec",

@@ -58,6 +58,9 @@ end
 ---@return true|nil
 ---@return mwlogin.Error|nil err
 function flight.await(session)
+  if not session.flight then
+    return true
+  end
   return wait_while(session, flight.elsewhere)
 end
 

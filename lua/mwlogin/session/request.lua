@@ -1,0 +1,72 @@
+---One API call with all that a Session promises: bounded waiting, and logging in again once when the
+---session was lost; never as somebody else than it was begun as.
+local core = require "mwlogin.core"
+local errors = require "mwlogin.error"
+local flight = require "mwlogin.session.flight"
+local recovery = require "mwlogin.session.recovery"
+local repeating = require "mwlogin.session.repeating"
+
+local request = {}
+
+local DEFAULT_MAX_WAIT <const> = 60
+
+---Another task has logged out, or in as somebody else, while this call waited.
+local function other_user(begun_as, now)
+  return errors.new {
+    kind = "cancelled",
+    code = "other-user",
+    message = ("This call was begun as %s, and now the session is %s"):format(
+      begun_as.name,
+      now and now.name .. "'s" or "nobody's"
+    ),
+    advice = "Use a Session for each user.",
+  }
+end
+
+---@param session mwlogin.Session
+---@param method "GET"|"POST"
+---@param params table
+---@param opts table
+---@return table|nil reply
+---@return mwlogin.Error|nil err
+function request.run(session, method, params, opts)
+  local deadline = core.now() + (session.options.max_wait or DEFAULT_MAX_WAIT)
+  local free, why = flight.await(session)
+  if not free then
+    return nil, why
+  end
+  local begun_as = session.identity
+  local reply, err = session:call(method, params, opts)
+  if reply then
+    return reply
+  end
+  local asked_as = begun_as
+  local function once()
+    free, why = flight.await(session)
+    if not free then
+      return nil, why
+    end
+    asked_as = session.identity
+    if begun_as and (not asked_as or asked_as.name ~= begun_as.name) then
+      return nil, other_user(begun_as, asked_as)
+    end
+    return session:call(method, params, opts)
+  end
+  reply, err = repeating.go_on(session, deadline, once, err)
+  if reply then
+    return reply
+  end
+  local state
+  state, err = recovery.state(session, asked_as, err, params)
+  if state == "lost" then
+    local recovered
+    recovered, err = recovery.log_in_again(session, err)
+    state = recovered and "renewed"
+  end
+  if state ~= "renewed" then
+    return nil, err
+  end
+  return repeating.run(session, deadline, once)
+end
+
+return request
