@@ -65,7 +65,8 @@ build/asan/obj/%.o: csrc/%.c
 	$(CC) $(FLAGS) -O1 -g $(SANITIZE) -MMD -MP -c $< -o $@
 
 bench: ## mwlogin beside bare libcurl and other clients
-	@.ci/install build library test bench
+	@.ci/install build library test bench node
+	@.ci/npm spec/bench/clients
 	@$(MAKE) --no-print-directory -s build
 	@$(LUA) spec/bench/run.lua
 

@@ -1,11 +1,12 @@
 ---mwlogin's side of the benchmark: ours.lua API LOGINS IN_FLIGHT CA-FILE; in flight 0 is one after
----the other.
+---the other. Given a page instead of api.php, it finds the wiki and logs in by clientlogin.
 package.path = "./lua/?.lua;./lua/?/init.lua;" .. package.path
 package.cpath = "./build/?.so;" .. package.cpath
 local mwlogin = require "mwlogin"
 
 local api, logins, in_flight, ca_file = arg[1], tonumber(arg[2]), tonumber(arg[3]), arg[4]
 local PASSWORD <const> = ("0123456789abcdef"):rep(2)
+local METHOD <const> = api:find "/api.php$" and "botpassword" or "clientlogin"
 
 local function log_in(pool)
   local session <close> = assert(mwlogin.open(api, {
@@ -13,7 +14,8 @@ local function log_in(pool)
     pool = pool,
     ca_file = ca_file ~= "" and ca_file or nil,
   }))
-  assert(session:login { username = "Alice@app", password = PASSWORD })
+  local name = METHOD == "botpassword" and "Alice@app" or "Alice"
+  assert(session:login { username = name, password = PASSWORD, method = METHOD })
 end
 
 if in_flight == 0 then

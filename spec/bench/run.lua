@@ -1,152 +1,232 @@
 ---`make bench`: the same login of a bot password by bare libcurl, by mwlogin and by what people use
----instead, in one run against nginx on loopback. Only ratios mean anything: the machine is shared.
-local ROUNDS <const> = math.tointeger(tonumber(os.getenv "BENCH_ROUNDS" or "3"))
+---instead, in one run against nginx on loopback; then memory, growth and cold start. Only ratios mean
+---anything: the machine is shared. With BENCH_DOC=1 doc/performance.md and its picture are rewritten.
+package.path = "./?.lua;" .. package.path
+local measuring = require "spec.bench.measuring"
+local picture = require "spec.bench.picture"
+local server = require "spec.bench.server"
+
+local ROUNDS <const> = math.tointeger(tonumber(os.getenv "BENCH_ROUNDS" or "5"))
 local LOGINS <const> = math.tointeger(tonumber(os.getenv "BENCH_LOGINS" or "2000"))
+local OTHERS <const> = math.max(1, LOGINS // 4)
+
+local BARE <const>, OURS <const> = "build/bench/bare", "lua5.4 spec/bench/ours.lua"
+local CLIENTS <const> = "spec/bench/clients/"
+
+local told = {}
+
+local function say(format, ...)
+  local line = select("#", ...) > 0 and format:format(...) or format
+  told[#told + 1] = line
+  print(line)
+  io.stdout:flush()
+end
 
 local function shell(command)
   local pipe <close> = assert(io.popen(command))
-  return (pipe:read "a":gsub("%s+$", ""))
-end
-
-local function must(command)
-  assert(os.execute(command), command)
-end
-
-local function free_ports()
-  local socket = require "socket"
-  local one, other = assert(socket.bind("127.0.0.1", 0)), assert(socket.bind("127.0.0.1", 0))
-  local _, http = one:getsockname()
-  local _, https = other:getsockname()
-  one:close()
-  other:close()
-  return http, https
-end
-
-local folder = shell "mktemp -d"
-local http, https = free_ports()
-
-local function start_server()
-  must(
-    (
-      "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 "
-      .. "-subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1 "
-      .. "-keyout %s/key.pem -out %s/cert.pem 2>/dev/null"
-    ):format(folder, folder)
-  )
-  local template <close> = assert(io.open "spec/bench/nginx.conf")
-  local text = template:read("a"):gsub("@(%u+)@", { FOLDER = folder, HTTP = http, HTTPS = https })
-  local file <close> = assert(io.open(folder .. "/nginx.conf", "w"))
-  file:write(text)
-  file:flush()
-  local pid = shell(("nginx -c %s/nginx.conf >/dev/null 2>&1 & echo $!"):format(folder))
-  require("socket").sleep(0.5)
-  return pid
+  return (pipe:read("a"):gsub("%s+$", ""))
 end
 
 local function build()
-  must("mkdir -p build/bench")
-  must "gcc -O2 spec/bench/measure.c -o build/bench/measure"
-  must(
-    "gcc -O2 $(pkg-config --cflags libcurl) spec/bench/bare.c -o build/bench/bare "
-      .. "$(pkg-config --libs libcurl)"
+  assert(os.execute "mkdir -p build/bench && gcc -O2 spec/bench/measure.c -o build/bench/measure")
+  assert(
+    os.execute(
+      "gcc -O2 $(pkg-config --cflags libcurl) spec/bench/bare.c -o build/bench/bare "
+        .. "$(pkg-config --libs libcurl)"
+    )
   )
 end
 
----@return number|nil wall, number cpu, number kilobytes
-local function measure(program, api, logins, in_flight, ca)
-  local line =
-    shell(("build/bench/measure %s %s %d %d '%s'"):format(program, api, logins, in_flight, ca))
-  local wall, cpu, memory, code = line:match "(%S+) (%S+) (%d+) (%d+)"
-  if code ~= "0" then
-    return nil
-  end
-  return tonumber(wall), tonumber(cpu), tonumber(memory)
+local function command_of(program, address, logins, in_flight, certificate)
+  return ("%s %s %d %d '%s'"):format(program.command, address, logins, in_flight, certificate)
 end
 
-local function median(list)
-  table.sort(list)
-  return list[(#list + 1) // 2]
+---How many requests one login of a program is.
+local function exchanges_of(wiki, program, address, certificate)
+  local before = wiki:requests()
+  measuring.run(command_of(program, address, 10, 0, certificate))
+  return (wiki:requests() - before - 1) / 10
 end
 
-local BARE <const>, OURS <const> = "build/bench/bare", "lua5.4 spec/bench/ours.lua"
-
----One after the other in each round, so that what disturbs one disturbs the others too.
-local function compare(title, api, ca, in_flight, programs)
-  local runs = {}
-  for _ = 1, ROUNDS do
-    for position, program in ipairs(programs) do
-      local logins = program.logins or LOGINS
-      local wall, cpu, memory = measure(program.command, api, logins, in_flight, ca)
-      if wall then
-        runs[position] = runs[position] or { wall = {}, cpu = {}, memory = {} }
-        table.insert(runs[position].wall, logins / wall)
-        table.insert(runs[position].cpu, cpu / logins * 1e6)
-        table.insert(runs[position].memory, memory)
-      end
-    end
+---@return table<string, number> per_exchange microseconds of processor time, by program
+local function compare(wiki, title, secure, in_flight, programs)
+  local address, certificate = wiki.http, ""
+  if secure then
+    address, certificate = wiki.https, wiki.certificate
   end
-  print(("\n%s"):format(title))
-  print(("%-28s %12s %14s %10s %10s"):format("", "logins/s", "µs CPU/login", "× bare", "peak MB"))
-  local base = median(runs[1].cpu)
+  local commands = {}
   for position, program in ipairs(programs) do
-    local run = runs[position]
-    if run then
-      local cpu = median(run.cpu)
-      print(
-        ("%-28s %12.0f %14.0f %10.2f %10.1f"):format(
-          program.name,
-          median(run.wall),
-          cpu,
-          cpu / base,
-          median(run.memory) / 1024
-        )
+    commands[position] =
+      command_of(program, program.address or address, program.logins, in_flight, certificate)
+  end
+  local costs, per_exchange = measuring.compare(commands, ROUNDS), {}
+  say("\n%s", title)
+  say(
+    "%-26s %9s %7s %10s %12s %8s",
+    "",
+    "logins/s",
+    "× bare",
+    "µs/login",
+    "µs/exchange",
+    "peak MB"
+  )
+  local base = costs[1]
+  for position, program in ipairs(programs) do
+    local cost = costs[position]
+    if cost then
+      local login = cost.cpu / program.logins * 1e6
+      local exchange = login / program.exchanges
+      per_exchange[program.name] = exchange
+      say(
+        "%-26s %9.0f %7.2f %10.0f %12.1f %8.1f",
+        program.name,
+        program.logins / cost.wall,
+        exchange / (base.cpu / LOGINS * 1e6 / programs[1].exchanges),
+        login,
+        exchange,
+        cost.memory / 1024
       )
     else
-      print(("%-28s not here"):format(program.name))
+      say("%-26s not here", program.name)
     end
   end
+  return per_exchange
+end
+
+local function programs_for(wiki)
+  local list = {
+    { name = "bare libcurl", command = BARE, logins = LOGINS },
+    { name = "mwlogin", command = OURS, logins = LOGINS },
+    { name = "m3api", command = "node " .. CLIENTS .. "with_m3api.mjs", logins = OTHERS },
+    { name = "mwn", command = "node " .. CLIENTS .. "with_mwn.mjs", logins = OTHERS },
+    { name = "nodemw", command = "node " .. CLIENTS .. "with_nodemw.mjs", logins = OTHERS },
+    { name = "python3-mwclient", command = "/usr/bin/python3 " .. CLIENTS .. "with_mwclient.py" },
+    { name = "python3-requests", command = "/usr/bin/python3 " .. CLIENTS .. "with_requests.py" },
+  }
+  for _, program in ipairs(list) do
+    program.logins = program.logins or OTHERS
+    program.exchanges = exchanges_of(wiki, program, wiki.http, "")
+  end
+  return list
+end
+
+local function only(programs, ...)
+  local chosen = {}
+  for _, name in ipairs { ... } do
+    for _, program in ipairs(programs) do
+      chosen[#chosen + 1] = program.name == name and program or nil
+    end
+  end
+  return chosen
+end
+
+local function idle(wiki)
+  say "\nSessions that do nothing, ten cookies each"
+  for _, count in ipairs { 1000, 10000 } do
+    local output = shell(("lua5.4 spec/bench/idle.lua %s %d"):format(wiki.http, count))
+    local bytes, sockets = output:match "(%d+) (%d+)"
+    say("%-26s %6s bytes each, %s sockets in all", count .. " Sessions", bytes, sockets)
+  end
+end
+
+local function growth(wiki)
+  say "\nFrom 100 logins to 10,000, 32 in flight"
+  for _, logins in ipairs { 100, 1000, 10000 } do
+    local cost = measuring.compare({
+      command_of({ command = OURS }, wiki.http, logins, 32, ""),
+    }, math.min(ROUNDS, 3))[1]
+    say(
+      "%-26s %9.0f µs of processor time each, %5.1f MB at most",
+      logins .. " logins",
+      cost.cpu / logins * 1e6,
+      cost.memory / 1024
+    )
+  end
+end
+
+local function cold_start(wiki)
+  local home = shell "mktemp -d"
+  local env = ("XDG_STATE_HOME=%s WIKI_PASSWORD=%s"):format(home, ("0123456789abcdef"):rep(2))
+  local function ours(words)
+    return ("env %s scripts/mwlogin %s"):format(env, words)
+  end
+  local login = "login %s --user Alice@app --password-from env:WIKI_PASSWORD --no-input"
+  assert(os.execute(ours(login:format(wiki.http)) .. " >/dev/null 2>&1"))
+  local asked = wiki.http
+    .. "?action=query&assertuser=Alice&errorformat=plaintext&format=json&formatversion=2"
+    .. "&meta=userinfo&uiprop=groups%7Crights"
+  local names = { "curl, the same request", "mwlogin whoami", "mwlogin --version", "lua5.4 -e ''" }
+  local costs = measuring.compare({
+    ("curl -s -o /dev/null '%s'"):format(asked),
+    ours("whoami " .. wiki.http),
+    ours "--version",
+    "lua5.4 -e 'local _'",
+  }, ROUNDS * 4)
+  say "\nWhole processes"
+  for position, name in ipairs(names) do
+    say(
+      "%-26s %9.1f ms of processor time, %5.2f × curl",
+      name,
+      costs[position].cpu * 1000,
+      costs[position].cpu / costs[1].cpu
+    )
+  end
+  os.execute("rm -rf " .. home)
+end
+
+local function machine()
+  return ("%s, %s cores; %s; node %s"):format(
+    shell "uname -srm",
+    shell "nproc",
+    shell "curl --version | head -n1 | cut -d' ' -f1-2",
+    shell "node --version"
+  )
+end
+
+local function write_doc(one, many)
+  local text <close> = assert(io.open "doc/performance.md")
+  local page = text:read "a"
+  local table_of = table.concat(told, "\n"):gsub("%%", "%%%%")
+  page = page:gsub("```text\n.-\n```", "```text\n" .. table_of .. "\n```", 1)
+  local file <close> = assert(io.open("doc/performance.md", "w"))
+  file:write(page)
+  picture.write("doc/performance.svg", one, many, machine())
 end
 
 build()
-local pid = start_server()
-local _ <close> = setmetatable({}, {
-  __close = function()
-    os.execute(("kill %s; rm -rf %s"):format(pid, folder))
-  end,
-})
-print(
-  "Machine: "
-    .. shell "uname -srm"
-    .. ", "
-    .. shell "nproc"
-    .. " cores; "
-    .. shell "curl --version | head -n1 | cut -d' ' -f1-2"
+local wiki <close> = server.start()
+say("Machine: %s", machine())
+local programs = programs_for(wiki)
+local one = compare(wiki, "One after the other, http", false, 0, programs)
+compare(
+  wiki,
+  "One after the other, https, HTTP/2",
+  true,
+  0,
+  only(programs, "bare libcurl", "mwlogin")
 )
-local plain, secure =
-  ("http://127.0.0.1:%s/api.php"):format(http), ("https://127.0.0.1:%s/api.php"):format(https)
-local ca = folder .. "/cert.pem"
-local blocking = {
-  { name = "bare libcurl (easy)", command = BARE },
-  { name = "mwlogin, blocking", command = OURS },
-  {
-    name = "python3-requests",
-    command = "/usr/bin/python3 spec/bench/requests_client.py",
-    logins = 200,
-  },
-  {
-    name = "python3-mwclient",
-    command = "/usr/bin/python3 spec/bench/mwclient_client.py",
-    logins = 200,
-  },
-}
-compare("One after the other, http", plain, "", 0, blocking)
--- the Python clients do not take a certificate that is its own authority
-compare("One after the other, https, HTTP/2", secure, ca, 0, { blocking[1], blocking[2] })
+local page = wiki.http:gsub("/api.php$", "/client/index.php")
+compare(wiki, "Beside it: found by a page, then clientlogin (4 exchanges)", false, 0, {
+  programs[1],
+  { name = "mwlogin, clientlogin", command = OURS, logins = LOGINS, exchanges = 4, address = page },
+})
+local many = compare(
+  wiki,
+  "32 in flight, http",
+  false,
+  32,
+  only(programs, "bare libcurl", "mwlogin", "m3api", "mwn", "nodemw")
+)
 for _, in_flight in ipairs { 32, 256 } do
-  local many = {
-    { name = "bare libcurl (multi)", command = BARE },
-    { name = "mwlogin, gather", command = OURS },
-  }
-  compare(("%d in flight, http"):format(in_flight), plain, "", in_flight, many)
-  compare(("%d in flight, https, HTTP/2"):format(in_flight), secure, ca, in_flight, many)
+  local both = only(programs, "bare libcurl", "mwlogin")
+  if in_flight > 32 then
+    compare(wiki, in_flight .. " in flight, http", false, in_flight, both)
+  end
+  compare(wiki, in_flight .. " in flight, https, HTTP/2", true, in_flight, both)
+end
+idle(wiki)
+growth(wiki)
+cold_start(wiki)
+if os.getenv "BENCH_DOC" then
+  write_doc(one, many)
 end

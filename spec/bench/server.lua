@@ -1,0 +1,77 @@
+---nginx on loopback that answers like a wiki at no cost, for as long as a variable is in scope.
+local socket = require "socket"
+
+local server = {}
+server.__index = server
+
+local function shell(command)
+  local pipe <close> = assert(io.popen(command))
+  return (pipe:read("a"):gsub("%s+$", ""))
+end
+
+local function free_port()
+  local bound = assert(socket.bind("127.0.0.1", 0))
+  local _, port = bound:getsockname()
+  bound:close()
+  return port
+end
+
+local function make_certificate(folder)
+  local command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes "
+    .. "-days 2 -subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1 "
+    .. "-keyout %s/key.pem -out %s/cert.pem 2>/dev/null"
+  assert(os.execute(command:format(folder, folder)))
+end
+
+local function write_configuration(folder, http, https)
+  local template <close> = assert(io.open "spec/bench/nginx.conf")
+  local text = template:read("a"):gsub("@(%u+)@", { FOLDER = folder, HTTP = http, HTTPS = https })
+  local file <close> = assert(io.open(folder .. "/nginx.conf", "w"))
+  file:write(text)
+end
+
+local function wait_for(port)
+  for _ = 1, 100 do
+    local client = socket.tcp()
+    local connected = client:connect("127.0.0.1", port)
+    client:close()
+    if connected then
+      return
+    end
+    socket.sleep(0.05)
+  end
+  error "nginx did not start"
+end
+
+---@return table server { http, https: addresses of api.php; certificate: path; close by `<close>` }
+function server.start()
+  local folder = shell "mktemp -d"
+  local http, https = free_port(), free_port()
+  make_certificate(folder)
+  write_configuration(folder, http, https)
+  local pid = shell(("nginx -c %s/nginx.conf >/dev/null 2>&1 & echo $!"):format(folder))
+  wait_for(http)
+  return setmetatable({
+    pid = pid,
+    folder = folder,
+    port = http,
+    http = ("http://127.0.0.1:%d/api.php"):format(http),
+    https = ("https://127.0.0.1:%d/api.php"):format(https),
+    certificate = folder .. "/cert.pem",
+  }, server)
+end
+
+---@return integer count of requests so far
+function server:requests()
+  local client = assert(socket.connect("127.0.0.1", self.port))
+  client:send "GET /requests HTTP/1.0\r\n\r\n"
+  local text = client:receive "*a"
+  client:close()
+  return math.tointeger(tonumber(text:match "\n %d+ %d+ (%d+)"))
+end
+
+function server:__close()
+  os.execute(("kill %s; rm -rf %s"):format(self.pid, self.folder))
+end
+
+return server
