@@ -191,6 +191,7 @@ build = {
     ["mwlogin.oauth.signing"] = "lua/mwlogin/oauth/signing.lua",
     ["mwlogin.oauth.special"] = "lua/mwlogin/oauth/special.lua",
     ["mwlogin.oauth.token_endpoint"] = "lua/mwlogin/oauth/token_endpoint.lua",
+    ["mwlogin.oauth.token_record"] = "lua/mwlogin/oauth/token_record.lua",
     ["mwlogin.oauth.tokens"] = "lua/mwlogin/oauth/tokens.lua",
     ["mwlogin.options"] = "lua/mwlogin/options.lua",
     ["mwlogin.plaintext"] = "lua/mwlogin/plaintext.lua",

@@ -3,6 +3,7 @@ local again = require "mwlogin.login.again"
 local credentials_of = require "mwlogin.login.credentials"
 local flight = require "mwlogin.session.flight"
 local method_of = require "mwlogin.login.method"
+local user = require "mwlogin.session.user"
 
 local login = {}
 
@@ -25,7 +26,7 @@ local function drop_earlier(session)
   end
   session.before_login = session.core:cookies()
   session.identity, session.recover = nil, nil
-  session.authorize, session.renew, session.oauth_tokens = nil, nil, nil
+  user.unauthorize(session)
   session:drop_tokens()
 end
 
@@ -38,6 +39,12 @@ local function attempt(session, credentials)
   local gap = credentials_of.gap(credentials, method)
   if gap then
     return nil, gap
+  end
+  if method == "oauth1" or method == "oauth2" then
+    local clash = require("mwlogin.oauth.proving").clash(session)
+    if clash then
+      return nil, clash
+    end
   end
   if method ~= "session" then
     drop_earlier(session)

@@ -87,6 +87,16 @@ describe("OAuth 2", function()
     end
   end)
 
+  it("does not go together with http_auth, and says so before anything is sent", function()
+    local session <close> = open(transport, {
+      http_auth = { username = "guest", password = "door" },
+    })
+    local me, err = session:login { access_token = "the-access-token" }
+    assert.is_nil(me)
+    assert.same({ "answer", "http_auth" }, { err.kind, err.code })
+    assert.equal(0, #requests)
+  end)
+
   it("gives it to no other origin, wherever a page leads", function()
     local session <close> = open(function(request)
       if request.url:find("/leads", 1, true) then

@@ -96,8 +96,8 @@ return {
     promise = "an OAuth login is not logged out on the wiki",
   },
   {
-    file = "lua/mwlogin/oauth/tokens.lua",
-    find = "return { over = true, client_id = self.client.client_id, grant = self.grant }",
+    file = "lua/mwlogin/oauth/token_record.lua",
+    find = "return { over = true, client_id = tokens.client.client_id, grant = tokens.grant }",
     replace = "return nil",
     spec = "spec/oauth/keeping_spec.lua",
     filter = "killed between renewing and writing",

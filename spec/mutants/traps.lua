@@ -434,8 +434,8 @@ return {
   },
   {
     file = "lua/mwlogin/login.lua",
-    find = "session.authorize, session.renew, session.oauth_tokens = nil, nil, nil",
-    replace = "session.renew, session.oauth_tokens = nil, nil",
+    find = "  user.unauthorize(session)\n",
+    replace = "",
     spec = "spec/methods/oauth2_spec.lua",
     filter = "does not mix with a login by cookies in one Session",
     promise = "T36, I22: a login by cookies leaves the authorization behind",

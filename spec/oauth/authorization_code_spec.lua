@@ -43,7 +43,8 @@ describe("the authorization code grant", function()
     assert.equal(
       "https://server.example.com/rest.php/oauth2/authorize?response_type=code"
         .. "&client_id=s6BhdRkqt3&redirect_uri=https%3A%2F%2Fclient.example.com%2Fcb&state=xyz"
-        .. "&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256&scope=basic%20editpage",
+        .. "&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+        .. "&code_challenge_method=S256&scope=basic%20editpage",
       page
     )
   end)

@@ -116,6 +116,33 @@ describe("tokens in a store", function()
     assert.equal(1, wiki:count { grant = "refresh_token" })
   end)
 
+  it("are renewed by one of several machines that share a Redis", function()
+    local server = require("spec.store.redis_server").start(folder)
+    local sessions = {}
+    for number = 1, 3 do
+      sessions[number] = open(mwlogin.store.redis(server:client()))
+      assert(sessions[number]:login { client_id = "public", redirect = wiki:person() })
+    end
+    wiki:kill_access_tokens()
+    for _, session in ipairs(sessions) do
+      assert(session:get { action = "query" })
+      session:close()
+    end
+    server:stop()
+    assert.equal(1, wiki:count { grant = "authorization_code" })
+    assert.equal(1, wiki:count { grant = "refresh_token" })
+  end)
+
+  it("that still work are sent while another process holds the entry", function()
+    local session <close> = open(store)
+    assert(session:login { client_id = "public" })
+    session.oauth_tokens.ends = core.now() + 30
+    local lock = assert(store:lock(id))
+    assert(session:get { action = "query" })
+    assert.equal(0, wiki:count { grant = "refresh_token" })
+    lock:release()
+  end)
+
   it("are renewed before the login's only request when they have ended by the clock", function()
     local entry = kept()
     entry.tokens.expires = os.time() - 3600
@@ -204,6 +231,31 @@ describe("tokens in a store", function()
     assert(session:login { client_id = "public", redirect = wiki:person() })
     local next_one <close> = open(store)
     assert.is_false(assert(next_one:login {}).fresh)
+  end)
+
+  it("killed there, work on where the server lets an old refresh token live", function()
+    local kind <close> = oauth2.start { rotate_refresh = false }
+    local other = mwlogin.store.file { folder = folder .. "/kind" }
+    local function start_at(with)
+      return assert(mwlogin.open(kind.api, { user_agent = "spec", store = with }))
+    end
+    local session <close> = start_at(other)
+    assert(session:login { client_id = "public", redirect = kind:person() })
+    kind:kill_access_tokens()
+    kind:mode "slow"
+    local process = machine.start(LOG_IN, kind.api, folder .. "/kind")
+    while kind:count { grant = "refresh_token" } == 0 do
+      assert(core.pool():sleep(0.05))
+    end
+    core.pool():sleep(1)
+    assert.is_true(process:kill "KILL")
+    process:close()
+    kind:mode "normal"
+    local next_one <close> = start_at(other)
+    assert.same({ "Alice", false }, {
+      assert(next_one:login {}).name,
+      next_one.identity.fresh,
+    })
   end)
 
   it("tell other processes that hold them when they have ended", function()

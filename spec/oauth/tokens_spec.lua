@@ -85,6 +85,21 @@ describe("tokens that are renewed", function()
     assert.equal(0, wiki:count { authorized = false })
   end)
 
+  it("are not renewed where a server drops the header: nothing is done as nobody", function()
+    wiki:mode "deaf"
+    for _ = 1, 2 do
+      local reply, err = session:post({ action = "edit", title = "A" }, { token = "csrf" })
+      assert.is_nil(reply)
+      assert.equal("assertuserfailed", err.code)
+    end
+    assert.equal(0, wiki:count { action = "edit" })
+    assert.equal(0, wiki:count { grant = "refresh_token" })
+    session.options.max_wait = 1
+    local me, err = session:login { client_id = "public", redirect = wiki:person() }
+    assert.is_nil(me)
+    assert.truthy(err.advice:find("drop the header", 1, true))
+  end)
+
   it("renew a csrf token that died with them", function()
     assert(session:post({ action = "edit", title = "A", text = "1" }, { token = "csrf" }))
     wiki:kill_access_tokens()

@@ -66,6 +66,10 @@ local LOST <const> = {
 ---@return mwlogin.Identity|false|nil identity false: of no use any more; nil: it could not be asked
 ---@return mwlogin.Error|nil err with false: why, as an error that says to log in again
 function kept_tokens.prove(session, entry, credentials)
+  local clash = proving.clash(session)
+  if clash then
+    return nil, clash
+  end
   local method = require(METHODS[entry.method])
   local identity, err = method.restore(session, credentials, entry.tokens)
   if identity and identity.name == entry.name then

@@ -55,7 +55,7 @@ local function look(session, tokens)
 end
 
 ---The entry's lock: a login that is running holds it already.
-local function take_lock(session, tokens)
+local function take_lock(session, tokens, patient)
   local held = session.holding
   if held and held.id == session.entry.id then
     return held.lock
@@ -63,7 +63,7 @@ local function take_lock(session, tokens)
   local lock, err, found = turn.wait(session, session.entry.id, function()
     local taken, trouble = look(session, tokens)
     return taken, trouble
-  end)
+  end, not patient and 0 or nil)
   return lock, err, found, lock and turn.release_at_end(lock)
 end
 
@@ -102,13 +102,14 @@ end
 ---@param tokens mwlogin.oauth.Tokens
 ---@param ask fun(): mwlogin.oauth.Answer|nil, mwlogin.Error|nil, boolean|nil the third: whether the
 ---  wiki said that the present ones are dead
+---@param patient boolean whether to wait for another process that holds the entry
 ---@return true|nil
----@return mwlogin.Error|nil err
-function keeping.renew(session, tokens, ask)
+---@return mwlogin.Error|nil err code `timeout`: another process holds the entry
+function keeping.renew(session, tokens, ask, patient)
   if not session.options.store or not session.entry then
     return without_store(session, tokens, ask)
   end
-  local lock, err, found, ours = take_lock(session, tokens)
+  local lock, err, found, ours = take_lock(session, tokens, patient)
   if not lock then
     return found, err
   end
@@ -126,7 +127,7 @@ end
 ---@return true|nil
 ---@return mwlogin.Error|nil err
 function keeping.save(session, tokens)
-  local lock, err, found, ours = take_lock(session, tokens)
+  local lock, err, found, ours = take_lock(session, tokens, true)
   if not lock then
     return found, err
   end

@@ -1,6 +1,7 @@
 ---Who an authorized Session is. OAuth and cookies do not mix in one Session (I22).
 local errors = require "mwlogin.error"
 local user = require "mwlogin.session.user"
+local user = require "mwlogin.session.user"
 
 local proving = {}
 
@@ -18,7 +19,21 @@ end
 ---It goes on without: what it has is not taken by the wiki.
 ---@param session mwlogin.Session
 function proving.abandon(session)
-  session.authorize, session.renew, session.oauth_tokens = nil, nil, nil
+  user.unauthorize(session)
+end
+
+---One header cannot say two things.
+---@param session mwlogin.Session
+---@return mwlogin.Error|nil kind answer, where http_auth was given
+function proving.clash(session)
+  if session.options.http_auth then
+    return errors.new {
+      kind = "answer",
+      code = "http_auth",
+      message = "http_auth and OAuth both need the Authorization header of each request",
+      advice = "Leave http_auth out, or log in by a password.",
+    }
+  end
 end
 
 ---The error of a Session, or of what a store keeps, whose access is gone for good.

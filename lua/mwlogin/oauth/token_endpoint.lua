@@ -23,7 +23,7 @@ local DEFAULT_MAX_WAIT <const> = 60
 ---@return string
 function token_endpoint.address(session, path)
   local rest = session.options.rest_url or session.api:gsub("api%.php$", "rest.php")
-  return rest .. path
+  return rest:gsub("/+$", "") .. path
 end
 
 ---Why the wiki gives no token, by the code it says (RFC 6749, 5.2; PROTOCOL 9.3).

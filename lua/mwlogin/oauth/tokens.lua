@@ -5,6 +5,7 @@ local errors = require "mwlogin.error"
 local keeping = require "mwlogin.oauth.keeping"
 local proving = require "mwlogin.oauth.proving"
 local token_endpoint = require "mwlogin.oauth.token_endpoint"
+local token_record = require "mwlogin.oauth.token_record"
 
 local tokens = {}
 
@@ -33,7 +34,7 @@ Tokens.__name = "mwlogin.oauth.tokens"
 
 ---Takes tokens in the place of the present ones.
 ---@param answer mwlogin.oauth.Answer
----@param expires number|nil seconds since 1970, where it is known already
+---@param expires number|nil seconds since 1970, where that is known already
 function Tokens:adopt(answer, expires)
   self.access_token = answer.access_token
   self.authorization = core.secret("Bearer ", answer.access_token)
@@ -64,44 +65,7 @@ end
 ---What the store keeps: never the client's secret.
 ---@return table plain
 function Tokens:export()
-  if self.over then
-    return { over = true, client_id = self.client.client_id, grant = self.grant }
-  end
-  return {
-    access_token = self.access_token:reveal(),
-    refresh_token = self.refresh_token and self.refresh_token:reveal(),
-    expires = self.expires and math.tointeger(self.expires // 1),
-    expires_in = self.lasts,
-    scope = self.scope,
-    grant = self.grant,
-    client_id = self.client.client_id,
-    confidential = self.confidential,
-  }
-end
-
----The tokens of an entry as an answer of the wiki; nil where they are none.
----@param session mwlogin.Session
----@param kept any
----@return mwlogin.oauth.Answer|nil
-local function as_answer(session, kept)
-  if type(kept) ~= "table" or not token_endpoint.is_token(kept.access_token) then
-    return nil
-  end
-  local refresh = kept.refresh_token
-  local access_token = core.secret(kept.access_token)
-  local refresh_token = type(refresh) == "string" and core.secret(refresh) or nil
-  session:protect(access_token)
-  session:protect(refresh_token)
-  return {
-    access_token = access_token,
-    refresh_token = refresh_token,
-    expires_in = math.type(kept.expires_in) and kept.expires_in or nil,
-    scope = type(kept.scope) == "string" and kept.scope or nil,
-  }
-end
-
-local function expires_of(kept)
-  return math.type(kept.expires) and kept.expires or nil
+  return token_record.of(self)
 end
 
 ---Tokens as they were kept.
@@ -110,7 +74,7 @@ end
 ---@param client table client_secret, where the caller gave it again
 ---@return mwlogin.oauth.Tokens|nil nil when there are none
 function tokens.restore(session, kept, client)
-  local answer = as_answer(session, kept)
+  local answer = token_record.read(session, kept)
   if not answer then
     return nil
   end
@@ -120,7 +84,7 @@ function tokens.restore(session, kept, client)
     grant = kept.grant,
   }, answer)
   made.confidential = kept.confidential == true
-  made:adopt(answer, expires_of(kept))
+  made:adopt(answer, answer.expires)
   return made
 end
 
@@ -129,11 +93,11 @@ end
 ---@param kept any an entry's tokens
 ---@return boolean taken
 function Tokens:take_newer(session, kept)
-  local answer = not self.unkept and as_answer(session, kept)
+  local answer = not self.unkept and token_record.read(session, kept)
   if not answer or answer.access_token == self.access_token then
     return false
   end
-  self:adopt(answer, expires_of(kept))
+  self:adopt(answer, answer.expires)
   session:drop_tokens()
   return true
 end
@@ -184,6 +148,15 @@ local function is_dead(err)
     or err.code == "invalid_request" and err.status == 401
 end
 
+---Wipes them; nothing can be done with these tokens any more.
+function Tokens:wipe()
+  for _, name in ipairs { "access_token", "refresh_token", "authorization" } do
+    if self[name] then
+      self[name]:wipe()
+    end
+  end
+end
+
 ---Makes these tokens useless: whatever is tried with them later says so, and nothing goes out
 ---without them.
 ---@param session mwlogin.Session
@@ -192,26 +165,25 @@ end
 function Tokens:bury(session, cause)
   local me = session.identity or session.entry and session.entry.made
   self.over = proving.ended(me and me.name, cause)
-  for _, name in ipairs { "access_token", "refresh_token", "authorization" } do
-    if self[name] then
-      self[name]:wipe()
-    end
-  end
+  self:wipe()
   session:drop_tokens()
   return self.over
 end
 
----While the present token works, nobody waits for a provider that is down.
+---While the present token works, nobody waits for a provider that is down, nor for another process.
+local function works(self, refused)
+  return not refused and self.ends ~= nil and core.now() < self.ends
+end
+
 local function ask(self, session, refused)
   if self.grant == "client_credentials" then
     return token_endpoint.ask(session, self.client, { grant_type = "client_credentials" }, true)
   end
-  local works = not refused and self.ends ~= nil and core.now() < self.ends
   return token_endpoint.ask(
     session,
     self.client,
     { grant_type = "refresh_token", refresh_token = self.refresh_token },
-    not works
+    not works(self, refused)
   )
 end
 
@@ -224,7 +196,7 @@ local function renew_alone(self, session, why, refused)
       return nil, err, true
     end
     return answer, err
-  end)
+  end, not works(self, refused))
 end
 
 ---Waits while another task of this Session renews.
@@ -276,6 +248,12 @@ local function is_due(self)
   return core.now() > self.ends - margin
 end
 
+---Whether a token that still works is sent although it could not be renewed: the provider is down,
+---or another process holds the entry, logging in perhaps.
+local function may_go_on(self, err)
+  return not self.unkept and (token_endpoint.is_passing(err) or err.code == "timeout")
+end
+
 ---The Authorization of a request; before its end the token is renewed. One that cannot be renewed
 ---is sent all the same: whether it has ended is for the wiki to say, whose clock it is.
 ---@param session mwlogin.Session
@@ -294,12 +272,12 @@ function Tokens:header(session)
   if not is_due(self) or not self:can_renew() then
     return self.authorization
   end
-  local works = core.now() < self.ends
-  if works and core.now() < (self.not_before or 0) then
+  local good = works(self)
+  if good and core.now() < (self.not_before or 0) then
     return self.authorization
   end
   local renewed, err = self:renew(session, "it ends soon")
-  if renewed or works and token_endpoint.is_passing(err) then
+  if renewed or good and may_go_on(self, err) then
     return self.authorization
   end
   return nil, err

@@ -127,11 +127,21 @@ function user.prove(session, username, method, whole)
   return me
 end
 
+---The Session goes without the authorization of an OAuth login; its tokens are wiped.
+---@param session mwlogin.Session
+function user.unauthorize(session)
+  local own = session.oauth_tokens
+  if own and own.wipe then
+    own:wipe()
+  end
+  session.authorize, session.renew, session.oauth_tokens = nil, nil, nil
+end
+
 ---Forgets who we were, and every secret kept for logging in again.
 ---@param session mwlogin.Session
 function user.forget(session)
   session.identity, session.recover, session.before_login = nil, nil, nil
-  session.authorize, session.renew, session.oauth_tokens = nil, nil, nil
+  user.unauthorize(session)
   session:keep(NOTHING)
   session:drop_tokens()
 end

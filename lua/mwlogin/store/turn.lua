@@ -10,12 +10,13 @@ local PAUSE <const> = 0.1
 ---@param session mwlogin.Session its options have a store
 ---@param id string of the entry
 ---@param look fun(): any, mwlogin.Error|nil called between; what it finds ends the wait
+---@param most number|nil seconds, instead of max_wait
 ---@return table|nil lock
 ---@return mwlogin.Error|nil err
 ---@return any found by `look`; then there is neither lock nor error
-function turn.wait(session, id, look)
+function turn.wait(session, id, look, most)
   local store = session.options.store
-  local deadline = core.now() + (session.options.max_wait or DEFAULT_MAX_WAIT)
+  local deadline = core.now() + (most or session.options.max_wait or DEFAULT_MAX_WAIT)
   while true do
     local lock, err = store:lock(id)
     if lock or err.code ~= "timeout" then

@@ -93,7 +93,7 @@ end
 
 --- How the token endpoint behaves from now on: "normal", "down" (503), "slow" (answers after
 --- three seconds), "lost" (the answer is lost on the way), "page", "jwt", "elsewhere"; or
---- "refusing": no bearer is accepted.
+--- "refusing": no bearer is accepted; "deaf": the Authorization is dropped on the way.
 function Wiki:mode(name)
   control(self, "mode=" .. name)
 end
