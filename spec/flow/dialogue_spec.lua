@@ -111,6 +111,24 @@ describe("a login", function()
     end)
   end
 
+  it("with recovery codes tries the next where one was used before", function()
+    local factor = { secret = KEY, scratch = { "FIRST3", "SECOND4" } }
+    local wiki = wiki_of({ accounts = { Alice = { password = "open sesame", totp = factor } } })
+    local use = { use = "mwlogin.handlers.recovery_codes" }
+    use.config = { codes = { "FIRST3", "SECOND4" } }
+    assert(log_in(wiki, { handlers = { use } }))
+    wiki.requests = {}
+    local step, err, session = log_in(wiki, { handlers = { use } })
+    assert(step, err)
+    local tried = sent(wiki, "clientlogin")
+    assert.equal("FIRST3", tried[2].OATHToken)
+    assert.equal("SECOND4", tried[3].OATHToken)
+    assert.is_nil(table.concat(session.lines, "\n"):find("SECOND4", 1, true))
+    _, err = log_in(wiki, { handlers = { use } })
+    assert.equal("interaction", err.kind)
+    assert.is_true(err.step.rejected)
+  end)
+
   it("without the second factor names the field", function()
     local wiki = wiki_of({ accounts = { Alice = { password = "open sesame", totp = KEY } } })
     local step, err = log_in(wiki)

@@ -61,6 +61,7 @@ button { font: inherit; font-weight: 600; min-height: 2.75rem; padding: .55rem 1
   border-radius: .4rem; border: 1px solid var(--accent); cursor: pointer;
   background: var(--accent); color: var(--on-accent); }
 button.second { background: transparent; color: var(--accent); }
+main > :last-child { margin-bottom: 0; }
 p.odd { margin-top: 1.1rem; }
 .field > button { margin-top: .2rem; }
 footer { max-width: 30rem; margin: 1rem auto 0; text-align: center; font-size: .8125rem;
