@@ -96,10 +96,15 @@ describe("mwlogin with OAuth 1", function()
     assert.matches("no session is kept", mwlogin("logout").stderr)
   end)
 
-  it("opens no browser under --no-input", function()
-    local result = as_consumer("login", "--no-input")
-    assert.equal(3, result.code)
-    assert.equal(1, #site:journal(), "only the wiki's own name was asked for")
+  it("opens no browser under --no-input and --no-browser", function()
+    for _, flag in ipairs { "--no-input", "--no-browser" } do
+      site:reset()
+      local result = as_consumer("login", flag)
+      assert.equal(3, result.code, result.stderr)
+      for _, asked in ipairs(site:journal()) do
+        assert.not_equal("Special:OAuth/authorize", asked.title)
+      end
+    end
   end)
 
   it("takes no secret from the command line, and shows none in a trace", function()

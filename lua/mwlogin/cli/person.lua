@@ -60,10 +60,10 @@ function person.ways(args)
     return mwlogin.respond.browser(), "auto"
   end
   local respond = terminal and mwlogin.respond.terminal() or nil
-  if not terminal then
-    return nil, nil
+  if args.browser == false then
+    return respond, "paste"
   end
-  return respond, args.browser == false and "paste" or "auto"
+  return respond, terminal and "auto" or nil
 end
 
 return person

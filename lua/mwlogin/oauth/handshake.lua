@@ -93,6 +93,7 @@ local function ask_person(session, signer, token, journey)
     { "oauth_token", token.key },
     { "oauth_consumer_key", signer.keys.consumer_key },
   })
+  session:trace_event { event = "consent", return_url = journey.callback }
   local values, err = journey.visit:ask(address, { oauth_token = token.key }, journey.code)
   if not values then
     return nil, err
