@@ -111,6 +111,7 @@ build = {
     ["mwlogin.cli.outline"] = "lua/mwlogin/cli/outline.lua",
     ["mwlogin.cli.output"] = "lua/mwlogin/cli/output.lua",
     ["mwlogin.cli.person"] = "lua/mwlogin/cli/person.lua",
+    ["mwlogin.cli.progress"] = "lua/mwlogin/cli/progress.lua",
     ["mwlogin.cli.record"] = "lua/mwlogin/cli/record.lua",
     ["mwlogin.cli.replay"] = "lua/mwlogin/cli/replay.lua",
     ["mwlogin.cli.run"] = "lua/mwlogin/cli/run.lua",

@@ -1,6 +1,6 @@
----Memory of Sessions that do nothing: idle.lua API SESSIONS; prints bytes of each, with ten cookies,
----how many sockets the process holds, and how many bytes more each takes when all were closed and as
----many are opened again.
+---Memory of Sessions that do nothing: idle.lua API SESSIONS; prints bytes of each, with ten
+---cookies, how many sockets the process holds, and how many bytes more each takes when all were
+---closed and as many are opened again.
 package.path = "./lua/?.lua;./lua/?/init.lua;" .. package.path
 package.cpath = "./build/?.so;" .. package.cpath
 local mwlogin = require "mwlogin"

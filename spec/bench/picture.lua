@@ -21,6 +21,10 @@ local STYLE <const> = [[
     }
   </style>]]
 
+local TICK <const> = '  <text class="quiet" x="%.1f" y="%d" text-anchor="middle">%g µs</text>'
+local HEADING <const> = '  <text x="%d" y="20">Processor time for one exchange '
+  .. "(less is better; log scale)</text>\n"
+
 local function by_cost(costs)
   local names = {}
   for name in pairs(costs) do
@@ -104,11 +108,7 @@ function picture.write(path, one, many, machine)
       TOP - 8,
       y
     )
-    frame[#frame + 1] = ('  <text class="quiet" x="%.1f" y="%d" text-anchor="middle">%g µs</text>'):format(
-      x,
-      y + 16,
-      10.0 ^ power
-    )
+    frame[#frame + 1] = TICK:format(x, y + 16, 10.0 ^ power)
   end
   local file <close> = assert(io.open(path, "w"))
   file:write(
@@ -119,9 +119,7 @@ function picture.write(path, one, many, machine)
     "  <title>Processor time for one exchange with a wiki, log scale: less is better</title>\n",
     STYLE,
     "\n",
-    ('  <text x="%d" y="20">Processor time for one exchange (less is better; log scale)</text>\n'):format(
-      LEFT
-    ),
+    HEADING:format(LEFT),
     ('  <rect class="one" x="%d" y="30" width="10" height="10"/>'):format(LEFT),
     ('<text class="quiet" x="%d" y="39">one after the other</text>\n'):format(LEFT + 16),
     ('  <rect class="many" x="%d" y="30" width="10" height="10"/>'):format(LEFT + 130),

@@ -1,6 +1,7 @@
----`make bench`: the same login of a bot password by bare libcurl, by mwlogin and by what people use
----instead, in one run against nginx on loopback; then memory, growth and cold start. Only ratios mean
----anything: the machine is shared. With BENCH_DOC=1 doc/performance.md and its picture are rewritten.
+---`make bench`: the same login of a bot password by bare libcurl, by mwlogin and by what people
+---use instead, in one run against nginx on loopback; then memory, growth and cold start. Only
+---ratios mean anything: the machine is shared. With BENCH_DOC=1 doc/performance.md and its
+---picture are rewritten.
 package.path = "./?.lua;" .. package.path
 local measuring = require "spec.bench.measuring"
 local picture = require "spec.bench.picture"

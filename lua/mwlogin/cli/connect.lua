@@ -127,13 +127,14 @@ local OVER <const> = {
     .. "Special:OAuthManageMyGrants",
 }
 
-local function visit(wiki, args, act, always, before)
+local function visit(wiki, args, act, always, before, pool)
   local mwlogin = require "mwlogin"
   local profile, profile_err = profile_of(mwlogin, wiki)
   if not profile then
     return nil, profile_err
   end
   local opened = overlay(profile.options, options.open(args))
+  opened.pool = pool
   opened.store = not args.unkept and (opened.store or mwlogin.store.file()) or nil
   local session <close>, err = mwlogin.open(profile.url, opened)
   if not session then
@@ -185,10 +186,11 @@ end
 ---  under `args.ends`: words about what was kept, where the wiki had nothing to end
 ---@param always? boolean log in even without credentials, so that a terminal can be asked
 ---@param before? fun(session: table): true|nil, table|nil what comes before the login
+---@param pool? userdata of whoever visits many at once
 ---@return any result of `act`
 ---@return table|nil err with advice in the command's words
-function connect.visit(wiki, args, act, always, before)
-  local result, err = visit(wiki, args, act, always, before)
+function connect.visit(wiki, args, act, always, before, pool)
+  local result, err = visit(wiki, args, act, always, before, pool)
   if result == nil then
     err.advice = advice.as_flags(err.advice)
     return nil, err

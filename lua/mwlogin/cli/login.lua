@@ -2,6 +2,7 @@
 local connect = require "mwlogin.cli.connect"
 local options = require "mwlogin.cli.options"
 local output = require "mwlogin.cli.output"
+local person = require "mwlogin.cli.person"
 
 local login = {}
 
@@ -40,23 +41,52 @@ local function report(out, wiki, me)
   }, output.clean(("Logged in to %s as %s (%s)"):format(wiki, me.name, me.method)))
 end
 
-function login.run(args)
-  local out = output.new(args)
+local function as_whom(_, identity)
+  return identity
+end
+
+---Says what came of a wiki; hands on what is to be told of all of them.
+local function tell(out, wiki, me, err, first)
+  if me then
+    report(out, wiki, me)
+    return first
+  end
+  out:failure(wiki, err)
+  return first or err
+end
+
+---Each after the other: somebody may be asked.
+local function in_turn(args, out)
   local first
   for _, wiki in ipairs(args.wikis) do
-    local me, err = connect.visit(wiki, args, function(_, identity)
-      return identity
-    end, true)
-    if me then
-      report(out, wiki, me)
-    else
-      out:failure(wiki, err)
-      first = first or err
-      if err.kind == "cancelled" then
-        break
-      end
+    local me, err = connect.visit(wiki, args, as_whom, true)
+    first = tell(out, wiki, me, err, first)
+    if err and err.kind == "cancelled" then
+      break
     end
   end
+  return first
+end
+
+---Many at once, told in the order given.
+local function at_once(args, out)
+  local line = require("mwlogin.cli.progress").new(#args.wikis)
+  local results = require "mwlogin.gather"(args.wikis, function(wiki, pool)
+    return connect.visit(wiki, args, as_whom, true, nil, pool)
+  end, { progress = line.tell })
+  line.clear()
+  local first
+  for position, wiki in ipairs(args.wikis) do
+    local result = results[position]
+    first = tell(out, wiki, result.ok and result.value, result.err, first)
+  end
+  return first
+end
+
+function login.run(args)
+  local out = output.new(args)
+  local alone = #args.wikis == 1 or person.may_be_asked(args)
+  local first = (alone and in_turn or at_once)(args, out)
   return out:code(first)
 end
 

@@ -46,6 +46,21 @@ function person.check(args)
   return true
 end
 
+---Whether a login might ask somebody something.
+---@param args table parsed arguments
+---@return boolean
+function person.may_be_asked(args)
+  if not args.no_input and (args.browser or on_terminal()) then
+    return true
+  end
+  for _, entry in ipairs(options.sources(args)) do
+    if entry.source.needs_person then
+      return true
+    end
+  end
+  return false
+end
+
 ---What `wiki:login` gets for asking.
 ---@param args table parsed arguments
 ---@return function|nil respond
