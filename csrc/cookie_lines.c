@@ -30,6 +30,17 @@ static int read_number(struct span span, long long *number) {
   return *end == '\0' && *number >= 0;
 }
 
+/* Some browsers' exports have fractions of a second. */
+static int read_expiry(struct span span, long long *expires) {
+  const char *point = memchr(span.start, '.', span.length);
+  if (point != NULL) {
+    struct span fraction = {point + 1, span.length - (size_t)(point + 1 - span.start)};
+    if (strspn(fraction.start, "0123456789") < fraction.length) return 0;
+    span.length = (size_t)(point - span.start);
+  }
+  return read_number(span, expires);
+}
+
 static int has_control(const char *text, size_t length) {
   for (size_t i = 0; i < length; i++) {
     if ((unsigned char)text[i] < ' ' || text[i] == 127) return 1;
@@ -73,7 +84,7 @@ int mwl_cookie_parse(const char *line, size_t length, struct mwl_cookie *cookie)
     fields[0].length--;
   }
   if (fields[0].length == 0 || fields[2].length == 0 || fields[2].start[0] != '/') return 0;
-  if (fields[5].length == 0 || !read_number(fields[4], &cookie->expires)) return 0;
+  if (fields[5].length == 0 || !read_expiry(fields[4], &cookie->expires)) return 0;
   if (!is_word(fields[1], "TRUE") && !is_word(fields[1], "FALSE")) return 0;
   if (!is_word(fields[3], "TRUE") && !is_word(fields[3], "FALSE")) return 0;
   cookie->domain = fields[0].start;

@@ -111,6 +111,20 @@ describe("the cookies of a session", function()
       assert.same(session:cookies(), other:cookies())
     end)
 
+    it("are taken with what browsers' exports have beside it " .. way, function()
+      local session, visit = open()
+      local fraction = line({ name = "a", expires = FAR }):gsub("\t" .. FAR, "%0.25")
+      local text = "\xEF\xBB\xBF# Netscape HTTP Cookie File\r\n# https://curl.se/docs/http-cookies\r\n\r\n"
+        .. fraction
+        .. "\r\n#HttpOnly_"
+        .. line({ name = "b" })
+        .. "\r\n"
+      assert.equal(2, session:cookies(text))
+      local sent = visit()
+      assert.truthy(sent:find("a=me", 1, true))
+      assert.truthy(sent:find("b=me", 1, true))
+    end)
+
     it("of other hosts, and lines that are none, are left out " .. way, function()
       local session, visit = open()
       assert.equal(
@@ -122,6 +136,8 @@ describe("the cookies of a session", function()
           "",
           "# comment",
           "127.0.0.1\tFALSE\t/\tFALSE\tnever\twho\tme",
+          "127.0.0.1\tFALSE\t/\tFALSE\t1.x\twho\tme",
+          "127.0.0.1\tFALSE\t/\tFALSE\t.5\twho\tme",
           line({ value = ("x"):rep(9000) }),
         })
       )

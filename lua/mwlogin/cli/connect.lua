@@ -97,7 +97,11 @@ end
 
 ---Nothing to log in with and nobody to ask is a want of a person, not a refusal of the wiki.
 local function as_interaction(err, args, session, credentials)
-  if err.code ~= "anonymous" or args.login_method then
+  if err.code == "anonymous" and args.import then
+    err.message = "the wiki knows no session with these cookies"
+    err.advice = "Log in with the browser, then export its cookies again."
+    return err
+  elseif err.code ~= "anonymous" or args.login_method then
     return err
   end
   local kept = session.options.store and require("mwlogin.login.account").kept(session)

@@ -41,8 +41,9 @@ end
 ---Takes the wiki's cookies out of a file, which may hold those of many sites.
 local function take(session, path)
   local file, reason = io.open(path, "rb")
-  local text = file and file:read(LARGEST)
+  local text
   if file then
+    text, reason = file:read(LARGEST)
     file:close()
   end
   if not text then

@@ -1,5 +1,5 @@
----One API call with all that a Session promises: bounded waiting, and logging in again once when the
----session was lost; never as somebody else than it was begun as.
+---One API call with all that a Session promises: bounded waiting, logging in again once when the
+---session was lost, and never as somebody else than it was begun as.
 local core = require "mwlogin.core"
 local errors = require "mwlogin.error"
 local flight = require "mwlogin.session.flight"
