@@ -20,6 +20,7 @@ local RAW <const> = {
       ticket = { type = "hidden", value = "t-1", label = "Ticket" },
       pin = { type = "password", label = "PIN" },
       remark = { type = "string", label = "Remark", optional = true },
+      greeting = { type = "string", label = "Greeting", value = "hello" },
       ring = { type = "checkbox", label = "Ring" },
     },
   },
@@ -42,6 +43,7 @@ describe("what is asked", function()
       "    ticket (Ticket): hidden, goes back by itself",
       "    pin (PIN): a secret text",
       "    remark (Remark): a text, may be empty",
+      "    greeting (Greeting): a text; without an answer: hello",
       "    ring (Ring): a box to tick: 1",
     } do
       assert.truthy(lines:find(words, 1, true), words .. "\nin\n" .. lines)

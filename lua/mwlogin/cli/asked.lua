@@ -33,9 +33,14 @@ local function describe(field)
   elseif field.options then
     return (field.type == "multiselect" and "any of " or "one of ") .. choices(field)
   end
-  return KINDS[field.type]
-    or (field.secret and "a secret text" or "a text")
-      .. (field.optional and ", may be empty" or "")
+  if KINDS[field.type] then
+    return KINDS[field.type]
+  elseif field.secret then
+    return "a secret text"
+  elseif type(field.value) == "string" and field.value ~= "" then
+    return ("a text; without an answer: %s"):format(short(field.value))
+  end
+  return field.optional and "a text, may be empty" or "a text"
 end
 
 local function line_of(field)

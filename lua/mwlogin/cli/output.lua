@@ -207,8 +207,8 @@ local function step_of(err)
   return err.kind == "interaction" and type(err.step) == "table" and err.step or nil
 end
 
----An error: words on stderr, with --json an object on stdout too. Where an answer is wanted, what the
----wiki asks is shown.
+---An error: words on stderr, with --json an object on stdout too. Where an answer is wanted, what
+---the wiki asks is shown.
 ---@param wiki string as given by the user
 ---@param err table an error of the library
 function Output:failure(wiki, err)
