@@ -15,7 +15,8 @@ describe("README.md", function()
     local count = 0
     for _, command in ipairs(require("mwlogin.cli").tree()._commands) do
       count = count + 1
-      has(("| `mwlogin %s "):format(command._name):gsub("sessions $", "sessions`"))
+      local row = "| `mwlogin " .. command._name
+      assert.truthy(page:find(row .. " ", 1, true) or page:find(row .. "`", 1, true), row)
     end
     assert.is_true(count >= 10)
   end)

@@ -1,5 +1,5 @@
---- The three rounds of doc/newcomers.md: wikis that nobody had thought of, and the scripts that were
---- written for them with README and doc/ only.
+--- The three rounds of doc/newcomers.md: wikis that nobody had thought of, and the scripts that
+--- were written for them with README and doc/ only.
 package.path = "./?.lua;./?/init.lua;" .. package.path
 local script = require("spec.scripts.script")
 local wiki = require("spec.wiki")
