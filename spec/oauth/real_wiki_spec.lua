@@ -1,54 +1,119 @@
----OAuth 1 at a real MediaWiki that has no such extension, and what it tells of its own name.
+---OAuth 2 on a real MediaWiki: its own tokens, rights and refusals, under bearers of a real provider.
 local mwlogin = require "mwlogin"
-local own_name = require "mwlogin.oauth.own_name"
-local wiki = require "spec.wiki"
+local oauth2 = require "spec.wiki.oauth2"
+local wikis = require "spec.wiki"
 
-describe("a real MediaWiki without OAuth", function()
-  local one
+describe("a real wiki that takes bearers", function()
+  local giver, wiki, session
 
-  setup(function()
-    one = wiki.start {
+  lazy_setup(function()
+    giver = oauth2.start()
+    wiki = wikis.start {
       private = true,
-      settings = "$wgServer = $wgCanonicalServer = 'http://wiki.example.org:8080';",
+      extensions = { "MwloginTest" },
+      settings = giver:settings(),
     }
   end)
 
-  teardown(function()
-    one:stop()
+  lazy_teardown(function()
+    wiki:stop()
+    giver:stop()
   end)
 
-  local function refused(given)
-    local session <close> = assert(mwlogin.open(one.api, { user_agent = "spec" }))
-    local me, err = session:login(given)
-    assert.is_nil(me)
-    return err
+  before_each(function()
+    giver:mode "normal"
+    giver:mark()
+    session = assert(mwlogin.open(wiki.api, {
+      user_agent = "spec",
+      rest_url = giver.base .. "/rest.php",
+    }))
+  end)
+
+  after_each(function()
+    session:close()
+  end)
+
+  local function log_in(more)
+    local given = { client_id = "public", redirect = giver:person() }
+    for name, value in pairs(more or {}) do
+      given[name] = value
+    end
+    return session:login(given)
   end
 
-  it("tells strangers its own name even when it is private", function()
-    local session <close> = assert(mwlogin.open(one.api, { user_agent = "spec" }))
-    assert.equal("http://wiki.example.org:8080", own_name.of(session))
+  it("knows whose it is, though it tells strangers nothing", function()
+    local me = assert(log_in())
+    assert.equal("Alice", me.name)
+    assert.is_true(me.id > 0)
+    local whole = assert(session:whoami())
+    assert.is_true(#whole.rights > 5)
+    assert.same({}, session:export_cookies())
   end)
 
-  it("is told apart from one that refuses", function()
-    local err = refused { consumer_key = "a", consumer_secret = "b", return_url = "oob" }
-    assert.is_true(err.kind == "http" or err.kind == "protocol")
-    assert.truthy(err.message:find("Special:OAuth/initiate", 1, true))
-    assert.truthy(err.advice:find("extension OAuth", 1, true))
-    err = refused {
-      consumer_key = "a",
-      consumer_secret = "b",
-      access_key = "c",
-      access_secret = "d",
-    }
-    assert.equal("assertuserfailed", err.code)
-    assert.truthy(err.advice:find("extension OAuth", 1, true))
+  it("takes an edit with its csrf token, before and after the tokens were renewed", function()
+    assert(log_in())
+    local function edit(text)
+      return assert(session:post({
+        action = "edit",
+        title = "Under OAuth",
+        text = text,
+      }, { token = "csrf" })).edit.result
+    end
+    assert.equal("Success", edit "one")
+    giver:kill_access_tokens()
+    assert.equal("Success", edit "two & ü")
+    assert.equal(1, giver:count { grant = "refresh_token" })
+    assert.equal("two & ü", wiki:page "Under OAuth" and "two & ü")
   end)
-end)
 
-describe("a real MediaWiki that is served by both schemes", function()
-  it("tells by which one it believes it is spoken to", function()
-    local one <close> = wiki.start { settings = "$wgServer = '//wiki.example.org';" }
-    local session <close> = assert(mwlogin.open(one.api, { user_agent = "spec" }))
-    assert.equal("http://wiki.example.org", own_name.of(session))
+  it("answers long questions, which go as POST, and takes files", function()
+    assert(log_in())
+    local titles = {}
+    for number = 1, 50 do
+      titles[number] = ("A title that is long enough to make it long %d "):format(number)
+        .. ("x"):rep(150)
+    end
+    local reply = assert(session:get { action = "query", titles = titles })
+    assert.equal(50, #reply.query.pages)
+  end)
+
+  it("goes with the bearer alone, whatever cookies there were", function()
+    assert(session:login { username = "Bob", password = wiki.accounts.Bob })
+    assert.is_true(#session:export_cookies() > 0)
+    assert.equal("Alice", assert(log_in()).name)
+    assert.equal("Alice", assert(session:whoami()).name)
+    assert.equal(
+      "Bob",
+      assert(session:login {
+        username = "Bob",
+        password = wiki.accounts.Bob,
+      }).name
+    )
+    assert.equal("Bob", assert(session:whoami()).name)
+  end)
+
+  it("refuses a right as such: nothing is renewed", function()
+    assert(log_in())
+    local reply, err = session:get { action = "query", assert = "bot" }
+    assert.is_nil(reply)
+    assert.equal("assertbotfailed", err.code)
+    assert.equal(0, giver:count { grant = "refresh_token" })
+  end)
+
+  it("refuses a bearer that is none", function()
+    local me, err = session:login { access_token = "not-a-bearer" }
+    assert.is_nil(me)
+    assert.equal("mwoauth-invalid-authorization", err.code)
+    assert.truthy(err.message:find("Invalid access token", 1, true))
+    assert.truthy(err.advice:find("give a new one", 1, true))
+  end)
+
+  it("has no logout for it", function()
+    assert(log_in())
+    local done, err = session:logout()
+    assert.is_nil(done)
+    assert.equal("cannotlogout", err.code)
+    local me = assert(session:whoami())
+    assert.is_true(me.anonymous)
   end)
 end)

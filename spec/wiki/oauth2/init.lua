@@ -148,6 +148,15 @@ function Wiki:person(answer, seen)
   end
 end
 
+--- PHP for `wiki:set` or `settings`: a real wiki (with MwloginTest) takes this provider's bearers;
+--- open it with `rest_url = oauth2_wiki.base .. "/rest.php"`.
+---@return string
+function Wiki:settings()
+  return ([=[$wgSessionProviders['MwloginTest\Bearer'] = [
+    'class' => 'MwloginTest\Bearer', 'args' => [ [ 'verify' => '%s/whose' ] ],
+  ];]=]):format(self.base)
+end
+
 --- What BROWSER is to say, so that Alice's own browser goes there and allows it.
 ---@return string
 function Wiki:browser()

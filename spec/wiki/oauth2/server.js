@@ -130,6 +130,12 @@ const userOf = async (header) => {
   return { name: sub[0].toUpperCase() + sub.slice(1), token };
 };
 
+// For a real wiki (MwloginTest\\Bearer), which asks whose a bearer is.
+const whose = async (request, response) => {
+  const user = await userOf(request.headers.authorization || "");
+  sendJson(response, user ? 200 : 401, user ? { name: user.name } : {});
+};
+
 const csrfOf = (user) =>
   createHash("sha256").update(user ? user.token : "").digest("hex").slice(0, 40) + "+\\";
 
@@ -191,6 +197,7 @@ const server = createServer((request, response) => {
   const url = new URL(request.url, "http://127.0.0.1");
   const act = {
     "/api.php": () => api(request, response, url),
+    "/whose": () => whose(request, response),
     "/rest.php/oauth2/authorize": () => authorize(url, response),
     "/rest.php/oauth2/access_token": () => accessToken(request, response),
     "/control": () => control(url, response),
