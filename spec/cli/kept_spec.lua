@@ -57,7 +57,9 @@ describe("the command", function()
     local result = run("api", w.api, "action=edit", "title=Kept", "text=hi", "--token", "csrf")
     assert.equal(0, result.code, result.stderr)
     assert.truthy(result.stdout:find("Success", 1, true))
-    assert.truthy(w:page "Kept")
+    local words = { "action=query", "titles=Kept", "prop=revisions", "rvprop=content" }
+    local shown = run("api", w.api, "rvslots=main", table.unpack(words))
+    assert.truthy(shown.stdout:find '"content": ?"hi"', shown.stdout)
   end)
 
   it("lists what is kept, never the values", function()
