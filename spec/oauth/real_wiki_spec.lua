@@ -1,4 +1,4 @@
----OAuth 2 on a real MediaWiki: its own tokens, rights and refusals, under a real provider's bearers.
+---OAuth 2 on a real MediaWiki: its own tokens, rights and refusals, with bearers of a provider.
 local mwlogin = require "mwlogin"
 local oauth2 = require "spec.wiki.oauth2"
 local wikis = require "spec.wiki"

@@ -1,7 +1,6 @@
 ---Who an authorized Session is. OAuth and cookies do not mix in one Session (I22).
 local errors = require "mwlogin.error"
 local user = require "mwlogin.session.user"
-local user = require "mwlogin.session.user"
 
 local proving = {}
 
