@@ -1,5 +1,7 @@
 ---Errors (DESIGN §6): one shape for all that can go wrong, with a sentence that says what to do.
----What only an error needs is loaded when there is one.
+local advice = require "mwlogin.advice"
+local plaintext = require "mwlogin.plaintext"
+
 local errors = {}
 
 ---@alias mwlogin.ErrorKind
@@ -49,7 +51,7 @@ local KINDS <const> = {
 
 ---What went into an error may be a wiki's: on its way to a screen it must steer nothing.
 local function shown(value, otherwise)
-  return value ~= nil and require("mwlogin.plaintext").clean(value) or otherwise
+  return value ~= nil and plaintext.clean(value) or otherwise
 end
 
 ---Makes an error. Where no advice is given, the code's own is added.
@@ -61,7 +63,7 @@ function errors.new(fields)
   end
   fields.code = shown(fields.code, fields.kind)
   fields.message = shown(fields.message, fields.code)
-  fields.advice = fields.advice or require("mwlogin.advice").of(fields)
+  fields.advice = fields.advice or advice.of(fields)
   return setmetatable(fields, Error)
 end
 

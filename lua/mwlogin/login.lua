@@ -3,6 +3,7 @@ local again = require "mwlogin.login.again"
 local credentials_of = require "mwlogin.login.credentials"
 local flight = require "mwlogin.session.flight"
 local method_of = require "mwlogin.login.method"
+local unsure = require "mwlogin.login.unsure"
 local user = require "mwlogin.session.user"
 
 local login = {}
@@ -69,7 +70,7 @@ local function attempt(session, credentials)
   if me or method == "session" then
     return me, err
   end
-  me, err = require("mwlogin.login.unsure").settle(session, credentials, method, err)
+  me, err = unsure.settle(session, credentials, method, err)
   if not me then
     return nil, err
   end

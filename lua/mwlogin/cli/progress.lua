@@ -1,5 +1,5 @@
----How far many logins have come, on stderr: one line that changes on a terminal, else a plain line now
----and then.
+---How far many logins have come, on stderr: one line that changes on a terminal, else a plain line
+---now and then.
 local core = require "mwlogin.core"
 
 local progress = {}
@@ -49,8 +49,8 @@ local function written(total)
 end
 
 ---@param total integer how many there are
----@return { tell: fun(counts: table), clear: fun() } told what `mwlogin.gather` tells its `progress`;
----  `clear` takes a drawn line away again
+---@return { tell: fun(counts: table), clear: fun() } line what `mwlogin.gather` tells its `progress`
+---  goes to `tell`; `clear` takes a drawn line away again
 function progress.new(total)
   return can_draw() and drawn(total) or written(total)
 end
