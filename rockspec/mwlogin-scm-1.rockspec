@@ -159,6 +159,7 @@ build = {
     ["mwlogin.json"] = "lua/mwlogin/json.lua",
     ["mwlogin.listener"] = "lua/mwlogin/listener.lua",
     ["mwlogin.listener.page"] = "lua/mwlogin/listener/page.lua",
+    ["mwlogin.listener.peer"] = "lua/mwlogin/listener/peer.lua",
     ["mwlogin.listener.request"] = "lua/mwlogin/listener/request.lua",
     ["mwlogin.login"] = "lua/mwlogin/login.lua",
     ["mwlogin.login.account"] = "lua/mwlogin/login/account.lua",

@@ -5,6 +5,7 @@
 local core = require("mwlogin.core")
 local errors = require("mwlogin.error")
 local page = require("mwlogin.listener.page")
+local peer = require("mwlogin.listener.peer")
 local query = require("mwlogin.query")
 local request = require("mwlogin.listener.request")
 
@@ -150,8 +151,8 @@ function listener.open(options)
   return self
 end
 
-local function answer_request(self, asked)
-  if (asked.headers.host or ""):lower() ~= self.authority then
+local function answer_request(self, asked, client)
+  if peer.is_foreign(client.socket) or (asked.headers.host or ""):lower() ~= self.authority then
     return refusal(403)
   end
   local own = self.serve and asked.path:sub(1, #self.path) or asked.path
@@ -187,7 +188,7 @@ local function read_client(self, client)
   if #bytes > 0 then
     local asked, status = request.feed(client.reading, bytes)
     if asked then
-      local reply, answer = answer_request(self, asked)
+      local reply, answer = answer_request(self, asked, client)
       -- Kept at once, so that a second return cannot replace it while the first page is sent.
       self.answer = self.answer or answer
       start_reply(client, reply, answer, asked.method == "HEAD")
@@ -223,8 +224,9 @@ local function drain_client(self, client)
   end
 end
 
+---Fewer at a time than there is room for: whoever came is heard before others can push them out.
 local function accept_clients(self)
-  while true do
+  for _ = 1, MAX_CLIENTS // 2 do
     local client = self.server:accept()
     if not client then
       return
