@@ -444,7 +444,7 @@ return {
     file = "lua/mwlogin/oauth/special.lua",
     find = 'local asked = { format = "json" }',
     replace = "local asked = {}",
-    spec = "spec/methods/oauth1_spec.lua",
+    spec = "spec/oauth/handshake_spec.lua",
     filter = "goes through the person's browser and back to a free port",
     promise = "T37: Special:OAuth gives tokens as JSON only when asked for it",
   },

@@ -22,6 +22,27 @@ wiki.OWNER_ONLY = {
 ---The name it has for itself; nobody could speak to it by that.
 wiki.CANONICAL = "https://wiki.example.org:8443"
 
+---The person's browser, as $BROWSER names it.
+wiki.BROWSER = "lua5.4 spec/oauth/wiki/person.lua %s"
+
+---These credentials with others beside them or in their place.
+function wiki.with(base, more)
+  local made = {}
+  for _, values in ipairs { base, more or {} } do
+    for name, value in pairs(values) do
+      made[name] = value
+    end
+  end
+  return made
+end
+
+---A `redirect` in the place of a browser.
+function wiki.person(act)
+  return function(step)
+    return act(step.redirect_url)
+  end
+end
+
 function wiki.start()
   local process = assert(core.process({ "/usr/bin/python3", "spec/oauth/wiki/server.py" }, {
     stdin = "null",
