@@ -18,7 +18,7 @@ ASAN_OBJECTS = $(SOURCES:csrc/%.c=build/asan/obj/%.o)
 SANITIZE = -fsanitize=address,undefined -fno-omit-frame-pointer
 
 .DEFAULT_GOAL = build
-.PHONY: build demo test bench fuzz mutants lint format docs install uninstall rock wiki clean help
+.PHONY: build demo test bench fuzz faults mutants lint format docs install uninstall rock wiki clean help
 .PHONY: tools asan
 
 help: ## this list
@@ -73,6 +73,11 @@ bench: ## mwlogin beside bare libcurl and other clients
 fuzz: ## the Lua-free C files under libFuzzer, FUZZ_SECONDS (60) each
 	@.ci/install build check
 	@FUZZ_SECONDS=$${FUZZ_SECONDS:-60} spec/fuzz/run.sh
+
+faults: ## a proxy spoils each exchange of each flow at every byte
+	@.ci/install build library test
+	@$(MAKE) --no-print-directory -s build
+	@MWLOGIN_FAULTS=all $(LUA) /usr/bin/busted spec/faults
 
 mutants: ## breaks the code a line at a time; a spec must notice
 	@.ci/install build library wiki test browser node

@@ -110,13 +110,23 @@ end
 
 local BARE <const> = { bare = true }
 
+---A login token; false: the wiki is older than these tokens, as its warning tells.
 local function fetch_token(session)
   local params = { action = "query", meta = "tokens", type = "login" }
   local reply, err = session:request("GET", params, BARE)
   if not reply then
     return nil, err
   end
-  return tokens.of(reply).logintoken or false
+  local token = tokens.of(reply).logintoken
+  if token or reply.warnings then
+    return token or false
+  end
+  return nil,
+    errors.new {
+      kind = "protocol",
+      code = "no_token",
+      message = "The wiki gave no login token",
+    }
 end
 
 local function is_lost(answer)

@@ -1,0 +1,102 @@
+--- Where the proxy's answers come from: a scripted wiki in its own process, or a real one behind it.
+local php_request = require("mwlogin.testing.php_request")
+local socket = require("socket")
+local testing = require("mwlogin.testing")
+
+local origin = {}
+
+local function line_of(name, value)
+  return name .. ": " .. value .. "\r\n"
+end
+
+--- A whole HTTP response.
+---@param response table { status, headers, body }
+---@return string bytes
+function origin.write(response)
+  local body = response.body or ""
+  local lines = { ("HTTP/1.1 %d Whatever\r\n"):format(response.status) }
+  for name, value in pairs(response.headers or {}) do
+    for _, one in ipairs(type(value) == "table" and value or { value }) do
+      lines[#lines + 1] = line_of(name, one)
+    end
+  end
+  lines[#lines + 1] = line_of("Content-Length", #body)
+  return table.concat(lines) .. "\r\n" .. body
+end
+
+local BEARER <const> = [[{"batchcomplete":true,"query":{"userinfo":{"id":1,"name":"Alice"}}}]]
+local NO_BEARER <const> = [[{"error":{"code":"mwoauth-invalid-authorization","info":"No."}}]]
+
+-- What mwlogin.testing has no words for: a bearer that is Alice's.
+local function answer_bearer(header)
+  local body = header == "Bearer alices.bearer" and BEARER or NO_BEARER
+  return { status = 200, headers = { ["Content-Type"] = "application/json" }, body = body }
+end
+
+--- A scripted wiki.
+---@param options table of mwlogin.testing.wiki; `api` is where the proxy is
+---@return table origin `answer(request)` → bytes; `passwords()` and `edits()` it was sent
+function origin.scripted(options)
+  local wiki = testing.wiki(options)
+  local base = options.api:match("^(https?://[^/]+)")
+  local self = {}
+
+  function self.answer(request)
+    local sent = {
+      method = request.method,
+      url = base .. request.target,
+      headers = request.headers,
+      body = request.body ~= "" and request.body or nil,
+    }
+    local header = php_request.read(sent).header("authorization")
+    if header then
+      return origin.write(answer_bearer(header))
+    end
+    return origin.write(assert(wiki.transport(sent)))
+  end
+
+  function self.passwords()
+    local count = 0
+    for _, request in ipairs(wiki.requests) do
+      local has = request.params.password or request.params.lgpassword
+      count = count + (has and 1 or 0)
+    end
+    return count
+  end
+
+  function self.edits()
+    return #wiki.edits
+  end
+  return self
+end
+
+--- A real wiki on another port of this machine.
+---@param port integer
+---@return table origin `closes`: an answer ends with its connection
+function origin.real(port)
+  local passwords = 0
+  return {
+    closes = true,
+    answer = function(request)
+      local has = request.body:find("password=", 1, true)
+      passwords = passwords + (has and 1 or 0)
+      local upstream = assert(socket.connect("127.0.0.1", port))
+      upstream:settimeout(60)
+      local head = request.head:gsub("\r\n[Cc]onnection:[^\r]*", "")
+      assert(
+        upstream:send((head:gsub("\r\n\r\n$", "\r\nConnection: close\r\n\r\n")) .. request.body)
+      )
+      local bytes = assert(upstream:receive("*a"))
+      upstream:close()
+      return bytes
+    end,
+    passwords = function()
+      return passwords
+    end,
+    edits = function()
+      return 0
+    end,
+  }
+end
+
+return origin

@@ -1,0 +1,74 @@
+--- A proxy between mwlogin and a wiki that spoils one exchange of a flow, at one byte, in one way.
+---
+---     local between = proxy.start()
+---     between:wiki({ accounts = { Alice = { password = "…" } } })     -- or { real = PORT }
+---     between:arm({ exchange = 2, kind = "cut", at = 40 })
+---     … mwlogin.open(between.api) …
+---     between:seen().passwords
+local cjson = require("cjson")
+local socket = require("socket")
+
+local proxy = {}
+
+local Proxy = {}
+Proxy.__index = Proxy
+
+--- Starts one in a process of its own; `api` is its address.
+function proxy.start()
+  local announce = os.tmpname()
+  os.remove(announce)
+  local command = "exec lua5.4 spec/faults/proxy_server.lua " .. announce
+  local self = setmetatable({ pipe = assert(io.popen(command, "w")) }, Proxy)
+  for _ = 1, 2000 do
+    local file = io.open(announce)
+    if file then
+      self.port = math.tointeger(file:read("n"))
+      file:close()
+      break
+    end
+    socket.sleep(0.005)
+  end
+  os.remove(announce)
+  assert(self.port, "the proxy did not start")
+  self.api = ("http://127.0.0.1:%d/api.php"):format(self.port)
+  return self
+end
+
+local function ask(self, name, value)
+  local client = assert(socket.connect("127.0.0.1", self.port))
+  client:settimeout(30)
+  local body = value and cjson.encode(value) or ""
+  local head = "POST /__%s HTTP/1.1\r\nContent-Length: %d\r\n\r\n%s"
+  assert(client:send(head:format(name, #body, body)))
+  local answer = assert(client:receive("*a"))
+  client:close()
+  return cjson.decode((assert(answer:match("\r\n\r\n(.*)$"), answer)))
+end
+
+--- Another wiki behind it.
+---@param options table of mwlogin.testing.wiki, or { real = PORT }
+function Proxy:wiki(options)
+  ask(self, "wiki", options)
+end
+
+--- What goes wrong from now on; exchanges are counted from here.
+---@param fault table { exchange, kind, at, status, retry_after, believable, unasked, hard }; {}: nothing
+function Proxy:arm(fault)
+  ask(self, "arm", next(fault) and fault or { kind = "none" })
+end
+
+--- What came since.
+---@return table seen { exchanges, sizes = { { bytes of the request, of the response } }, passwords,
+---   edits }
+function Proxy:seen()
+  return ask(self, "seen")
+end
+
+function Proxy:stop()
+  if self.pipe then
+    self.pipe:close()
+    self.pipe = nil
+  end
+end
+
+return proxy
