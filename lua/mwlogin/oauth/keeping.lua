@@ -20,13 +20,14 @@ local function write(session, entry, lock)
   return session.options.store:write(session.entry.id, entries.encode(entry), lock)
 end
 
----Whether the entry is still that of this Session's login.
-local function is_ours(session, entry)
+---Whether the entry is still that of this Session's login. What another process took for dead is
+---not, where we hold what came after it.
+local function is_ours(session, entry, tokens)
   local me = session.identity
   return entry ~= nil
     and entry.method == "oauth2"
     and type(entry.tokens) == "table"
-    and not entry.tokens.over
+    and (not entry.tokens.over or tokens.unkept)
     and (me == nil or me.name == entry.name)
 end
 
@@ -46,7 +47,7 @@ local function look(session, tokens)
   local entry, err = read(session)
   if err then
     return nil, err
-  elseif not is_ours(session, entry) then
+  elseif not is_ours(session, entry, tokens) then
     return nil, tokens:bury(session, gone())
   elseif tokens:take_newer(session, entry.tokens) then
     return true
@@ -55,6 +56,7 @@ local function look(session, tokens)
 end
 
 ---The entry's lock: a login that is running holds it already.
+---@param patient boolean whether to wait for it
 local function take_lock(session, tokens, patient)
   local held = session.holding
   if held and held.id == session.entry.id then
