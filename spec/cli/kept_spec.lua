@@ -62,6 +62,40 @@ describe("the command", function()
     assert.truthy(shown.stdout:find '"content": ?"hi"', shown.stdout)
   end)
 
+  it("makes no change as nobody, unless that is said", function()
+    w:mark()
+    local words = { "api", w.api, "action=edit", "title=Nobody", "text=hi", "--token", "csrf" }
+    local result = run(table.unpack(words))
+    assert.equal(3, result.code, result.stdout)
+    assert.truthy(result.stderr:find("nobody is logged in", 1, true), result.stderr)
+    assert.truthy(result.stderr:find("assert=anon", 1, true), result.stderr)
+    assert.equal(0, #w:requests { method = "POST" })
+    table.insert(words, 5, "assert=anon")
+    result = run(table.unpack(words))
+    assert.equal(0, result.code, result.stderr)
+    assert.truthy(result.stdout:find("Success", 1, true))
+  end)
+
+  it("does nothing as nobody where an account is named that is not kept", function()
+    log_in()
+    w:mark()
+    for _, words in ipairs {
+      { "whoami", w.api },
+      { "api", w.api, "action=query" },
+      { "exec", w.api, "--", "true" },
+      { "token", w.api, "csrf" },
+      { "cookies", w.api },
+    } do
+      table.insert(words, 3, "--account")
+      table.insert(words, 4, "bob")
+      local result = run(table.unpack(words))
+      assert.equal(3, result.code, words[1] .. result.stderr)
+      assert.truthy(result.stderr:find("no session is kept of the account bob", 1, true))
+    end
+    assert.equal(0, #w:requests {})
+    assert.equal(0, run("logout", w.api, "--account", "bob").code)
+  end)
+
   it("lists what is kept, never the values", function()
     assert.equal("", run("sessions").stdout)
     log_in()

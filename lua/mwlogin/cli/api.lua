@@ -78,12 +78,38 @@ local function advise(err)
   return err
 end
 
+---A change that nobody is named for would be made under this machine's address.
+local function somebody(session, me, params)
+  if me or params.assert or params.assertuser then
+    return true
+  end
+  local found, err = session:whoami()
+  if not found then
+    return nil, err
+  elseif found.anonymous then
+    return nil,
+      require("mwlogin.error").new {
+        kind = "interaction",
+        code = "nobody",
+        message = "nobody is logged in: this would be done under this machine's address",
+        advice = "Log in first, give username and password, or add assert=anon if it is meant so.",
+      }
+  end
+  return true
+end
+
 function api.run(args)
   local out = output.new(args)
   local post = args.post or args.token_type or #(args.files or {}) > 0
-  return connect.run(args, out, function(session)
+  return connect.run(args, out, function(session, me)
     local params = parameters_of(args)
     local reply, err
+    if args.token_type == "csrf" then
+      local known, why = somebody(session, me, params)
+      if not known then
+        return nil, why
+      end
+    end
     if post then
       reply, err = session:post(params, { token = args.token_type })
     else

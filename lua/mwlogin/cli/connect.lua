@@ -123,6 +123,16 @@ local function is_kept(session)
   return account ~= nil, err
 end
 
+---Who names an account does not want to act as nobody.
+local function not_kept(account)
+  return require("mwlogin.error").new {
+    kind = "interaction",
+    code = "not-kept",
+    message = ("no session is kept of the account %s"):format(account),
+    advice = "Log in first, or give username and password; mwlogin sessions lists what is kept.",
+  }
+end
+
 ---What leaves nothing to end on the wiki, as words about what is kept of it.
 local OVER <const> = {
   anonymous = "which had ended there",
@@ -157,6 +167,8 @@ local function visit(wiki, args, act, always, before, pool)
     given, err = is_kept(session)
     if err then
       return nil, err
+    elseif not given and opened.account and not args.ends then
+      return nil, not_kept(opened.account)
     end
   end
   local me, gone
