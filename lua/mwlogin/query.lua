@@ -33,35 +33,23 @@ function query.read(text)
   return values
 end
 
-local function part_after(address, sign, stop)
-  local at = address:find(sign, 1, true)
-  if not at then
-    return ""
-  end
-  local text = address:sub(at + 1)
-  local last = stop and text:find(stop, 1, true)
-  return last and text:sub(1, last - 1) or text
+---The encoded query of an address, its fragment left out.
+local function part_of(address)
+  return address:match("^[^?#]*%?([^#]*)") or ""
 end
 
 ---The decoded query of an address, its fragment left out.
 ---@param address string
 ---@return table<string, string> values
 function query.of(address)
-  return query.read(part_after(address:match("^[^#]*"), "?"))
+  return query.read(part_of(address))
 end
 
 ---The decoded query of an address as pairs, where a name may come twice.
 ---@param address string
 ---@return {[1]: string, [2]: string}[] pairs
 function query.pairs_of(address)
-  return query.pairs(part_after(address:match("^[^#]*"), "?"))
-end
-
----The decoded fragment of an address, as providers fill it when asked for response_mode=fragment.
----@param address string
----@return table<string, string> values
-function query.of_fragment(address)
-  return query.read(part_after(address, "#"))
+  return query.pairs(part_of(address))
 end
 
 ---Adds an encoded query to an address, before its fragment.

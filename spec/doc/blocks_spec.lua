@@ -25,6 +25,22 @@ local function exists(path)
   return file ~= nil
 end
 
+local function read(path)
+  local file <close> = assert(io.open(path))
+  return file:read("a")
+end
+
+--- The names under which a page's headings can be linked to.
+local function anchors(path)
+  local names = {}
+  local text = ("\n" .. read(path)):gsub("\n```.-\n```", "")
+  for heading in text:gmatch("\n#+ ([^\n]+)") do
+    local name = heading:lower():gsub("[^%w%s_-]", ""):gsub("%s", "-")
+    names[name] = true
+  end
+  return names
+end
+
 for _, page in ipairs(blocks.pages()) do
   describe(page, function()
     local stage, last_text, last_output
@@ -80,12 +96,13 @@ for _, page in ipairs(blocks.pages()) do
     end
 
     it("links to what there is", function()
-      local file <close> = assert(io.open(page))
       local folder = page:match("^(.*/)") or ""
-      for target in file:read("a"):gmatch("%]%(([^)%s]+)%)") do
-        local path = target:match("^[^#]*")
-        if path ~= "" and not path:find("^%a+:") then
-          assert(exists(folder .. path), target)
+      for target in read(page):gmatch("%]%(([^)%s]+)%)") do
+        local path, anchor = target:match("^([^#]*)#?(.*)$")
+        if not path:find("^%a+:") then
+          path = path == "" and page or folder .. path
+          assert(exists(path), target)
+          assert(anchor == "" or anchors(path)[anchor], target .. ": no such heading")
         end
       end
     end)
