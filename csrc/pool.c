@@ -305,6 +305,7 @@ int mwl_pool_begin(struct mwl_pool *pool, int per_host, int in_all, long max_con
   CURL *easy;
   char *default_ca = NULL;
   pool->timer = -1;
+  pool->wake = -1;
   pool->has_proxy = names_proxy();
   pool->per_host = per_host;
   pool->in_all = in_all;
@@ -369,11 +370,17 @@ static void collect_finished(struct mwl_pool *pool) {
 }
 
 double mwl_pool_timeout(const struct mwl_pool *pool) {
+  double at = pool->timer;
   double left;
   if (pool->finished != NULL) return 0;
-  if (pool->timer < 0) return -1;
-  left = pool->timer - mwl_monotonic();
+  if (at < 0 || (pool->wake >= 0 && pool->wake < at)) at = pool->wake;
+  if (at < 0) return -1;
+  left = at - mwl_monotonic();
   return left > 0 ? left : 0;
+}
+
+void mwl_pool_wake_at(struct mwl_pool *pool, double moment) {
+  if (pool->wake < 0 || moment < pool->wake) pool->wake = moment;
 }
 
 static int shorter(int milliseconds, double seconds) {
@@ -396,6 +403,8 @@ void mwl_pool_step(struct mwl_pool *pool, int milliseconds) {
     pool->timer = -1;
     curl_multi_socket_action(pool->multi, CURL_SOCKET_TIMEOUT, 0, &running);
   }
+  if (pool->wake >= 0 && pool->wake <= mwl_monotonic())
+    pool->wake = -1; /* who sleeps on, says so */
   collect_finished(pool);
 }
 

@@ -18,6 +18,7 @@ struct mwl_pool {
   CURLM *multi; /* NULL: closed, or never opened */
   int poll;     /* one descriptor that is readable when the multi has something to do; -1: none */
   double timer; /* when libcurl wants to be called in any case; below 0: never */
+  double wake;  /* when somebody who sleeps in a foreign loop wants to go on; below 0: nobody */
   CURL *idle[MWL_POOL_IDLE_MAX];
   int idle_count;
   char *spare[MWL_POOL_SPARE_MAX]; /* wiped buffers of MWL_BYTES_FIRST bytes */
@@ -72,6 +73,9 @@ void mwl_pool_step(struct mwl_pool *pool, int milliseconds);
 
 /* Seconds until libcurl wants to be called in any case; below 0: never. */
 double mwl_pool_timeout(const struct mwl_pool *pool);
+
+/* Somebody sleeps until then in a foreign loop: the timeout is no later. */
+void mwl_pool_wake_at(struct mwl_pool *pool, double moment);
 
 /* Drives the pool until the exchange is done, or the process is told to stop by Ctrl-C (0). */
 int mwl_pool_drive(struct mwl_pool *pool, struct mwl_exchange *exchange);

@@ -254,6 +254,7 @@ static int sleep_outside(lua_State *L, int status, lua_KContext context) {
   (void)status;
   lua_settop(L, 3);
   while (mwl_monotonic() < lua_tonumber(L, 3)) {
+    mwl_pool_wake_at(mwl_pool_check(L, 1), lua_tonumber(L, 3));
     lua_getiuservalue(L, 1, WAIT);
     lua_pushvalue(L, 1);
     lua_callk(L, 1, 0, context, sleep_outside);

@@ -4,7 +4,8 @@
 package.path = "./?.lua;./?/init.lua;" .. package.path
 local core = require("mwlogin.core")
 
-local OTHERS <const> = { ["mwlogin"] = true, ["demo.lua"] = true, ["odd_door.lua"] = true }
+local OTHERS <const> =
+  { ["mwlogin"] = true, ["demo.lua"] = true, ["odd_door.lua"] = true, ["service.lua"] = true }
 local WIKI <const> = "https://wiki.example.org"
 
 local folder
