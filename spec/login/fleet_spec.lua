@@ -179,6 +179,17 @@ describe("machines over one Redis", function()
     end)
   end
 
+  it("log in while Redis is slow", function()
+    local session <close> = open(server:client(30))
+    local me = assert(session:login(credentials(function()
+      server:freeze()
+      os.execute(("(sleep 0.5; kill -CONT %d) >/dev/null 2>&1 &"):format(server.process:pid()))
+    end)))
+    assert.equal("Alice", me.name)
+    assert.is_nil(me.unkept)
+    assert(entries.decode(id, mwlogin.store.redis(server:client()):read(id)))
+  end)
+
   it("keep what was there when Redis goes away in the middle of a new login", function()
     count({ log_in(60) })
     local before = mwlogin.store.redis(server:client()):read(id)

@@ -257,6 +257,42 @@ describe("a kept session", function()
     assert.is_true(log_in().fresh)
   end)
 
+  it("whose login the wiki did not answer in time is asked about, and not begun twice", function()
+    w:set 'if ( ( $_POST["action"] ?? "" ) === "clientlogin" ) { sleep( 3 ); }'
+    local session <close> = open { timeout = 1 }
+    local me, err = session:login { username = "Bob", password = w.accounts.Bob }
+    assert.is_nil(me)
+    assert.equal("network", err.kind)
+    assert.equal("timeout", err.code)
+    w:set ""
+    for _ = 1, 200 do
+      if #w:requests { action = "clientlogin" } > 0 then
+        break
+      end
+      core.pool():sleep(0.05)
+    end
+    assert.equal(1, #w:requests { action = "clientlogin" })
+    local last = w:requests { meta = "userinfo" }
+    assert.equal(1, #last)
+    assert.same({}, store:ids())
+  end)
+
+  it("of a private wiki is proved by one request, and begun again when it is lost", function()
+    local private <close> = wiki.start { private = true }
+    local function log_in_there()
+      local options = { user_agent = "kept_spec", store = store }
+      local session <close> = assert(mwlogin.open(private.api, options))
+      local credentials = { username = "Bob", password = w.accounts.Bob, remember = false }
+      return assert(session:login(credentials))
+    end
+    assert.is_true(log_in_there().fresh)
+    private:mark()
+    assert.is_false(log_in_there().fresh)
+    assert.equal(1, #private:requests {})
+    private:forget_sessions()
+    assert.is_true(log_in_there().fresh)
+  end)
+
   -- == lost in a long run =========================================================================
 
   it("is logged in again between two edits, as the same user", function()
