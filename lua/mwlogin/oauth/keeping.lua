@@ -6,15 +6,6 @@ local turn = require "mwlogin.store.turn"
 
 local keeping = {}
 
-local function read(session)
-  local id = session.entry.id
-  local text, err = session.options.store:read(id)
-  if not text then
-    return nil, err
-  end
-  return entries.decode(id, text)
-end
-
 local function write(session, entry, lock)
   entry.saved = os.time()
   return session.options.store:write(session.entry.id, entries.encode(entry), lock)
@@ -44,7 +35,7 @@ end
 ---@return mwlogin.Error|nil err
 ---@return mwlogin.store.Entry|nil entry
 local function look(session, tokens)
-  local entry, err = read(session)
+  local entry, err = entries.read(session.options.store, session.entry.id)
   if err then
     return nil, err
   elseif not is_ours(session, entry, tokens) then

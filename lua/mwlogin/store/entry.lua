@@ -45,15 +45,53 @@ local function unusable(place, why, advice)
     }
 end
 
-local SHAPE <const> = {
-  api = "string",
-  account = "string",
-  name = "string",
-  method = "string",
-  cookies = "table",
-  created = "number",
-  saved = "number",
-  stamp = "string",
+local function is_text(value)
+  return type(value) == "string"
+end
+
+local function is_time(value)
+  return math.type(value) ~= nil and value == value and math.abs(value) < math.huge
+end
+
+local function is_plain(value)
+  return is_text(value) or type(value) == "boolean" or is_time(value)
+end
+
+local function all_of(check, value)
+  if type(value) ~= "table" then
+    return false
+  end
+  for _, item in pairs(value) do
+    if not check(item) then
+      return false
+    end
+  end
+  return true
+end
+
+local function is_list_of_texts(value)
+  local count = 0
+  for _ in pairs(type(value) == "table" and value or {}) do
+    count = count + 1
+  end
+  return all_of(is_text, value) and count == #value
+end
+
+local CHECKS <const> = {
+  api = is_text,
+  account = is_text,
+  name = is_text,
+  method = is_text,
+  created = is_time,
+  saved = is_time,
+  stamp = is_text,
+  username = function(value)
+    return value == nil or is_text(value)
+  end,
+  cookies = is_list_of_texts,
+  tokens = function(value)
+    return value == nil or all_of(is_plain, value)
+  end,
 }
 
 ---@param id string
@@ -73,8 +111,8 @@ function entry.decode(id, text, place)
       "Use that one; or remove it, and the next login makes another."
     )
   end
-  for name, kind in pairs(SHAPE) do
-    if type(made[name]) ~= kind then
+  for name, check in pairs(CHECKS) do
+    if not check(made[name]) then
       return unusable(place, ("its %s is damaged"):format(name))
     end
   end
