@@ -1,5 +1,5 @@
 -- A wiki's refusal was handed on word by word, the password it repeats in it; so was the address of
--- a redirect and the name of who is said to be logged in. (All places: spec/security/echo_spec.lua.)
+-- a redirect and the name of who is said to be logged in. (All places: security/echo_spec.lua.)
 local core = require("mwlogin.core")
 local mwlogin = require("mwlogin")
 local testing = require("mwlogin.testing")
