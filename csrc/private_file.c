@@ -131,7 +131,8 @@ static int private_file_check(lua_State *L) {
 
 /***
 Whether only its owner (this user or root) can change a file, who may read it notwithstanding. A
-symbolic link is looked through: what counts is the file at its end.
+symbolic link is looked through: what counts is the file at its end, and that nobody else can put
+another in its place.
 @function private_file.owned
 @tparam string path
 @treturn[1] boolean true
@@ -146,13 +147,14 @@ static int private_file_owned(lua_State *L) {
   if (realpath(path, real) == NULL || stat(real, &status) != 0) {
     return fail_errno(L, path, "look at", errno);
   }
+  (void)check_split(L, 1, folder);
+  if (!mwl_check_folder(folder, &refusal)) return push_refusal(L, &refusal);
   (void)mwl_split_path(real, folder, PATH_MAX);
   if (!mwl_check_folder(folder, &refusal)) return push_refusal(L, &refusal);
   if (!S_ISREG(status.st_mode)) {
     return mwl_failure(L, "store", "unsafe", "%s is not a regular file", path);
   }
-  if ((status.st_uid != geteuid() && status.st_uid != 0) ||
-      (status.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
+  if ((status.st_uid != geteuid() && status.st_uid != 0) || mwl_is_open_for_writing(&status)) {
     return mwl_failure(L, "store", "unsafe", "%s can be changed by other users", path);
   }
   lua_pushboolean(L, 1);

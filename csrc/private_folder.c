@@ -68,9 +68,14 @@ int mwl_check_private(const struct stat *status, const char *path, struct mwl_re
 /* Where every user has a group of their own, folders are often open to that group. */
 static int is_own_group(gid_t group) { return group == getegid() && group == (gid_t)geteuid(); }
 
+int mwl_is_open_for_writing(const struct stat *status) {
+  mode_t open_to = status->st_mode & OTHERS_CAN_WRITE;
+  if (is_own_group(status->st_gid)) open_to &= ~(mode_t)S_IWGRP;
+  return open_to != 0;
+}
+
 static int check_one_folder(const char *path, struct mwl_refusal *refusal) {
   struct stat status;
-  mode_t open_to;
   if (stat(path, &status) != 0) {
     return errno == ENOENT ? 1 : mwl_refuse_errno(refusal, path, "look at", errno);
   }
@@ -78,9 +83,7 @@ static int check_one_folder(const char *path, struct mwl_refusal *refusal) {
   if (status.st_uid != geteuid() && status.st_uid != 0) {
     return refuse(refusal, "unsafe", path, "is a folder of another user");
   }
-  open_to = status.st_mode & OTHERS_CAN_WRITE;
-  if (is_own_group(status.st_gid)) open_to &= ~(mode_t)S_IWGRP;
-  if (open_to != 0 && (status.st_mode & S_ISVTX) == 0) {
+  if (mwl_is_open_for_writing(&status) && (status.st_mode & S_ISVTX) == 0) {
     return refuse(refusal, "unsafe", path, "is a folder that other users can change");
   }
   return 1;

@@ -24,6 +24,9 @@ int mwl_check_folder(const char *path, struct mwl_refusal *refusal);
 /* Opens for reading what passes both, without following a link: a descriptor, or -1 and why. */
 int mwl_open_private(const char *path, struct stat *status, struct mwl_refusal *refusal);
 
+/* Whether others than its owner can write it; a group of the user's own is nobody else. */
+int mwl_is_open_for_writing(const struct stat *status);
+
 /* The folder part of `path` in `folder`; returns the last name in it. NULL when there is none or
    `folder` has no room. */
 const char *mwl_split_path(const char *path, char *folder, size_t size);

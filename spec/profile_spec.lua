@@ -71,7 +71,7 @@ describe("profiles", function()
   end)
 
   it("are not read when others can write the file", function()
-    for _, mode in ipairs({ "666", "664" }) do
+    for _, mode in ipairs({ "666", "662" }) do
       config('return { t = { url = "https://x" } }', mode)
       local one, err = profile("t")
       assert.is_nil(one)

@@ -152,7 +152,10 @@ function listener.open(options)
 end
 
 local function answer_request(self, asked, client)
-  if peer.is_foreign(client.socket) or (asked.headers.host or ""):lower() ~= self.authority then
+  if peer.is_foreign(client.socket) then
+    return refusal(403)
+  end
+  if (asked.headers.host or ""):lower() ~= self.authority then
     return refusal(403)
   end
   local own = self.serve and asked.path:sub(1, #self.path) or asked.path

@@ -63,6 +63,8 @@ function run.run(args)
     return exit.USAGE
   end
   require "mwlogin"
+  -- a script finds modules beside it as it does under `lua`; the command itself does not look there
+  package.path, package.cpath = package.path .. ";./?.lua;./?/init.lua", package.cpath .. ";./?.so"
   local script_arg = { [0] = args.script, table.unpack(args.arguments) }
   _G.arg = script_arg
   local ok, result = xpcall(chunk, function(raised)

@@ -1,5 +1,6 @@
 ---Handlers: what knows one extension's questions. A handler is a plain table (doc/handlers.md);
 ---the built-in ones are files of this folder under the same contract.
+local core = require "mwlogin.core"
 local errors = require "mwlogin.error"
 local schema = require "mwlogin.schema"
 
@@ -80,7 +81,14 @@ local function fault(handler)
   return reason
 end
 
+---A handler gets secrets: what others can change is no handler of this user.
 local function read_file(path)
+  local owned, cause = core.private_file.owned(path)
+  if not owned and cause.code ~= "missing" then
+    local err = select(2, unusable(path, cause.message, cause))
+    err.advice = ("Take it back from the others: chmod go-w %s"):format(path)
+    return nil, err
+  end
   local chunk, reason = loadfile(path, "t")
   if not chunk then
     return unusable(path, reason)
