@@ -60,9 +60,10 @@ local function shell(command)
   return how == "signal" and 128 + number or number
 end
 
--- `filter` is plain text of the spec's title.
+-- `filter` is plain text of the spec's title, `pattern` a Lua pattern where a title is made up.
 local function run_spec(mutant)
-  local filter = mutant.filter and " --filter=" .. quote(mutant.filter:gsub("%p", "%%%0")) or ""
+  local pattern = mutant.pattern or mutant.filter and mutant.filter:gsub("%p", "%%%0")
+  local filter = pattern and " --filter=" .. quote(pattern) or ""
   local words = "timeout %d lua5.4 /usr/bin/busted %s%s && grep -q '[1-9][0-9]* success' log"
   return shell(words:format(TIMEOUT, mutant.spec, filter))
 end
@@ -117,7 +118,7 @@ local function run()
   local counts, passes = { killed = 0, survived = 0, untried = 0 }, {}
   for _, mutant in ipairs(mutants) do
     if wanted(mutant) then
-      local key = mutant.spec .. "\0" .. (mutant.filter or "")
+      local key = mutant.spec .. "\0" .. (mutant.filter or mutant.pattern or "")
       if passes[key] == nil then
         passes[key] = run_spec(mutant) == 0
       end
