@@ -261,7 +261,8 @@ function core.private_file.list(path) end
 function core.private_file.lock(path, timeout) end
 
 ---Whether only its owner (this user or root) can change a file, who may read it notwithstanding. A
----symbolic link is looked through: what counts is the file at its end.
+---symbolic link is looked through: what counts is the file at its end, and that nobody else can put
+---another in its place.
 ---@param path string
 ---@return boolean|nil true
 ---@return mwlogin.Error|nil err kind `store`, code `missing`, `unsafe`, `denied` or `io`
