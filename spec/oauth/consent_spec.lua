@@ -71,11 +71,22 @@ describe("sending a person to the wiki's page", function()
   end)
 
   it("takes the registered address for the way back, and says when its port is taken", function()
+    browser "true"
     local taken <close> = assert(require("mwlogin.listener").open { path = "/back" })
-    local visit, err = consent.prepare(session, { redirect = function() end }, taken.url)
+    local visit, err = consent.prepare(session, {}, taken.url)
     assert.is_nil(visit)
     assert.equal("port", err.code)
     assert.equal("interaction", err.kind)
+  end)
+
+  it("leaves a port to a function that listens there itself", function()
+    local taken <close> = assert(require("mwlogin.listener").open { path = "/back" })
+    local visit <close> = assert(consent.prepare(session, {
+      redirect = function()
+        return taken.url .. "?code=its-own&state=abc"
+      end,
+    }, taken.url))
+    assert.equal("its-own", assert(visit:ask(page(visit), { state = "abc" })).code)
   end)
 
   it("may be a function, that is given the page and gives the address", function()

@@ -180,6 +180,26 @@ describe("tokens that are renewed", function()
 end)
 
 describe("tokens of a confidential client", function()
+  it("stay where the secret is refused: that says nothing about them", function()
+    local wiki <close> = oauth2.start()
+    local secret = oauth2.SECRET
+    local session <close> = assert(mwlogin.open(wiki.api, { user_agent = "spec" }))
+    assert(session:login {
+      client_id = "confidential",
+      client_secret = function()
+        return secret
+      end,
+      redirect = wiki:person(),
+    })
+    wiki:kill_access_tokens()
+    secret = "yesterday's secret, perhaps"
+    local reply, err = session:get { action = "query" }
+    assert.is_nil(reply)
+    assert.same({ "refused", "invalid_client" }, { err.kind, err.code })
+    secret = oauth2.SECRET
+    assert(session:get { action = "query" })
+  end)
+
   it("are renewed with its secret, which is read anew", function()
     local wiki <close> = oauth2.start()
     local asked = 0

@@ -110,6 +110,9 @@ local function listen(way, options)
   if err.code == "no_socket" and options.redirect ~= "external" then
     return true -- a browser of our own shows us the return address all the same
   end
+  if err.code == "port" and type(options.redirect) == "function" then
+    return true -- it may be the function's own listener
+  end
   return nil, err
 end
 
