@@ -107,6 +107,7 @@ build = {
     ["mwlogin.cli.login"] = "lua/mwlogin/cli/login.lua",
     ["mwlogin.cli.logout"] = "lua/mwlogin/cli/logout.lua",
     ["mwlogin.cli.manual"] = "lua/mwlogin/cli/manual.lua",
+    ["mwlogin.cli.netscape"] = "lua/mwlogin/cli/netscape.lua",
     ["mwlogin.cli.options"] = "lua/mwlogin/cli/options.lua",
     ["mwlogin.cli.outline"] = "lua/mwlogin/cli/outline.lua",
     ["mwlogin.cli.output"] = "lua/mwlogin/cli/output.lua",

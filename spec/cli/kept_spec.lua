@@ -133,20 +133,47 @@ describe("the command", function()
     assert.truthy(result.stderr:find("memfd", 1, true), result.stderr)
   end)
 
-  it("leaves no cookies behind and no program when exec is killed", function()
+  it("hands the session to clients that take a line with # in front for a comment", function()
     log_in()
-    local script = ("XDG_STATE_HOME=%s scripts/mwlogin exec %s -- sh -c "):format(state, w.api)
-      .. ("'echo $MWLOGIN_COOKIES > %s/path; exec sleep 30' & pid=$!; "):format(state)
-      .. ("while [ ! -s %s/path ]; do sleep 0.05; done; cat $(cat %s/path) | head -c 9; "):format(
-        state,
-        state
-      )
-      .. ("kill -TERM $pid; { wait $pid; } 2>/dev/null; cat $(cat %s/path) 2>&1"):format(state)
-    local pipe <close> = assert(io.popen(script))
-    local printed = pipe:read("a")
-    assert.truthy(printed:find("# Netscap", 1, true), printed)
-    assert.truthy(printed:find("No such file", 1, true), printed)
+    local client = [[
+import http.cookiejar, os, urllib.request
+jar = http.cookiejar.MozillaCookieJar(os.environ["MWLOGIN_COOKIES"])
+jar.load(ignore_discard=True, ignore_expires=True)
+opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
+address = os.environ["MWLOGIN_API"] + "?action=query&meta=userinfo&format=json"
+print(opener.open(address).read().decode())
+lines = open(os.environ["MWLOGIN_COOKIES"]).read().splitlines()
+print([line for line in lines if line.startswith("#")])]]
+    local result = run("exec", w.api, "--", "python3", "-c", client)
+    assert.equal(0, result.code, result.stderr)
+    assert.truthy(result.stdout:find('"name":"Bob"', 1, true), result.stdout)
+    assert.truthy(result.stdout:find("['# Netscape HTTP Cookie File']", 1, true), result.stdout)
+    assert.is_nil(run("cookies", w.api).stdout:find("#HttpOnly_", 1, true))
   end)
+
+  for _, signal in ipairs { "TERM", "KILL", "HUP" } do
+    it("leaves no cookies behind and no program when exec gets a " .. signal, function()
+      log_in()
+      local script = [[
+        XDG_STATE_HOME=STATE scripts/mwlogin exec WIKI -- sh -c '
+          echo $$ >STATE/pid; echo $MWLOGIN_COOKIES >STATE/path; exec sleep 300' &
+        pid=$!
+        while [ ! -s STATE/path ]; do sleep 0.05; done
+        head -c 9 $(cat STATE/path)
+        kill -SIGNAL $pid; { wait $pid; } 2>/dev/null
+        cat $(cat STATE/path) 2>&1
+        for try in $(seq 200); do
+          grep -q "^State:.[^Z]" /proc/$(cat STATE/pid)/status 2>/dev/null || { echo ended; break; }
+          sleep 0.05
+        done]]
+      script = script:gsub("STATE", state):gsub("WIKI", w.api):gsub("SIGNAL", signal)
+      local pipe <close> = assert(io.popen(script))
+      local printed = pipe:read("a")
+      assert.truthy(printed:find("# Netscap", 1, true), printed)
+      assert.truthy(printed:find("No such file", 1, true), printed)
+      assert.truthy(printed:find("ended", 1, true), printed)
+    end)
+  end
 
   it("says which program is missing", function()
     log_in()

@@ -1,5 +1,6 @@
 ---mwlogin cookies WIKI [--import FILE]
 local connect = require "mwlogin.cli.connect"
+local netscape = require "mwlogin.cli.netscape"
 local options = require "mwlogin.cli.options"
 local output = require "mwlogin.cli.output"
 
@@ -107,19 +108,11 @@ function cookies.run(args)
     if not lines then
       return nil, err
     end
-    if type(lines) == "string" then
-      local list = {}
-      for line in lines:gmatch("[^\n]+") do
-        list[#list + 1] = line
-      end
-      lines = list
-    end
     if #lines == 0 then
       local shown = output.address(args.wiki)
       out:say(shown .. ": there are no cookies; --user and --password-from log in first")
     end
-    local text = { "# Netscape HTTP Cookie File", table.unpack(lines) }
-    out:result({ wiki = args.wiki, cookies = lines }, table.concat(text, "\n"))
+    out:result({ wiki = args.wiki, cookies = netscape.lines(lines) }, netscape.text(lines))
     return true
   end)
 end

@@ -1,6 +1,7 @@
 ---mwlogin exec WIKI -- COMMAND…
 local connect = require "mwlogin.cli.connect"
 local cookies = require "mwlogin.cli.cookies"
+local netscape = require "mwlogin.cli.netscape"
 local options = require "mwlogin.cli.options"
 local output = require "mwlogin.cli.output"
 
@@ -46,9 +47,7 @@ local function run(session, argv)
   if not me then
     return nil, err
   end
-  local lines = session:export_cookies()
-  local jar <close>, trouble =
-    core.unnamed_file("# Netscape HTTP Cookie File\n" .. table.concat(lines, "\n") .. "\n")
+  local jar <close>, trouble = core.unnamed_file(netscape.text(session:export_cookies()) .. "\n")
   if not jar then
     return nil, trouble
   end
