@@ -155,18 +155,18 @@ print([line for line in lines if line.startswith("#")])]]
     it("leaves no cookies behind and no program when exec gets a " .. signal, function()
       log_in()
       local script = [[
-        XDG_STATE_HOME=STATE scripts/mwlogin exec WIKI -- sh -c '
-          echo $$ >STATE/pid; echo $MWLOGIN_COOKIES >STATE/path; exec sleep 300' &
+        XDG_STATE_HOME=FOLDER scripts/mwlogin exec WIKI -- sh -c '
+          echo $$ >FOLDER/pid; echo $MWLOGIN_COOKIES >FOLDER/path; exec sleep 300' &
         pid=$!
-        while [ ! -s STATE/path ]; do sleep 0.05; done
-        head -c 9 $(cat STATE/path)
+        while [ ! -s FOLDER/path ]; do sleep 0.05; done
+        head -c 9 $(cat FOLDER/path)
         kill -SIGNAL $pid; { wait $pid; } 2>/dev/null
-        cat $(cat STATE/path) 2>&1
+        cat $(cat FOLDER/path) 2>&1
         for try in $(seq 200); do
-          grep -q "^State:.[^Z]" /proc/$(cat STATE/pid)/status 2>/dev/null || { echo ended; break; }
+          grep -q "^State:.[^Z]" /proc/$(cat FOLDER/pid)/status 2>/dev/null || { echo ended; break; }
           sleep 0.05
         done]]
-      script = script:gsub("STATE", state):gsub("WIKI", w.api):gsub("SIGNAL", signal)
+      script = script:gsub("FOLDER", state):gsub("WIKI", w.api):gsub("SIGNAL", signal)
       local pipe <close> = assert(io.popen(script))
       local printed = pipe:read("a")
       assert.truthy(printed:find("# Netscap", 1, true), printed)
