@@ -206,6 +206,28 @@ describe("the terminal", function()
     assert.is_nil(io.open(path))
   end)
 
+  it("draws a picture where chafa is there, above the question", function()
+    local png = core.crypto.unbase64(
+      "iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAAAAADRSSBWAAAAC0lEQVR4nGP4zwAAAgEBADK6K5IAAAAA"
+        .. "SUVORK5CYII="
+    )
+    local session = {
+      fetch = function()
+        return { status = 200, headers = { ["content-type"] = "image/png" }, body = png }
+      end,
+    }
+    local fields = {
+      { name = "captchaInfo", type = "null", value = "/x" },
+      { name = "captchaWord", type = "string", label = "Word" },
+    }
+    local more = { session = session, metadata = { type = "image" } }
+    local values, err, tty = ask(fields, { "abc" }, more)
+    assert(values, err)
+    local drawing = tty.text():match("^(.-)The picture is in")
+    assert.is_truthy(drawing:find("\27[", 1, true))
+    assert.is_truthy(tty.text():find("Word", #drawing, true))
+  end)
+
   it("does not show a page that came for the picture", function()
     local session = {
       fetch = function()
