@@ -114,10 +114,14 @@ function login.check(credentials)
   credentials_of.check(credentials or {}, METHODS, 4)
 end
 
+local function account_of(credentials)
+  return credentials.username or credentials.client_id
+end
+
 ---The login that another task has under way, if it is of the same account.
 local function join(session, credentials)
   local running = flight.elsewhere(session)
-  if not running or running.name == nil or running.name ~= credentials.username then
+  if not running or running.name == nil or running.name ~= account_of(credentials) then
     return nil, flight.busy()
   end
   local done, err = flight.join(session, running)
@@ -148,7 +152,7 @@ function login.run(session, credentials)
   if method_of.choose(own) ~= "session" then
     session:keep(secrets)
   end
-  return flight.run(session, own.username, function()
+  return flight.run(session, account_of(own), function()
     return hold(session, session.options.store and log_in_with_store or attempt, own)
   end)
 end

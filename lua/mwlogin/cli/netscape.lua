@@ -1,8 +1,8 @@
 ---Cookies for other programs: a Netscape file that all of them read.
 local netscape = {}
 
----wget, and Python before 3.10, take a line that begins with # for a comment, whatever follows; that
----a page's scripts may not see a cookie says nothing to a program without scripts.
+---wget, and Python before 3.10, take a line that begins with # for a comment, whatever follows;
+---that a page's scripts may not see a cookie says nothing to a program without scripts.
 ---@param lines string[] as the library exports them
 ---@return string[]
 function netscape.lines(lines)

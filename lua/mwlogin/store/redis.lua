@@ -39,14 +39,16 @@ redis.call("del", KEYS[1])
 redis.call("srem", KEYS[2], ARGV[1])
 return 1]]
 
-local function trouble(reason)
+local function trouble(self, reason)
+  local words = tostring(reason):gsub("^[^:%s]+:%d+: ", ""):gsub("%c", " ")
   return nil,
     errors.new {
       kind = "store",
       code = "redis",
-      message = ("Redis cannot be used: %s"):format((tostring(reason):gsub("%c", " "))),
-      advice = "Check the server and the client's timeout; a client that failed is of no use: give "
-        .. "store.redis a function that makes one.",
+      message = "Redis cannot be used: " .. words,
+      advice = self.connect and "Check that the server runs, its address and the client's timeout."
+        or "Check the server and the client's timeout; a client that failed is of no use: give "
+          .. "store.redis a function that makes one.",
     }
 end
 
@@ -79,15 +81,15 @@ local function send(self, command, ...)
   if not self.client then
     local made, client, reason = pcall(self.connect)
     if not made or not client then
-      return trouble(made and reason or client)
+      return trouble(self, made and reason or client)
     end
     self.client = client
   end
   local ok, value, reason = pcall(self.client[command], self.client, ...)
   if not ok then
-    return trouble(value)
+    return trouble(self, value)
   elseif value == nil and reason ~= nil then
-    return trouble(reason)
+    return trouble(self, reason)
   end
   return value
 end
@@ -111,7 +113,7 @@ local function ask_script(self, script, ...)
   local answer, err = ask(self, "eval", script, ...)
   local number = not err and tonumber(answer)
   if number ~= 0 and number ~= 1 then
-    return nil, err or select(2, trouble "its answer to a script makes no sense")
+    return nil, err or select(2, trouble(self, "its answer to a script makes no sense"))
   end
   return number
 end
@@ -137,7 +139,7 @@ function Redis:read(id)
   elseif type(text) == "userdata" or text == false then
     return nil -- what some clients have for null
   end
-  return trouble "its answer is no text"
+  return trouble(self, "its answer is no text")
 end
 
 ---@param id string
@@ -215,7 +217,7 @@ end
 function Redis:ids()
   local ids, err = ask(self, "smembers", self.prefix .. "ids")
   if type(ids) ~= "table" then
-    return nil, err or select(2, trouble "its answer is no list")
+    return nil, err or select(2, trouble(self, "its answer is no list"))
   end
   table.sort(ids)
   return ids
