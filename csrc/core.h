@@ -17,6 +17,7 @@ void mwl_class(lua_State *L, const char *name, const luaL_Reg *methods,
 void mwl_register_failure(lua_State *L);
 void mwl_register_secret(lua_State *L);
 void mwl_register_secret_source(lua_State *L);
+void mwl_register_secret_member(lua_State *L);
 void mwl_register_dumpable(lua_State *L);
 void mwl_register_address(lua_State *L);
 void mwl_register_parameters(lua_State *L);

@@ -180,14 +180,25 @@ static void set_location(lua_State *L, const struct mwl_exchange *exchange, cons
   lua_setfield(L, -2, "location");
 }
 
+static void push_body(lua_State *L, const struct mwl_exchange *exchange, int is_secret) {
+  const char *bytes = exchange->reply.bytes != NULL ? exchange->reply.bytes : "";
+  struct mwl_secret *secret;
+  if (!is_secret) {
+    lua_pushlstring(L, bytes, exchange->reply.length);
+    return;
+  }
+  secret = mwl_secret_prepare(L, exchange->reply.length);
+  memcpy(secret->bytes, bytes, exchange->reply.length);
+  secret->length = exchange->reply.length;
+}
+
 static int fetch_answer(lua_State *L, struct mwl_exchange *exchange) {
   lua_createtable(L, 0, 5);
   lua_pushinteger(L, exchange->status);
   lua_setfield(L, -2, "status");
   push_headers(L, exchange);
   lua_setfield(L, -2, "headers");
-  lua_pushlstring(L, exchange->reply.bytes != NULL ? exchange->reply.bytes : "",
-                  exchange->reply.length);
+  push_body(L, exchange, flag(L, "secret_body", 0));
   lua_setfield(L, -2, "body");
   lua_pushvalue(L, URL);
   lua_setfield(L, -2, "url");
@@ -201,7 +212,7 @@ Fetches a page of the wiki's own origin, with its cookies; one exchange.
 @tparam string path an address, or a path that resolves against api.php's
 @tparam[opt] table options `method`, `params`, `json`, `content` and `content_type`, `headers`,
   `cookies = false`, `timeout`, `max_response`, `authorization`, `secret` (may travel over https and
-  to loopback only), `foreign` (another origin: no cookies, no credentials)
+  to loopback only), `secret_body` (the reply's body is a secret), `foreign` (another origin: no cookies, no credentials)
 @treturn table `{ status, headers, body, location, url }`
 @return nil, err: answer, network, tls
 */

@@ -73,6 +73,7 @@ build = {
         "csrc/reply.c",
         "csrc/request.c",
         "csrc/secret.c",
+        "csrc/secret_member.c",
         "csrc/secret_source.c",
         "csrc/session.c",
         "csrc/spawn.c",

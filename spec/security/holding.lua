@@ -77,7 +77,8 @@ local function line_of(folder, options)
 end
 
 ---@param task table as spec/security/subject.lua reads it; FOLDER in it is the subject's folder
----@param secrets table<string, string> what to look for, by name
+---@param secrets table<string, string>|fun(): table what to look for, by name; a function is called
+---  when the first stage is reached
 ---@param options? table
 ---  files: texts by name, written into the folder, 0600; env: variables; before: words in front of
 ---  the program; stdin: one of the files; program: another one than the subject, which writes
@@ -95,6 +96,7 @@ function holding.scan(task, secrets, options)
   local stages = {}
   for _, stage in ipairs(options.stages or STAGES) do
     local pid = wait_for(folder, stage)
+    secrets = type(secrets) == "function" and secrets() or secrets
     local found, bytes = memory.scan(pid, secrets)
     stages[stage] = { found = found, bytes = bytes }
     write(folder .. "/on-" .. stage, "")

@@ -151,6 +151,13 @@ function core.is_secret(value) end
 ---@return boolean
 function core.isatty(fd) end
 
+---Takes strings out of the outermost object of a JSON text that is a secret, each into a secret of
+---its own. A value with an escape or anything but visible ASCII in it is left where it is.
+---@param text mwlogin.core.Secret
+---@param names string[] of the members that are taken
+---@return table `rest`: the text with an empty string in the place of each; and the secrets by name
+function core.json_secrets(text, names) end
+
 ---Gives the lock back; twice is fine.
 function Lock:release() end
 
@@ -435,7 +442,8 @@ function Session:drop_tokens() end
 ---@param path string an address, or a path that resolves against api.php's
 ---@param options? table `method`, `params`, `json`, `content` and `content_type`, `headers`,
 ---`cookies = false`, `timeout`, `max_response`, `authorization`, `secret` (may travel over https
----and to loopback only), `foreign` (another origin: no cookies, no credentials)
+---and to loopback only), `secret_body` (the reply's body is a secret), `foreign` (another origin:
+---no cookies, no credentials)
 ---@return table|nil `{ status, headers, body, location, url }`
 ---@return mwlogin.Error|nil err answer, network, tls
 function Session:fetch(path, options) end

@@ -94,22 +94,39 @@ function token_endpoint.is_token(text)
   return type(text) == "string" and text ~= "" and not text:find "[^\33-\126]"
 end
 
+local function locked(token)
+  if core.is_secret(token) then
+    return token
+  end
+  return type(token) == "string" and token ~= "" and core.secret(token) or nil
+end
+
 ---The members of a successful answer (RFC 6749, 5.1).
 local function read_answer(session, response)
-  local answer = json.decode(response.body)
+  -- the tokens are never a Lua string; one that has escapes in it is none (is_token)
+  local taken = core.json_secrets(response.body, { "access_token", "refresh_token" })
+  response.body:wipe()
+  local answer = json.decode(taken.rest)
+  for name, token in pairs(taken) do
+    -- of a member that is there twice the last one counts
+    if name ~= "rest" and type(answer) == "table" and answer[name] == "" then
+      answer[name] = token
+    end
+  end
   if response.status ~= 200 then
     return refused(session, response, answer)
   elseif type(answer) ~= "table" then
     return not_understood(session, response, "with something that is no JSON")
-  elseif not token_endpoint.is_token(answer.access_token) then
+  elseif
+    not (core.is_secret(answer.access_token) or token_endpoint.is_token(answer.access_token))
+  then
     return not_understood(session, response, "without an access token that could be sent")
   elseif type(answer.token_type) ~= "string" or answer.token_type:lower() ~= "bearer" then
     return not_understood(session, response, "with a token of another kind than Bearer")
   end
-  local refresh = answer.refresh_token
   local lasts = math.type(answer.expires_in) and answer.expires_in or nil
-  local access_token = core.secret(answer.access_token)
-  local refresh_token = type(refresh) == "string" and refresh ~= "" and core.secret(refresh) or nil
+  local access_token = locked(answer.access_token)
+  local refresh_token = locked(answer.refresh_token)
   session:protect(access_token)
   session:protect(refresh_token)
   return {
@@ -126,6 +143,7 @@ local function exchange(session, params)
       method = "POST",
       params = params,
       secret = true,
+      secret_body = true,
       cookies = false,
       foreign = session.options.rest_url ~= nil,
     })

@@ -123,6 +123,12 @@ function Wiki:count(match)
   return count
 end
 
+--- The tokens that were given last.
+---@return table answer access_token, refresh_token, …
+function Wiki:given()
+  return control(self, "given")
+end
+
 --- What a client did wrong since `mark`.
 ---@return string[]
 function Wiki:wrongs()

@@ -86,7 +86,10 @@ const MODES = {
   },
 };
 
+let granted = {}; // the tokens given last
+
 const remember = (given, asked) => {
+  granted = given;
   if (asked.get("grant_type") === "refresh_token") dead.add(accessOf.get(asked.get("refresh_token")));
   if (given.refresh_token) accessOf.set(given.refresh_token, given.access_token);
 };
@@ -190,7 +193,7 @@ const control = (url, response) => {
   if (url.searchParams.has("kill")) for (const token of accessOf.values()) dead.add(token);
   const told = journal;
   if (url.searchParams.has("forget")) journal = [];
-  sendJson(response, 200, told);
+  sendJson(response, 200, url.searchParams.has("given") ? granted : told);
 };
 
 const server = createServer((request, response) => {
