@@ -33,6 +33,14 @@ describe("the command", function()
     assert.truthy(result.stdout:find('"fresh":true', 1, true))
   end
 
+  it("says at a second login that the first one lasts, and reads no password", function()
+    log_in()
+    local result =
+      run("login", w.api, "--user", "Bob", "--password-from", "env:NOT_SET", "--no-input")
+    assert.equal(0, result.code, result.stderr)
+    assert.equal(("Still logged in to %s as Bob (clientlogin)\n"):format(w.api), result.stdout)
+  end)
+
   it("sends one request and no POST for whoami after a login", function()
     log_in()
     w:mark()

@@ -31,6 +31,8 @@ end
 
 ---Reports one login; the words go with the address the user gave.
 local function report(out, wiki, me)
+  local words = me.fresh == false and "Still logged in to %s as %s (%s)"
+    or "Logged in to %s as %s (%s)"
   out:result({
     wiki = wiki,
     name = me.name,
@@ -38,7 +40,7 @@ local function report(out, wiki, me)
     method = me.method,
     anonymous = me.anonymous or false,
     fresh = me.fresh ~= false,
-  }, output.clean(("Logged in to %s as %s (%s)"):format(wiki, me.name, me.method)))
+  }, output.clean(words:format(wiki, me.name, me.method)))
 end
 
 local function as_whom(_, identity)
