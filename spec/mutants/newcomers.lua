@@ -73,8 +73,8 @@ return {
   },
   {
     file = "doc/recipes.md",
-    find = "<!-- wiki: basic -->",
-    replace = "",
+    find = "<!-- wiki: basic -->\n```lua",
+    replace = "```lua",
     spec = "spec/doc/blocks_spec.lua",
     filter = " runs",
     promise = "pages: an example against the wrong wiki is found",
