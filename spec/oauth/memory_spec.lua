@@ -4,6 +4,8 @@ local counts = require "spec.security.counts"
 local holding = require "spec.security.holding"
 local wiki = require "spec.oauth.wiki"
 
+local ROW <const> = "memory scans after a Session that signed was closed"
+
 describe("the memory of a program that signs by OAuth 1", function()
   local site
 
@@ -32,6 +34,23 @@ describe("the memory of a program that signs by OAuth 1", function()
       assert.truthy(found:find "^%a+ raw", found)
     end
     assert.equal(2, #stages.login.found, table.concat(stages.login.found, "; "))
-    counts.record("memory scans after a Session that signed was closed", 2, #stages.closed.found)
+    counts.record(ROW, 2, #stages.closed.found)
+  end)
+
+  it("takes what the wiki gives from the reply into locked memory", function()
+    local secrets = {
+      consumer = wiki.CONSUMER.consumer_secret,
+      access = ("5ec2e7"):rep(6),
+    }
+    site:set { ["access-secret"] = secrets.access }
+    local stages = holding.scan({
+      address = site.origin .. "/w/api.php",
+      name = "Alice",
+      credentials = { consumer_key = wiki.CONSUMER.consumer_key },
+      sources = { consumer_secret = "file:FOLDER/consumer" },
+    }, secrets, { files = secrets, env = { BROWSER = wiki.BROWSER, DISPLAY = "" } })
+    assert.same({}, stages.closed.found)
+    assert.equal(2, #stages.login.found, table.concat(stages.login.found, "; "))
+    counts.record(ROW, 2, #stages.closed.found)
   end)
 end)

@@ -35,6 +35,15 @@ function special.address(session, page, params)
   return index_of(session) .. "?" .. table.concat(parts, "&")
 end
 
+---Members of an answer that are secrets: they go from the reply into locked memory.
+local SECRETS <const> = { "secret", "oauth_token_secret" }
+
+local function take_secrets(response)
+  local taken = core.json_secrets(response.body, SECRETS)
+  response.body:wipe()
+  response.body, response.secrets = taken.rest, taken
+end
+
 ---Sent under a nonce and a time of its own.
 local function send(session, signer, page, params, nonce_of)
   local url = index_of(session)
@@ -50,6 +59,7 @@ local function send(session, signer, page, params, nonce_of)
         authorization = header,
         cookies = false,
         secret = true,
+        secret_body = true,
       })
     end, { event = "fetch", method = "GET", why = title_of(page) })
   end)
@@ -111,7 +121,7 @@ end
 ---@param page "initiate"|"token"|"identify"
 ---@param params table<string, string> beside the title
 ---@param nonce_of (fun(): string)|nil makes the nonce of each try; default: any
----@return table|nil response { status, headers, body }
+---@return table|nil response { status, headers, body, secrets }: `body` without the secrets in it
 ---@return mwlogin.Error|nil err
 function special.ask(session, signer, page, params, nonce_of)
   local safe, unsafe = upgrade.run(session)
@@ -128,6 +138,7 @@ function special.ask(session, signer, page, params, nonce_of)
     if not response then
       return nil, err
     end
+    take_secrets(response)
     wrong = refusal_of(page, response)
     if not wrong then
       return response
@@ -140,6 +151,18 @@ function special.ask(session, signer, page, params, nonce_of)
     end
   end
   return nil, session.tracer:clean(refusal.explain(wrong, page, signer))
+end
+
+---The first of these members that is there; one with an escape in it was left where it was.
+local function secret_of(answer, taken)
+  for _, name in ipairs(SECRETS) do
+    local value = answer[name]
+    if value == "" then
+      return taken[name]
+    elseif type(value) == "string" then
+      return core.secret(value)
+    end
+  end
 end
 
 ---A pair of key and secret, as JSON.
@@ -160,11 +183,10 @@ function special.pair(session, signer, page, params)
   end
   local answer = json.decode(response.body)
   local key = type(answer) == "table" and (answer.key or answer.oauth_token)
-  local value = type(answer) == "table" and (answer.secret or answer.oauth_token_secret)
-  if type(key) ~= "string" or type(value) ~= "string" or key == "" then
+  local secret = type(answer) == "table" and secret_of(answer, response.secrets)
+  if type(key) ~= "string" or key == "" or not secret then
     return nil, not_understood(page, response)
   end
-  local secret = core.secret(value)
   session:protect(secret)
   session:protect(key)
   return { key = key, secret = secret, confirmed = answer.oauth_callback_confirmed }

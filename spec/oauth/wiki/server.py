@@ -25,6 +25,12 @@ validator = Validator(modes)
 FORM = "application/x-www-form-urlencoded"
 
 
+def generator():
+    """Makes a key, then its secret, which may be one that a spec looks for."""
+    values = iter([secrets.token_hex(16), modes.get("access-secret") or secrets.token_hex(20)])
+    return lambda: next(values)
+
+
 def make_jwt(claims, secret, algorithm="HS256"):
     def part(value):
         return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=")
@@ -216,7 +222,7 @@ class Handler(BaseHTTPRequestHandler):
         self.answer(302, "", headers=[("Location", back + ("&" if "?" in back else "?") + values)])
 
     def token(self):
-        _, text, status = AccessTokenEndpoint(validator).create_access_token_response(
+        _, text, status = AccessTokenEndpoint(validator, generator()).create_access_token_response(
             *self.for_oauthlib())
         if status != 200:
             return self.refuse(validator.why or "Invalid signature")
