@@ -121,6 +121,7 @@ build = {
     ["mwlogin.cli.token"] = "lua/mwlogin/cli/token.lua",
     ["mwlogin.cli.whoami"] = "lua/mwlogin/cli/whoami.lua",
     ["mwlogin.discover"] = "lua/mwlogin/discover.lua",
+    ["mwlogin.display"] = "lua/mwlogin/display.lua",
     ["mwlogin.doctor"] = "lua/mwlogin/doctor.lua",
     ["mwlogin.doctor.plan"] = "lua/mwlogin/doctor/plan.lua",
     ["mwlogin.doctor.troubles"] = "lua/mwlogin/doctor/troubles.lua",

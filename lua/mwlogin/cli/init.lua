@@ -10,6 +10,7 @@
 ---      arrange = function(argv) → argv,         -- optional: rewrites what argparse will read
 ---      bare = true,                             -- optional: without --json and --trace
 ---    }
+local display = require "mwlogin.display"
 local exit = require "mwlogin.cli.exit"
 
 local cli = {}
@@ -51,27 +52,23 @@ local function subcommand(name)
   return require("mwlogin.cli." .. name)
 end
 
----Wider than this no help is; narrower than WIDE its descriptions start below their flags.
-local WIDEST <const>, WIDE <const>, NARROWEST <const> = 80, 72, 20
+---Narrower than this, the descriptions of a help start below their flags.
+local WIDE <const> = 72
 local WIDE_MARGIN <const>, NARROW_MARGIN <const> = 33, 6
 
 local function columns_of_terminal()
-  local columns = math.tointeger(tonumber(os.getenv "COLUMNS"))
   local core = require "mwlogin.core"
-  if not columns and core.isatty(1) then
-    local terminal <close> = core.terminal()
-    local size = terminal and terminal:size()
-    columns = size and size.columns
-  end
-  columns = columns and columns > 0 and columns or WIDEST
-  return math.max(NARROWEST, math.min(columns, WIDEST))
+  local terminal <close> = core.isatty(1) and core.terminal() or nil
+  return display.columns(terminal and terminal:size())
 end
 
 local function new_parser()
   local columns = columns_of_terminal()
   local parser = require "argparse"("mwlogin", "Logs programs in to MediaWiki wikis.")
   parser
-    :usage("Usage: mwlogin SUBCOMMAND [OPTION…] …\n       mwlogin help SUBCOMMAND")
+    :usage(
+      display.plain "Usage: mwlogin SUBCOMMAND [OPTION…] …\n       mwlogin help SUBCOMMAND"
+    )
     :command_target("command")
     :require_command(true)
     :help_max_width(columns)
@@ -94,7 +91,7 @@ local function usage_line(name, usage)
     end
   end
   lines[#lines + 1] = line
-  return table.concat(lines, "\n")
+  return display.plain(table.concat(lines, "\n"))
 end
 
 local function add_subcommand(parser, name)
@@ -127,8 +124,8 @@ end
 
 local function complain(name, message)
   local command = name and "mwlogin " .. name or "mwlogin"
-  message = require("mwlogin.cli.output").clean(message)
-  io.stderr:write("mwlogin: ", message, "\nTry '", command, " --help'.\n")
+  require("mwlogin.cli.output").new({}):say(message)
+  io.stderr:write("Try '", command, " --help'.\n")
   return exit.USAGE
 end
 

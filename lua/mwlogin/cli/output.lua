@@ -1,6 +1,7 @@
 ---What the command prints: results on stdout, words on stderr, and nothing that a wiki could use to
 ---write on the user's screen what it likes.
 local asked = require "mwlogin.cli.asked"
+local display = require "mwlogin.display"
 local exit = require "mwlogin.cli.exit"
 local plaintext = require "mwlogin.plaintext"
 
@@ -184,10 +185,21 @@ function Output:result(fields, text)
   end
 end
 
+---As wide as the terminal; in a file or a pipe a line stays a line.
+local function for_person(text)
+  text = display.plain(text)
+  local core = require "mwlogin.core"
+  if not core.isatty(2) then
+    return text
+  end
+  local terminal <close> = core.terminal()
+  return display.wrap(text, display.columns(terminal and terminal:size()), "  ")
+end
+
 ---Words for a person.
 ---@param text string
 function Output:say(text) -- luacheck: ignore 212
-  io.stderr:write("mwlogin: ", output.clean(text), "\n")
+  io.stderr:write(for_person("mwlogin: " .. output.clean(text)), "\n")
 end
 
 ---An error that did not keep the work from being done: words on stderr.
@@ -199,7 +211,7 @@ function Output:warn(wiki, err)
   local line = plaintext.line(message)
   self:say(line:find(wiki, 1, true) and line or ("%s: %s"):format(wiki, line))
   if err.advice and not message:find(err.advice, 1, true) then
-    io.stderr:write("  ", output.clean(err.advice), "\n")
+    io.stderr:write(for_person("  " .. output.clean(err.advice)), "\n")
   end
 end
 

@@ -1,6 +1,7 @@
 ---How far many logins have come, on stderr: one line that changes on a terminal, else a plain line
 ---now and then.
 local core = require "mwlogin.core"
+local display = require "mwlogin.display"
 
 local progress = {}
 
@@ -20,8 +21,7 @@ local function words(counts, total)
 end
 
 local function can_draw()
-  local term = os.getenv "TERM"
-  return core.isatty(2) and term ~= nil and term ~= "" and term ~= "dumb"
+  return core.isatty(2) and display.can_move()
 end
 
 local function drawn(total)

@@ -1,6 +1,7 @@
 ---Pictures of a wiki, for a person to look at: fetched with the session's cookies, kept in a
 ---private file, drawn on the terminal where chafa is installed.
 local core = require "mwlogin.core"
+local display = require "mwlogin.display"
 local errors = require "mwlogin.error"
 
 local picture = {}
@@ -62,7 +63,14 @@ end
 ---@return string|nil drawing what goes on the terminal; nil where it cannot be drawn
 function picture.draw(path, columns)
   local size = ("--size=%dx20"):format(math.min(columns or 80, 80))
-  local argv = { "chafa", "--format=symbols", "--animate=off", size, "--", path }
+  local argv = { "chafa", "--format=symbols", "--animate=off", size }
+  if not display.has_colour() then
+    argv[#argv + 1] = "--colors=none"
+  end
+  if not display.has_utf8() then
+    argv[#argv + 1] = "--symbols=ascii"
+  end
+  table.move({ "--", path }, 1, 2, #argv + 1, argv)
   local process = core.process(argv, {
     stdin = "null",
     stdout = "pipe",

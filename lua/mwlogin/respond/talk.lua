@@ -1,4 +1,5 @@
 ---Asking on a terminal, field by field: text, a choice, several, yes or no.
+local display = require "mwlogin.display"
 local errors = require "mwlogin.error"
 local fresh = require "mwlogin.secret.fresh"
 local plaintext = require "mwlogin.plaintext"
@@ -35,7 +36,7 @@ local Talk = {}
 Talk.__index = Talk
 
 function Talk:say(text)
-  self.tty:write(text .. "\n")
+  self.tty:write(display.wrap(text, display.columns(self.tty:size()), "") .. "\n")
 end
 
 ---@return string|userdata|nil answer
