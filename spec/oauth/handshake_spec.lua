@@ -176,6 +176,18 @@ describe("OAuth 1 in three legs", function()
     assert.is_nil(err.message:find("<", 1, true))
   end)
 
+  it("says that it was not allowed, where the person has pressed Cancel", function()
+    local function cancel(step)
+      local location, page = wiki.allow(step.redirect_url, "cancel")
+      assert.is_nil(location)
+      assert.truthy(page:find("chosen not to allow", 1, true))
+      return "cancelled"
+    end
+    local err = refused(with(wiki.CONSUMER, { return_url = "oob", redirect = cancel }))
+    assert.equal("mwoauthdatastore-bad-token", err.code)
+    assert.truthy(err.advice:find("allow it", 1, true))
+  end)
+
   it("says that a port is taken", function()
     local taken <close> = assert(require("mwlogin.listener").open { path = "/cb" })
     local err = refused(with(wiki.CONSUMER, { return_url = taken.url }))
@@ -203,7 +215,12 @@ describe("OAuth 1 in three legs", function()
 
   it("says what came instead of a token", function()
     for _, page in ipairs { "initiate", "token" } do
-      for mode, code in pairs { html = "html", form = "not_json", redirect = "redirect" } do
+      for mode, code in pairs {
+        html = "html",
+        form = "not_json",
+        jwt = "not_json",
+        redirect = "redirect",
+      } do
         site:reset()
         site:set { [page] = mode }
         local err = refused(wiki.CONSUMER)

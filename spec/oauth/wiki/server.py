@@ -154,6 +154,8 @@ class Handler(BaseHTTPRequestHandler):
             return self.answer(302, "", headers=[("Location", "/w/index.php/" + page)])
         if modes.get(page) == "form":
             return self.answer(200, "oauth_token=a&oauth_token_secret=b", "text/plain")
+        if modes.get(page) == "jwt":
+            return self.answer(200, make_jwt({"key": "a", "secret": "b"}, "c"))
         work = {"initiate": self.initiate, "authorize": self.authorize, "token": self.token,
                 "identify": self.identify}.get(page)
         if work:

@@ -108,7 +108,9 @@ class Validator(RequestValidator):
 
     def validate_verifier(self, client_key, token, verifier, request):
         known = self.request_tokens.get(token, {})
-        return known.get("verifier") == verifier or self._no("mwoauthdatastore-bad-verifier")
+        if "verifier" not in known:
+            return self._no("mwoauthdatastore-bad-token")
+        return known["verifier"] == verifier or self._no("mwoauthdatastore-bad-verifier")
 
     def invalidate_request_token(self, client_key, request_token, request):
         self.request_tokens[request_token]["used"] = True
