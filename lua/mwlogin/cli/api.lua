@@ -13,12 +13,34 @@ api.examples = [[
   mwlogin api wiki.example.org action=edit title=Sandbox appendtext=hi \
       --token csrf --user Alice@tool --password-from env:BOT_PASSWORD]]
 
+---What a login or a change of one takes; a token is worth nothing without the session's cookies.
+local function is_secret(name)
+  local lower = name:lower()
+  return lower:find("password", 1, true) or lower == "retype" or lower == "oathtoken"
+end
+
 local function parameter(text)
   local name, value = text:match("^([^=]+)=(.*)$")
   if not name then
     return nil, ("'%s' is no parameter: write NAME=VALUE"):format(text)
+  elseif is_secret(name) then
+    local advice = "'%s' is a secret, and the command line can be read by others;"
+      .. " use --parameter-from %s=SOURCE"
+    return nil, advice:format(name, name)
   end
   return { name = name, value = value }
+end
+
+local function sourced(text)
+  local name, notation = text:match("^([^=]+)=(.*)$")
+  if not name then
+    return nil, "--parameter-from takes NAME=SOURCE"
+  end
+  local source, err = require("mwlogin.secret").parse(notation)
+  if not source then
+    return nil, tostring(err)
+  end
+  return { name = name, value = source }
 end
 
 local function file(text)
@@ -39,12 +61,19 @@ function api.configure(command)
     :description("parameters of the call; | joins the values of a list")
   command:group(
     "The call",
-    command:flag("--post"):description("send it as POST; --token and --file do so by themselves"),
+    command:flag("--post"):description("send it as POST; the flags below do so by themselves"),
     command
       :option("--token")
       :argname("TYPE")
       :target("token_type")
       :description("fetch a token of this type (csrf for most) and send it along"),
+    command
+      :option("--parameter-from")
+      :argname("K=SOURCE")
+      :target("parameters_from")
+      :count("*")
+      :convert(sourced)
+      :description("a parameter that is read from SOURCE, for secret ones"),
     command
       :option("--file")
       :argname("K=PATH")
@@ -64,6 +93,13 @@ local function parameters_of(args)
   end
   for _, given in ipairs(args.files or {}) do
     params[given.name] = require("mwlogin").file(given.path)
+  end
+  for _, given in ipairs(args.parameters_from or {}) do
+    local value, err = require("mwlogin.secret").read(given.value, given.name)
+    if value == nil then
+      return nil, err
+    end
+    params[given.name] = value
   end
   return params
 end
@@ -100,10 +136,16 @@ end
 
 function api.run(args)
   local out = output.new(args)
-  local post = args.post or args.token_type or #(args.files or {}) > 0
+  local post = args.post
+    or args.token_type
+    or #(args.files or {}) > 0
+    or #(args.parameters_from or {}) > 0
   return connect.run(args, out, function(session, me)
-    local params = parameters_of(args)
-    local reply, err
+    local params, err = parameters_of(args)
+    if not params then
+      return nil, err
+    end
+    local reply
     if args.token_type == "csrf" then
       local known, why = somebody(session, me, params)
       if not known then

@@ -33,6 +33,9 @@ function person.check(args)
   for _, answer in ipairs(args.fields_from or {}) do
     given[#given + 1] = { flag = "--field-from " .. answer.name, source = answer.value }
   end
+  for _, one in ipairs(args.parameters_from or {}) do
+    given[#given + 1] = { flag = "--parameter-from " .. one.name, source = one.value }
+  end
   for _, entry in ipairs(given) do
     if entry.source.needs_person then
       return nil,
