@@ -168,6 +168,16 @@ describe("memory", function()
     })
   end)
 
+  it("holds nothing of what git's credential helpers know", function()
+    clean(as_alice("git"), given(), {
+      files = files({
+        [".gitconfig"] = '[credential]\n\thelper = "!f() { cat >/dev/null; echo username=Alice; '
+          .. 'sed s/^/password=/ $HOME/password; }; f"\n',
+      }),
+      env = { HOME = "FOLDER", GIT_CONFIG_NOSYSTEM = "1" },
+    })
+  end)
+
   it("holds nothing of the key in an otpauth address", function()
     local address = "otpauth://totp/Wiki:Alice?secret=" .. totp .. "&issuer=Wiki"
     for _, source in ipairs({ "file", "cmd" }) do
