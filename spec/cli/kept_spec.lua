@@ -170,8 +170,9 @@ print([line for line in lines if line.startswith("#")])]]
         head -c 9 $(cat FOLDER/path)
         kill -SIGNAL $pid; { wait $pid; } 2>/dev/null
         cat $(cat FOLDER/path) 2>&1
-        for try in $(seq 200); do
-          grep -q "^State:.[^Z]" /proc/$(cat FOLDER/pid)/status 2>/dev/null || { echo ended; break; }
+        child=$(cat FOLDER/pid)
+        for i in $(seq 200); do
+          grep -q "^State:.[^Z]" /proc/$child/status 2>/dev/null || { echo ended; break; }
           sleep 0.05
         done]]
       script = script:gsub("FOLDER", state):gsub("WIKI", w.api):gsub("SIGNAL", signal)
