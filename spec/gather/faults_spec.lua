@@ -10,8 +10,11 @@ local function shell(command)
   return (pipe:read("a"):gsub("%s+$", ""))
 end
 
----After a moment, in which this process closes its end of the pipe.
+---After a moment, in which this process closes its end of the pipe, and without what other specs left
+---to the collector.
 local function descriptors()
+  collectgarbage()
+  collectgarbage()
   return math.tointeger(tonumber(shell "sleep 0.1; ls /proc/$PPID/fd | wc -l"))
 end
 
