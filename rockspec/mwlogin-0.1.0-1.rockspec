@@ -255,6 +255,7 @@ build = {
     ["mwlogin.testing.api_error"] = "lua/mwlogin/testing/api_error.lua",
     ["mwlogin.testing.auth_request"] = "lua/mwlogin/testing/auth_request.lua",
     ["mwlogin.testing.authmanager"] = "lua/mwlogin/testing/authmanager.lua",
+    ["mwlogin.testing.in_array"] = "lua/mwlogin/testing/in_array.lua",
     ["mwlogin.testing.message"] = "lua/mwlogin/testing/message.lua",
     ["mwlogin.testing.modules.authentication"] = "lua/mwlogin/testing/modules/authentication.lua",
     ["mwlogin.testing.modules.edit"] = "lua/mwlogin/testing/modules/edit.lua",

@@ -1,6 +1,7 @@
 ---From any address of a wiki to its api.php.
 local core = require "mwlogin.core"
 local errors = require "mwlogin.error"
+local wire = require "mwlogin.session.wire"
 
 local discover = {}
 
@@ -72,18 +73,9 @@ local function get(scout, url)
   end
   local response
   response, err = session:fetch(url, { cookies = false, max_response = LARGEST_PAGE })
-  local last = session:last() or {}
+  local event = { event = "fetch", method = "GET", why = "where is this wiki's api.php?" }
+  scout.tell(wire.describe(session:last(), event, err))
   session:close()
-  scout.tell {
-    event = "fetch",
-    method = "GET",
-    why = "where is this wiki's api.php?",
-    url = last.url,
-    status = last.status,
-    seconds = last.seconds,
-    received = last.received,
-    error = err and err.code,
-  }
   return response, err and errors.from(err)
 end
 
@@ -208,18 +200,9 @@ local function answers(scout, url)
     return false
   end
   local reply, err = session:call("GET", { action = "query", meta = "siteinfo" })
-  local last = session:last() or {}
+  local event = { event = "call", method = "GET", why = "is this the wiki's api.php?" }
+  scout.tell(wire.describe(session:last(), event, err))
   session:close()
-  scout.tell {
-    event = "call",
-    method = "GET",
-    why = "is this the wiki's api.php?",
-    url = last.url,
-    status = last.status,
-    seconds = last.seconds,
-    received = last.received,
-    error = err and err.code,
-  }
   if reply then
     return type(reply.query) == "table"
   end

@@ -2,6 +2,7 @@
 local LAYERS <const> = {
   core = 0,
   session = 2,
+  discover = 3,
   oauth = 4,
   authrequest = 3,
   handlers = 3,

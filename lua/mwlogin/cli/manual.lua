@@ -104,7 +104,16 @@ where the files are
 how wide the help is, where it is not a terminal's width
 .TP
 .B BROWSER
-the browser that is opened where the system's is meant
+your own browser, where one is opened that needs no cookies of ours
+.TP
+.B MWLOGIN_BROWSER, MWLOGIN_DRIVER
+the browser that is started with the login's cookies, and the WebDriver for it
+.TP
+.B MWLOGIN_NO_BROWSER
+set to anything: no browser is opened, whatever is asked for
+.TP
+.B TERM, NO_COLOR, LC_ALL, LC_CTYPE, LANG
+what the terminal can show
 ]]
 
 local FOOT <const> = [[

@@ -4,6 +4,7 @@ local errors = require "mwlogin.error"
 local repeating = require "mwlogin.session.repeating"
 local trace = require "mwlogin.trace"
 local upgrade = require "mwlogin.session.upgrade"
+local wire = require "mwlogin.session.wire"
 
 local calls = {}
 
@@ -23,13 +24,9 @@ end
 
 ---What an event tells beyond what its caller knew.
 local function tell(self, event, result, err)
-  local last = self.core:last() or {}
-  event.url, event.status = last.url, last.status
-  event.sent, event.received, event.seconds = last.sent, last.received, last.seconds
+  wire.describe(self.core:last(), event, err)
   event.params = event.params and trace.shape(event.params)
-  if err then
-    event.error, event.kind = err.code, err.kind
-  else
+  if not err then
     event.warnings = type(result.warnings) == "table" and #result.warnings or nil
   end
   self:trace_event(event)

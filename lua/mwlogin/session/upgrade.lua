@@ -17,18 +17,9 @@ local function ask(session)
   end
   local response
   response, err = asker:fetch(session.api .. "?action=query&format=json", { cookies = false })
-  local last = asker:last() or {}
+  local event = { event = "fetch", method = "GET", why = "does this wiki want https?" }
+  session:trace_event(wire.describe(asker:last(), event, err))
   asker:close()
-  session:trace_event {
-    event = "fetch",
-    method = "GET",
-    why = "does this wiki want https?",
-    url = last.url,
-    status = last.status,
-    seconds = last.seconds,
-    received = last.received,
-    error = err and err.code,
-  }
   return response, err and errors.from(err)
 end
 

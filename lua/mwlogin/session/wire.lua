@@ -33,6 +33,21 @@ function wire.open(pool, url, opts)
   return made, err and errors.from(err)
 end
 
+---What an event tells of the last exchange of a core session.
+---@param last table|nil `core:last()`
+---@param event table gets url, status, sent, received, seconds; error and kind of `err`
+---@param err table|nil
+---@return table event
+function wire.describe(last, event, err)
+  last = last or {}
+  event.url, event.status = last.url, last.status
+  event.sent, event.received, event.seconds = last.sent, last.received, last.seconds
+  if err then
+    event.error, event.kind = err.code, err.kind
+  end
+  return event
+end
+
 ---One that only looks around: without http_auth where that would travel unencrypted.
 ---@param pool userdata
 ---@param url string

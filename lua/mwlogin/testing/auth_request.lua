@@ -1,4 +1,5 @@
 --- One AuthenticationRequest: what it looks like on the wire, and when it counts as answered.
+local in_array = require("mwlogin.testing.in_array")
 local message = require("mwlogin.testing.message")
 local ordered_json = require("mwlogin.testing.ordered_json")
 
@@ -99,15 +100,6 @@ function auth_request.new(script)
   }
 end
 
-local function has(list, value)
-  for _, item in ipairs(list) do
-    if item == value then
-      return true
-    end
-  end
-  return false
-end
-
 -- true and the value when the field may stand so, false when it drops the whole request.
 local function load_field(field, sent)
   if field.type == "checkbox" or field.type == "button" then
@@ -127,7 +119,7 @@ local function load_field(field, sent)
   elseif field.type == "multiselect" then
     local chosen = type(sent) == "table" and sent or { sent }
     for _, choice in ipairs(chosen) do
-      if not has(field.options.keys, choice) then
+      if not in_array(field.options.keys, choice) then
         return false
       end
     end

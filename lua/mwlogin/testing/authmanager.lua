@@ -6,8 +6,6 @@ local remember_me = require("mwlogin.testing.providers.remember_me")
 
 local authmanager = {}
 
-local WAITS = { UI = true, REDIRECT = true }
-
 local IN_PROGRESS = {
   login = "authmanager-authn-not-in-progress",
   createaccount = "authmanager-create-not-in-progress",
@@ -283,13 +281,6 @@ function authmanager.continue(call, action, loaded)
     return fail(IN_PROGRESS[action])
   end
   return run(call, action, state, loaded)
-end
-
---- Does a status wait for another answer?
----@param status string
----@return boolean
-function authmanager.waits(status)
-  return WAITS[status] or status == "RESTART"
 end
 
 return authmanager

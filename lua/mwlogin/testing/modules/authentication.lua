@@ -1,4 +1,5 @@
 --- action=clientlogin, createaccount, linkaccount: three doors to the same machine.
+local in_array = require("mwlogin.testing.in_array")
 local auth_request = require("mwlogin.testing.auth_request")
 local authmanager = require("mwlogin.testing.authmanager")
 local message = require("mwlogin.testing.message")
@@ -60,20 +61,11 @@ local function read_parameters(call)
   return own
 end
 
-local function contains(list, value)
-  for _, item in ipairs(list) do
-    if item == value then
-      return true
-    end
-  end
-  return false
-end
-
 --- Reads the answers of a step out of one flat name space, as the wiki does.
 local function load_requests(call, own)
   local requests = {}
   for _, request in ipairs(authmanager.requests(call, MACHINE[call.action], own.continue)) do
-    if not own.filter or contains(own.filter, request.id) then
+    if not own.filter or in_array(own.filter, request.id) then
       requests[#requests + 1] = request
     end
   end

@@ -1,4 +1,5 @@
 --- A provider out of a script's table: what `steps` of `testing.wiki` holds.
+local in_array = require("mwlogin.testing.in_array")
 local auth_request = require("mwlogin.testing.auth_request")
 local message = require("mwlogin.testing.message")
 
@@ -53,15 +54,6 @@ local function requests_of(step, required)
     })
   end
   return list
-end
-
-local function contains(list, value)
-  for _, item in ipairs(list) do
-    if item == value then
-      return true
-    end
-  end
-  return false
 end
 
 -- What a script's function gave back, with requests and message as the machine wants them.
@@ -122,11 +114,11 @@ local function answered(step, requests, context)
 end
 
 local function applies(step, context)
-  local listed = contains(step.actions or { "login" }, context.action)
+  local listed = in_array(step.actions or { "login" }, context.action)
   if not listed or step.primary or not step.accounts then
     return listed
   end
-  return context.account ~= nil and contains(step.accounts, context.account.name)
+  return context.account ~= nil and in_array(step.accounts, context.account.name)
 end
 
 local function judge(step, requests, context)
