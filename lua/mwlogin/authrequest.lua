@@ -18,6 +18,7 @@ local authrequest = {}
 ---@field options mwlogin.Option[]|nil
 ---@field optional boolean may stay empty
 ---@field secret boolean must not be shown
+---@field raw table as the wiki sent it
 
 ---@class mwlogin.Request
 ---@field id string opaque, compared whole
@@ -28,6 +29,7 @@ local authrequest = {}
 ---@field account string|nil plain text
 ---@field metadata table
 ---@field fields table list in the wiki's order, and a map by name
+---@field raw table as the wiki sent it, keys that nobody knows among them
 
 ---Display texts are strings, but objects where another message format was in use.
 local function text(value)
@@ -76,6 +78,7 @@ local function read_field(name, raw)
     options = read_options(raw.options),
     optional = raw.optional == true,
     secret = raw.sensitive == true or kind == "password",
+    raw = raw,
   }
 end
 
@@ -119,6 +122,7 @@ local function read_one(raw)
     account = text(raw.account),
     metadata = type(raw.metadata) == "table" and raw.metadata or {},
     fields = read_fields(raw.fields),
+    raw = raw,
   }
 end
 

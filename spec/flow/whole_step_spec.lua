@@ -63,6 +63,20 @@ describe("a step with a field of every type", function()
     assert.same({}, requests[2].fields.more.options)
   end)
 
+  it("has what nobody knows of it, too (I14)", function()
+    local wiki = wiki_of({})
+    wiki:fault(2, {
+      body = [[{"clientlogin":{"status":"UI","message":"?","messagecode":"c","severity":"mild",
+        "requests":[{"id":"A","metadata":{},"required":"required","colour":"red","fields":{
+          "f":{"type":"string","label":"F","pattern":"[0-9]+"}}}]}}]],
+    })
+    local _, err = log_in(wiki)
+    local request = err.step.requests[1]
+    assert.equal("mild", err.step.raw.severity)
+    assert.equal("red", request.raw.colour)
+    assert.equal("[0-9]+", request.fields.f.raw.pattern)
+  end)
+
   it("refuses a choice that is not offered before sending", function()
     local wiki = wiki_of({
       steps = {

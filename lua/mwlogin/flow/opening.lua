@@ -72,6 +72,7 @@ local function first_step(flow, form)
     status = resume and "UI" or "START",
     username = type(username) == "string" and username ~= "" and username or nil,
     preserved = flow.options.preserve_state and form.hasprimarypreservedstate == true or nil,
+    raw = form,
   })
 end
 

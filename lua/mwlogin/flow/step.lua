@@ -19,6 +19,7 @@ local step = {}
 ---@field preserved boolean|nil START only: a credential was kept, no way to log in need be answered
 ---@field username string|nil
 ---@field identity table|nil after PASS of a login
+---@field raw table|nil as the wiki sent it, keys that nobody knows among them
 
 local KNOWN <const> = { PASS = true, FAIL = true, UI = true, REDIRECT = true, RESTART = true }
 
@@ -101,6 +102,7 @@ function step.read(answer)
     rejected = false,
     can_preserve_state = answer.canpreservestate == true,
     username = text(answer.username),
+    raw = answer,
   }
 end
 
