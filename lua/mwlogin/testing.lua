@@ -41,7 +41,7 @@
 -- of a third party are not created), `throttle` (`{ count = 5, seconds = 300 }` or false), `now`
 -- (seconds since 1970 at which its clock stands; without it the real time).
 -- `accounts`: name → `{ password, botpasswords = { app = secret or { password, rights,
--- needs_reset } }, totp = base32 or { secret, digits, period, scratch }, email_auth, email,
+-- needs_reset } }, bearers = { OAuth 2 access tokens }, totp = base32 or { secret, digits, period, scratch }, email_auth, email,
 -- new_password = "soft"|"hard"|"expired"|"expired-soft"|"temporary", groups, rights, blocked,
 -- locked, links, id }`.
 -- `captcha`: `{ question, answer, type = "question"|"simple"|"image"|"hcaptcha"|…, always, after,

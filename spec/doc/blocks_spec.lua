@@ -75,7 +75,11 @@ for _, page in ipairs(blocks.pages()) do
       local name = name_of(block)
       if block.marks["not run"] then
         it(name .. " is not run: " .. block.marks["not run"], function()
-          assert.truthy(#block.marks["not run"] > 10, "a reason")
+          local reason = block.marks["not run"]
+          assert.truthy(#reason > 10, "a reason")
+          for path in reason:gmatch("spec/[%w_/.]+%.lua") do
+            assert(exists(path), path)
+          end
         end)
       elseif block.marks.prints then
         it(name .. " is what the block before it prints", function()

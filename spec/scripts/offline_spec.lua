@@ -1,11 +1,19 @@
---- Every script of scripts/ runs on a scripted wiki, without a network: the seam that people test
---- their own scripts by (doc/testing.md). Only `mwlogin` (the command) and demo.lua, which is about
---- a real wiki, have specs of their own.
+--- The scripts of scripts/ run on a scripted wiki, without a network: the seam that people test
+--- their own scripts by (doc/testing.md). Those that it cannot stand for have specs of their own:
+--- the command, the demo on a real wiki, OAuth with signatures or a browser, the server's loop.
 package.path = "./?.lua;./?/init.lua;" .. package.path
 local core = require("mwlogin.core")
 
-local OTHERS <const> =
-  { ["mwlogin"] = true, ["demo.lua"] = true, ["odd_door.lua"] = true, ["service.lua"] = true }
+--- Script → where else it is run.
+local OTHERS <const> = {
+  ["mwlogin"] = "spec/cli/usage_spec.lua",
+  ["demo.lua"] = "spec/scripts/demo_spec.lua",
+  ["odd_door.lua"] = "spec/scripts/offline_spec.lua", -- odd_extension.lua's handler
+  ["oauth1_browser.lua"] = "spec/scripts/oauth1_scripts_spec.lua",
+  ["oauth1_owner_only.lua"] = "spec/scripts/oauth1_scripts_spec.lua",
+  ["oauth2_browser.lua"] = "spec/scripts/oauth2_scripts_spec.lua",
+  ["service.lua"] = "spec/scripts/service_spec.lua",
+}
 local WIKI <const> = "https://wiki.example.org"
 
 local folder
@@ -60,6 +68,11 @@ local SCRIPTS <const> = {
     arguments = { WIKI, "Alice", "scripts/odd_door.lua" },
     secrets = { WIKI_PASSWORD = "open sesame" },
     output = "Logged in as Alice\n",
+  },
+  oauth2_owner_only = {
+    arguments = { WIKI, "Sandbox" },
+    secrets = { ACCESS_TOKEN = "eyJ.an-access.token" },
+    output = "Logged in as Alice by oauth2\nSandbox: Success\n",
   },
   create_account = {
     arguments = { WIKI, "stranger", "Stranger" },
@@ -126,7 +139,11 @@ describe("offline,", function()
   it("no script is left out", function()
     local pipe <close> = assert(io.popen("ls scripts"))
     for file in pipe:lines() do
-      assert.truthy(OTHERS[file] or SCRIPTS[file:match("^(.*)%.lua$")], file)
+      local other = OTHERS[file]
+      assert.truthy(other or SCRIPTS[file:match("^(.*)%.lua$")], file)
+      if other then
+        assert(io.open(other), other):close()
+      end
     end
   end)
 end)

@@ -4,6 +4,7 @@ local accounts = {}
 local KNOWN = {
   password = "string",
   botpasswords = "table",
+  bearers = "table",
   totp = { "string", "table" },
   email_auth = "boolean",
   email = "string",
@@ -97,6 +98,7 @@ function accounts.new(name, script, id, token)
     token = token,
     password = script.password,
     botpasswords = bot_entries(script.botpasswords),
+    bearers = copy(script.bearers),
     totp = type(factor) == "string" and { secret = factor } or factor,
     email_auth = script.email_auth,
     email = script.email,

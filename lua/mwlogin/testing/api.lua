@@ -167,6 +167,10 @@ local function warn_of_news(call)
 end
 
 local function run(call)
+  if call.session.refused then
+    local text = "The authorization headers in your request are not valid: Invalid access token"
+    call:die("mwoauth-invalid-authorization", text)
+  end
   local module = find_module(call)
   suppress_foreign_login(call)
   if call.request.method ~= "GET" and call.request.method ~= "POST" then

@@ -19,7 +19,7 @@ Session.__index = Session
 ---@param wiki table the scripted wiki
 ---@return table store
 function session_store.new(wiki)
-  return setmetatable({ wiki = wiki, normal = {}, bot = {}, serial = 0 }, Store)
+  return setmetatable({ wiki = wiki, normal = {}, bot = {}, bearers = {}, serial = 0 }, Store)
 end
 
 --- A hexadecimal string nobody got before.
@@ -51,6 +51,9 @@ end
 
 function Session:set_cookie(name, value, lifetime)
   local wiki = self.store.wiki
+  if self.bearer then
+    return
+  end
   local line = wiki.prefix .. name .. "=" .. value
   if lifetime then
     -- By the client's clock: a wiki whose own stands still must not set cookies that are over.
@@ -117,12 +120,42 @@ local function open_normal_session(store, session, cookies)
   end
 end
 
+local function owner_of(store, bearer)
+  for _, account in pairs(store.wiki.accounts) do
+    for _, one in ipairs(account.bearers) do
+      if one == bearer then
+        return account
+      end
+    end
+  end
+end
+
+-- OAuth 2: the bearer decides, cookies count for nothing, and none are set.
+local function open_bearer_session(store, session, bearer)
+  session.bearer = true
+  local account = owner_of(store, bearer)
+  if not account then
+    session.refused = true
+    return
+  end
+  local record = store.bearers[bearer] or { tokens = {}, pending = {}, data = {}, script = {} }
+  record.account = account
+  store.bearers[bearer] = record
+  session.id, session.record = bearer, record
+end
+
 --- Finds the session of a request, or an empty one that is kept as soon as something needs it.
 ---@param request table php_request
 ---@param cookies table list the answer's Set-Cookie lines are added to
----@return table session
+---@return table session `refused` where an Authorization came that this wiki does not take
 function Store:open(request, cookies)
   local session = new_session(self, cookies, request)
+  local bearer = (request.header("authorization") or ""):match("^Bearer (.+)$")
+  if bearer then
+    open_bearer_session(self, session, bearer)
+    session.record.touched = self.wiki:now()
+    return session
+  end
   local bot = request.cookies[self.wiki.prefix .. "_BPsession"]
   if not (bot and open_bot_session(self, session, bot)) then
     open_normal_session(self, session, request.cookies)
@@ -242,10 +275,10 @@ function Session:finish()
   self:delete_cookie("Token")
 end
 
---- Can this session log somebody in? A bot-password session cannot.
+--- Can this session log somebody in? A bot-password session cannot, nor one of OAuth.
 ---@return boolean
 function Session:can_set_user()
-  return not self.is_bot
+  return not self.is_bot and not self.bearer
 end
 
 return session_store

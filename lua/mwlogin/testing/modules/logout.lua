@@ -20,6 +20,10 @@ function logout.token(call)
 end
 
 function logout.run(call)
+  if call.session.bearer then
+    local text = "Logging out is not possible when using %s sessions."
+    call:die("cannotlogout", text:format("MediaWiki\\Extension\\OAuth\\SessionProvider"))
+  end
   if not call.account and call.wiki.minor >= 42 then
     call:warn("logout", "notloggedin", "You must be logged in.")
   end
