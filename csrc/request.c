@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "core.h"
@@ -26,13 +27,47 @@ static int is_private(const struct mwl_session *session, const char *url) {
   return answer;
 }
 
+/* A plain string is a secret, too, where its name says so. */
+static int has_password(const struct mwl_parameters *parameters) {
+  static const char word[] = "password";
+  size_t length = sizeof word - 1;
+  if (parameters == NULL) return 0;
+  if (parameters->has_secret) return 1;
+  for (size_t i = 0; i < parameters->count; i++) {
+    const struct mwl_field *field = &parameters->fields[i];
+    const char *end = field->name + field->name_length;
+    if (field->value_length == 0) continue;
+    if (field->name_length >= length && strncasecmp(end - length, word, length) == 0) return 1;
+    if (field->name_length == 6 && memcmp(field->name, "retype", 6) == 0) return 1;
+  }
+  return 0;
+}
+
+/* Headers of the caller's own that carry a credential. */
+static int has_credential(lua_State *L, int headers) {
+  static const char *const names[] = {"authorization", "cookie", "proxy-authorization"};
+  int found = 0;
+  if (!headers) return 0;
+  lua_pushnil(L);
+  while (lua_next(L, headers) != 0) {
+    lua_pop(L, 1);
+    if (lua_type(L, -1) != LUA_TSTRING) continue;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+      found = found || strcasecmp(lua_tostring(L, -1), names[i]) == 0;
+    }
+  }
+  return found;
+}
+
 /* 0: nil and an error were pushed: a secret would travel in the open. */
 static int check_private(lua_State *L, const struct mwl_session *session,
                          const struct mwl_request *request) {
-  int is_secret = request->is_secret || request->authorization != NULL ||
-                  (session->auth_username != NULL && !request->foreign) ||
-                  (request->parameters != NULL && request->parameters->has_secret);
-  if (!is_secret || session->insecure_http || is_private(session, request->url)) return 1;
+  int is_secret;
+  if (session->insecure_http || is_private(session, request->url)) return 1;
+  is_secret = request->is_secret || request->authorization != NULL ||
+              (session->auth_username != NULL && !request->foreign) ||
+              has_password(request->parameters) || has_credential(L, request->headers);
+  if (!is_secret) return 1;
   mwl_failure(L, "tls", "insecure_http",
               "A secret would travel unencrypted: %s is plain http beyond this machine.",
               session->wiki->address.host);

@@ -1,0 +1,55 @@
+-- A password given as a plain string to a call of one's own, and a header that carries a credential,
+-- went over http beyond this machine without a word.
+local core = require("mwlogin.core")
+
+describe("a call over http beyond this machine", function()
+  local function sent(act, options)
+    local seen = {}
+    local pool <close> = core.pool()
+    local given = {
+      transport = function(request)
+        seen[#seen + 1] = request
+        return { status = 200, headers = {}, body = '{"batchcomplete":true}' }
+      end,
+    }
+    for name, value in pairs(options or {}) do
+      given[name] = value
+    end
+    local session <close> = pool:session("http://wiki.example.org/w/api.php", given)
+    local reply, err = act(session)
+    return #seen, reply, err
+  end
+
+  it("sends no password by name, whatever it is given as", function()
+    for _, name in ipairs({ "password", "lgpassword", "newPassword", "retype" }) do
+      local function act(session)
+        return session:call("POST", { action = "x", [name] = "hunter22" })
+      end
+      local count, reply, err = sent(act)
+      assert.equal(0, count)
+      assert.is_nil(reply)
+      assert.equal("insecure_http", err.code)
+      assert.equal(1, (sent(act, { insecure_http = true })))
+    end
+  end)
+
+  it("sends no credential as a header", function()
+    for _, name in ipairs({ "Authorization", "cookie", "Proxy-Authorization" }) do
+      local count, reply, err = sent(function(session)
+        return session:fetch("/index.php", { headers = { [name] = "x" } })
+      end)
+      assert.equal(0, count)
+      assert.is_nil(reply)
+      assert.equal("insecure_http", err.code)
+    end
+  end)
+
+  it("sends what is no secret", function()
+    assert.equal(1, (sent(function(session)
+      return session:call("GET", { action = "query", list = "passwords", password = "" })
+    end)))
+    assert.equal(1, (sent(function(session)
+      return session:fetch("/index.php", { headers = { Accept = "text/html" } })
+    end)))
+  end)
+end)
