@@ -95,7 +95,8 @@ format: tools ## puts Lua and C into the house's form
 	@$(LUA) spec/tools/meta.lua write
 
 docs: ## pages of the public names, under doc/api; fails where one has no words
-	@.ci/install docs
+	@.ci/install build library docs
+	@$(MAKE) --no-print-directory -s build
 	@rm -rf build/doc doc/api && mkdir -p build/doc
 	@$(LUA) spec/tools/reference.lua build/doc
 	@ldoc -q -c .ci/config.ld . >/dev/null && echo "doc/api/index.html"

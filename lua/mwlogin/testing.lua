@@ -41,9 +41,9 @@
 -- of a third party are not created), `throttle` (`{ count = 5, seconds = 300 }` or false), `now`
 -- (seconds since 1970 at which its clock stands; without it the real time).
 -- `accounts`: name → `{ password, botpasswords = { app = secret or { password, rights,
--- needs_reset } }, bearers = { OAuth 2 access tokens }, totp = base32 or { secret, digits, period, scratch }, email_auth, email,
--- new_password = "soft"|"hard"|"expired"|"expired-soft"|"temporary", groups, rights, blocked,
--- locked, links, id }`.
+-- needs_reset } }, bearers = { OAuth 2 access tokens }, totp = base32 or { secret, digits, period,
+-- scratch }, email_auth, email, new_password = "soft"|"hard"|"expired"|"expired-soft"|"temporary",
+-- groups, rights, blocked, locked, links, id }`.
 -- `captcha`: `{ question, answer, type = "question"|"simple"|"image"|"hcaptcha"|…, always, after,
 -- create }`; asked after 3 bad logins or `after`, or `always`, and when creating an account unless
 -- `create` is false; `question` may be a function(n) that returns question and answer.

@@ -163,7 +163,7 @@ local function scripted(name)
   return {
     api = "https://wiki.example.org/w/api.php",
     scripted = "spec.doc.scripted." .. name,
-    secrets = { WIKI_PASSWORD = PASSWORD, KEYPAD_KEY = "k" },
+    secrets = { WIKI_PASSWORD = PASSWORD, KEYPAD_KEY = "k", ACCESS_TOKEN = "eyJ.an-access.token" },
     stop = function() end,
   }
 end

@@ -1,0 +1,1 @@
+return { accounts = { Alice = { bearers = { "eyJ.an-access.token" } } } }
