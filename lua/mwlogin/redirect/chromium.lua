@@ -141,7 +141,7 @@ function chromium.start(options)
   local patience = options.patience or PATIENCE
   local process, err = core.process(argv, {
     pipes = { [3] = "write", [4] = "read" },
-    env = options.env,
+    env = options.env or { TMPDIR = options.folder },
     timeout = patience,
   })
   if not process then

@@ -101,7 +101,7 @@ function webdriver.start(options)
   local patience = options.patience or PATIENCE
   local process, err = core.process({ options.driver, "--port=0" }, {
     stdout = "pipe",
-    env = options.env,
+    env = options.env or { TMPDIR = options.folder },
     timeout = patience * START_FACTOR,
   })
   if not process then
