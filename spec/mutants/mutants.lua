@@ -107,10 +107,10 @@ return {
   },
   {
     file = "csrc/request.c",
-    find = "int is_secret = request->is_secret || request->authorization != NULL ||",
-    replace = "int is_secret = request->authorization != NULL ||",
-    spec = "spec/core/session_spec.lua",
-    promise = "a login is a secret even when its password is a plain string",
+    find = "  is_secret = request->is_secret || request->authorization != NULL ||",
+    replace = "  is_secret = request->authorization != NULL ||",
+    spec = "spec/regress/plain_password_over_http_spec.lua",
+    promise = "a step of a login is a secret even when its answers are plain strings of any name",
   },
   {
     file = "csrc/request.c",

@@ -33,6 +33,15 @@ describe("a call over http beyond this machine", function()
     end
   end)
 
+  it("sends no step of a login, whatever its answers are called", function()
+    local count, reply, err = sent(function(session)
+      return session:auth_step("clientlogin", { OATHToken = "123456", logincontinue = true })
+    end)
+    assert.equal(0, count)
+    assert.is_nil(reply)
+    assert.equal("insecure_http", err.code)
+  end)
+
   it("sends no credential as a header", function()
     for _, name in ipairs({ "Authorization", "cookie", "Proxy-Authorization" }) do
       local count, reply, err = sent(function(session)
