@@ -10,7 +10,7 @@ return {
   },
   {
     file = "lua/mwlogin/trace.lua",
-    find = "    self.passing[#self.passing + 1] = value\n",
+    find = "    self.passing = added(self.passing, value)\n",
     replace = "",
     spec = "spec/security/memory_spec.lua",
     filter = "holds nothing of what came from ",
