@@ -56,6 +56,26 @@ describe("doctor, on a scripted wiki,", function()
     assert.equal("no-dialogue", codes_of(report)[1])
   end)
 
+  it("says how far this machine's clock is off, in either direction", function()
+    for seconds, words in pairs { [-600] = "600 seconds ahead of", [600] = "600 seconds behind" } do
+      local made = mwlogin.testing.wiki { accounts = ACCOUNTS }
+      local function transport(request)
+        local reply, err = made.transport(request)
+        if reply then
+          reply.headers.Date = os.date("!%a, %d %b %Y %H:%M:%S GMT", os.time() + seconds)
+        end
+        return reply, err
+      end
+      local options = { transport = transport, user_agent = "doctor_spec" }
+      local session <close> = assert(mwlogin.open(made.api, options))
+      local report = assert(session:doctor())
+      assert.equal("clock", codes_of(report)[1])
+      assert.is_true(math.abs(report.clock_skew + seconds) <= 5)
+      local told = report.troubles[1].cause:gsub("%d+ seconds", "600 seconds")
+      assert.truthy(told:find(words, 1, true), told)
+    end
+  end)
+
   it("says first that an https wiki was asked by http", function()
     local report = examine {
       version = "1.39",

@@ -132,6 +132,27 @@ describe("mwlogin doctor", function()
       fails(("http://127.0.0.1:%s/api.php"):format(port), "HTTP 404")
     end)
 
+    it("says that this client is turned away, and by what to come back", function()
+      local one = start {
+        settings = 'if ( PHP_SAPI !== "cli" ) { header( "HTTP/1.1 403 Forbidden" ); exit; }',
+      }
+      local said = command.run { "doctor", one.api }
+      assert.equal(4, said.code)
+      assert.truthy(said.stderr:find("HTTP 403", 1, true), said.stderr)
+      assert.truthy(said.stderr:find("--user-agent with a contact", 1, true), said.stderr)
+    end)
+
+    it("says that something in front of it wants a password", function()
+      local one = start {
+        settings = 'if ( PHP_SAPI !== "cli" ) { header( "HTTP/1.1 401 Unauthorized" ); exit; }',
+      }
+      for _, address in ipairs { one.api, one.base } do
+        local said = command.run { "doctor", address }
+        assert.equal(4, said.code)
+        assert.truthy(said.stderr:find("--http-auth-user NAME", 1, true), said.stderr)
+      end
+    end)
+
     it("says that nobody listens", function()
       fails("http://127.0.0.1:9", "does not accept a connection")
     end)

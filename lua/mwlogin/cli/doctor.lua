@@ -26,6 +26,20 @@ local function yes_no(value)
   return value and "yes" or "no"
 end
 
+---What answers a request on the command line, where a handler of its name only helps.
+local BY_FLAGS <const> = {
+  Password = "by --user and --password-from",
+  RememberMe = "by --remember or --no-remember",
+}
+
+local function answered_by(asked)
+  if not asked.handler then
+    return ""
+  end
+  local by = BY_FLAGS[asked.handler] or ("by the handler %s, if it can"):format(asked.handler)
+  return " – answered " .. by
+end
+
 local function asked_line(asked)
   local fields = {}
   for _, field in ipairs(asked.fields) do
@@ -35,7 +49,7 @@ local function asked_line(asked)
     asked.kind,
     asked.required,
     #fields > 0 and table.concat(fields, ", ") or "no fields",
-    asked.handler and (" – answered by the handler " .. asked.handler) or ""
+    answered_by(asked)
   )
 end
 
