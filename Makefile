@@ -14,12 +14,13 @@ LIBS = $(shell $(PKG_CONFIG) --libs libcurl libcrypto)
 
 SOURCES = $(wildcard csrc/*.c)
 OBJECTS = $(SOURCES:csrc/%.c=build/obj/%.o)
+STARVE_OBJECTS = $(SOURCES:csrc/%.c=build/starve/obj/%.o)
 ASAN_OBJECTS = $(SOURCES:csrc/%.c=build/asan/obj/%.o)
 SANITIZE = -fsanitize=address,undefined -fno-omit-frame-pointer
 
 .DEFAULT_GOAL = build
 .PHONY: build demo test bench fuzz faults mutants lint format docs install uninstall rock wiki clean help
-.PHONY: tools asan
+.PHONY: tools asan starve
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -63,6 +64,21 @@ build/asan/mwlogin/core.so: $(ASAN_OBJECTS)
 build/asan/obj/%.o: csrc/%.c
 	@mkdir -p $(@D)
 	$(CC) $(FLAGS) -O1 -g $(SANITIZE) -MMD -MP -c $< -o $@
+
+starve: build/starve/lua5.4 build/starve/mwlogin/core.so
+
+build/starve/lua5.4: spec/sanitize/starve.c
+	@mkdir -p $(@D)
+	$(CC) -g $(WARNINGS) $(SANITIZE) $(shell $(PKG_CONFIG) --cflags lua5.4) $< -o $@ -Wl,-E \
+	  $(shell $(PKG_CONFIG) --libs lua5.4 libcrypto)
+
+build/starve/mwlogin/core.so: $(STARVE_OBJECTS)
+	@mkdir -p $(@D)
+	$(CC) $(SANITIZE) -shared -Wl,-z,nodelete $^ -o $@ $(LIBS)
+
+build/starve/obj/%.o: csrc/%.c spec/sanitize/starve.h
+	@mkdir -p $(@D)
+	$(CC) $(FLAGS) -O1 -g $(SANITIZE) -include spec/sanitize/starve.h -MMD -MP -c $< -o $@
 
 bench: ## mwlogin beside bare libcurl and other clients
 	@.ci/install build library test bench node
@@ -141,4 +157,4 @@ wiki: ## keeps a real wiki up to play with, and prints how to log in
 clean: ## what was built
 	rm -rf build *.rock
 
--include $(OBJECTS:.o=.d) $(ASAN_OBJECTS:.o=.d)
+-include $(OBJECTS:.o=.d) $(ASAN_OBJECTS:.o=.d) $(STARVE_OBJECTS:.o=.d)

@@ -42,14 +42,16 @@ static const char *method(lua_State *L) {
 
 /* Pushes the absolute address; 0: nil and an error. */
 static int push_target(lua_State *L, const struct mwl_session *session, int foreign) {
-  struct mwl_address address;
   const char *path = luaL_checkstring(L, PATH);
-  enum mwl_address_fault fault = mwl_address_parse(path, session->wiki->api, &address);
+  struct mwl_address *address = mwl_address_new(L);
+  enum mwl_address_fault fault = mwl_address_parse(path, session->wiki->api, address);
   int same =
-      fault == MWL_ADDRESS_SOUND && mwl_address_same_origin(&address, &session->wiki->address);
-  int sound = fault == MWL_ADDRESS_SOUND && !address.has_userinfo;
-  if (sound && (same || foreign)) mwl_address_push(L, &address);
-  mwl_address_free(&address);
+      fault == MWL_ADDRESS_SOUND && mwl_address_same_origin(address, &session->wiki->address);
+  int sound = fault == MWL_ADDRESS_SOUND && !address->has_userinfo;
+  if (sound && (same || foreign)) {
+    mwl_address_push(L, address);
+    lua_remove(L, -2);
+  }
   if (fault == MWL_ADDRESS_NO_MEMORY) luaL_error(L, "not enough memory for an address");
   if (!sound) {
     mwl_failure(L, "answer", "address",
@@ -163,21 +165,22 @@ static void push_headers(lua_State *L, const struct mwl_exchange *exchange) {
 
 /* Sets `location` of the table on top, made absolute; left out when it is no address. */
 static void set_location(lua_State *L, const struct mwl_exchange *exchange, const char *url) {
-  struct mwl_address address;
+  struct mwl_address *address;
   size_t length;
   const char *value = mwl_exchange_header(exchange, "location", &length);
   if (value == NULL || exchange->status < 300 || exchange->status >= 400) return;
+  address = mwl_address_new(L);
   lua_pushlstring(L, value, length);
-  if (mwl_address_parse(lua_tostring(L, -1), url, &address) == MWL_ADDRESS_SOUND) {
-    mwl_address_push(L, &address);
-    if (address.fragment != NULL) {
-      lua_pushfstring(L, "#%s", address.fragment);
+  if (mwl_address_parse(lua_tostring(L, -1), url, address) == MWL_ADDRESS_SOUND) {
+    mwl_address_push(L, address);
+    if (address->fragment != NULL) {
+      lua_pushfstring(L, "#%s", address->fragment);
       lua_concat(L, 2);
     }
     lua_replace(L, -2);
   }
-  mwl_address_free(&address);
-  lua_setfield(L, -2, "location");
+  lua_setfield(L, -3, "location");
+  lua_pop(L, 1);
 }
 
 static void push_body(lua_State *L, const struct mwl_exchange *exchange, int is_secret) {

@@ -120,11 +120,42 @@ static void fly(struct mwl_pool *pool, struct mwl_exchange *exchange) {
   pool->active++;
 }
 
-static int launch(struct mwl_pool *pool, struct mwl_exchange *exchange) {
-  if (!mwl_request_prepare(exchange)) return 0;
-  if (curl_multi_add_handle(pool->multi, exchange->easy) != CURLM_OK) return 0;
-  fly(pool, exchange);
+static CURLM *new_multi(struct mwl_pool *pool) {
+  CURLM *multi = curl_multi_init();
+  if (multi == NULL) return NULL;
+  if (curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, watch_socket) != CURLM_OK ||
+      curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, pool) != CURLM_OK ||
+      curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, set_timer) != CURLM_OK ||
+      curl_multi_setopt(multi, CURLMOPT_TIMERDATA, pool) != CURLM_OK ||
+      curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, pool->max_connections) != CURLM_OK) {
+    curl_multi_cleanup(multi);
+    return NULL;
+  }
+  return multi;
+}
+
+/* A multi handle that ran out of memory has lost its table of sockets for good (libcurl 7.88 divides
+   by its size, which is 0 then). Nothing flies. */
+static int replace_multi(struct mwl_pool *pool) {
+  CURLM *fresh = new_multi(pool);
+  if (fresh == NULL) return 0;
+  curl_multi_cleanup(pool->multi);
+  pool->multi = fresh;
+  pool->timer = -1;
+  pool->is_damaged = 0;
   return 1;
+}
+
+static int launch(struct mwl_pool *pool, struct mwl_exchange *exchange) {
+  if (pool->is_damaged && !replace_multi(pool)) return 0;
+  if (mwl_request_prepare(exchange) &&
+      curl_multi_add_handle(pool->multi, exchange->easy) == CURLM_OK) {
+    fly(pool, exchange);
+    return 1;
+  }
+  /* its session may close before the exchange is freed, and a share in use cannot be */
+  if (exchange->easy != NULL) curl_easy_setopt(exchange->easy, CURLOPT_SHARE, NULL);
+  return 0;
 }
 
 static void queue(struct mwl_pool *pool, struct mwl_exchange *exchange) {
@@ -311,17 +342,11 @@ int mwl_pool_begin(struct mwl_pool *pool, int per_host, int in_all, long max_con
   pool->in_all = in_all;
   /* no `Expect: 100-continue`: a server that does not know it costs a second for each upload */
   pool->plain_headers = curl_slist_append(NULL, "Expect:");
-  pool->multi = curl_multi_init();
+  pool->max_connections = max_connections;
+  pool->multi = new_multi(pool);
   if (pool->plain_headers == NULL || pool->multi == NULL) return 0;
   pool->poll = epoll_create1(EPOLL_CLOEXEC);
-  if (pool->poll < 0 ||
-      curl_multi_setopt(pool->multi, CURLMOPT_SOCKETFUNCTION, watch_socket) != CURLM_OK ||
-      curl_multi_setopt(pool->multi, CURLMOPT_SOCKETDATA, pool) != CURLM_OK ||
-      curl_multi_setopt(pool->multi, CURLMOPT_TIMERFUNCTION, set_timer) != CURLM_OK ||
-      curl_multi_setopt(pool->multi, CURLMOPT_TIMERDATA, pool) != CURLM_OK ||
-      curl_multi_setopt(pool->multi, CURLMOPT_MAXCONNECTS, max_connections) != CURLM_OK) {
-    return 0;
-  }
+  if (pool->poll < 0) return 0;
   easy = mwl_pool_borrow(pool);
   if (easy == NULL) return 0;
   if (curl_easy_getinfo(easy, CURLINFO_CAINFO, &default_ca) == CURLE_OK) {
@@ -389,19 +414,32 @@ static int shorter(int milliseconds, double seconds) {
   return (int)value + (value > (double)(int)value);
 }
 
+/* Where libcurl runs out of memory it forgets sockets and timers, and what flies would never land. */
+static void act(struct mwl_pool *pool, curl_socket_t socket, int what) {
+  int running = 0;
+  struct mwl_exchange *exchange;
+  if (pool->is_damaged) return;
+  if (curl_multi_socket_action(pool->multi, socket, what, &running) == CURLM_OK) return;
+  pool->is_damaged = 1;
+  for (exchange = pool->in_flight; exchange != NULL; exchange = pool->in_flight) {
+    mwl_exchange_finish(exchange, CURLE_OUT_OF_MEMORY);
+    land(pool, exchange);
+    finish(pool, exchange);
+  }
+}
+
 void mwl_pool_step(struct mwl_pool *pool, int milliseconds) {
   struct epoll_event events[EVENTS];
-  int running = 0;
   int count = epoll_wait(pool->poll, events, EVENTS, shorter(milliseconds, mwl_pool_timeout(pool)));
   for (int i = 0; i < count; i++) {
     int what = ((events[i].events & (EPOLLIN | EPOLLHUP)) != 0 ? CURL_CSELECT_IN : 0) |
                ((events[i].events & EPOLLOUT) != 0 ? CURL_CSELECT_OUT : 0) |
                ((events[i].events & EPOLLERR) != 0 ? CURL_CSELECT_ERR : 0);
-    curl_multi_socket_action(pool->multi, events[i].data.fd, what, &running);
+    act(pool, events[i].data.fd, what);
   }
   if (pool->timer >= 0 && pool->timer <= mwl_monotonic()) {
     pool->timer = -1;
-    curl_multi_socket_action(pool->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+    act(pool, CURL_SOCKET_TIMEOUT, 0);
   }
   if (pool->wake >= 0 && pool->wake <= mwl_monotonic())
     pool->wake = -1; /* who sleeps on, says so */

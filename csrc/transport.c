@@ -7,9 +7,11 @@
 #include <strings.h>
 #include <time.h>
 
+#include "address_lua.h"
 #include "core.h"
 #include "exchange.h"
 #include "failure.h"
+#include "held.h"
 #include "request.h"
 #include "session.h"
 
@@ -21,18 +23,18 @@ static int is_secure(const struct mwl_session *session) {
 
 /* Sets headers.Cookie of the table on top from the session's jar. */
 static void push_cookies(lua_State *L, struct mwl_session *session, const char *url) {
-  struct mwl_address address;
-  char *header = NULL;
-  if (mwl_address_parse(url, NULL, &address) == MWL_ADDRESS_SOUND) {
-    header =
-        mwl_jar_header(&session->jar, address.host, address.path, is_secure(session), time(NULL));
+  int headers = lua_gettop(L);
+  struct mwl_address *address = mwl_address_new(L);
+  char **header = mwl_held_new(L);
+  if (mwl_address_parse(url, NULL, address) == MWL_ADDRESS_SOUND) {
+    *header =
+        mwl_jar_header(&session->jar, address->host, address->path, is_secure(session), time(NULL));
   }
-  mwl_address_free(&address);
-  if (header == NULL) return;
-  lua_pushstring(L, header);
-  lua_setfield(L, -2, "Cookie");
-  explicit_bzero(header, strlen(header));
-  free(header);
+  if (*header != NULL) {
+    lua_pushstring(L, *header);
+    lua_setfield(L, headers, "Cookie");
+  }
+  lua_settop(L, headers);
 }
 
 static void push_headers(lua_State *L, struct mwl_session *session,
@@ -143,8 +145,8 @@ static int take_header(struct mwl_session *session, struct mwl_exchange *exchang
 static int take_headers(lua_State *L, struct mwl_session *session, struct mwl_exchange *exchange,
                         const struct mwl_request *request, int headers) {
   int keep_cookies = !request->foreign && !request->no_cookies;
-  struct mwl_address address;
-  int ok = mwl_address_parse(exchange->url, NULL, &address) == MWL_ADDRESS_SOUND;
+  struct mwl_address *address = mwl_address_new(L);
+  int ok = mwl_address_parse(exchange->url, NULL, address) == MWL_ADDRESS_SOUND;
   lua_pushnil(L);
   while (ok && lua_next(L, headers) != 0) {
     const char *name = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : "";
@@ -158,16 +160,12 @@ static int take_headers(lua_State *L, struct mwl_session *session, struct mwl_ex
         lua_pushvalue(L, -1);
       }
       value = lua_tolstring(L, -1, &length);
-      if (value == NULL) {
-        mwl_address_free(&address);
-        return luaL_error(L, "a transport's header is not a string");
-      }
-      ok = take_header(session, exchange, &address, keep_cookies, name, value, length);
+      if (value == NULL) return luaL_error(L, "a transport's header is not a string");
+      ok = take_header(session, exchange, address, keep_cookies, name, value, length);
       lua_pop(L, 1);
     }
     lua_pop(L, 1);
   }
-  mwl_address_free(&address);
   if (ok) return 1;
   mwl_failure(L, "protocol", "too_large", "The headers of the reply are larger than %d bytes.",
               HEADERS_MAX);

@@ -55,6 +55,7 @@ build = {
         "csrc/fetch.c",
         "csrc/first_line.c",
         "csrc/form.c",
+        "csrc/held.c",
         "csrc/interrupt.c",
         "csrc/json_value.c",
         "csrc/line_editor.c",

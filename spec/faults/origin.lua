@@ -1,4 +1,4 @@
---- Where the proxy's answers come from: a scripted wiki in its own process, or a real one behind it.
+--- Where the answers of the proxy come from: a scripted wiki in its process, or a real one.
 local php_request = require("mwlogin.testing.php_request")
 local socket = require("socket")
 local testing = require("mwlogin.testing")

@@ -52,7 +52,8 @@ function Proxy:wiki(options)
 end
 
 --- What goes wrong from now on; exchanges are counted from here.
----@param fault table { exchange, kind, at, status, retry_after, believable, unasked, hard }; {}: nothing
+---@param fault table { exchange, kind, at, status, retry_after, believable, unasked, hard }; {}:
+---   nothing
 function Proxy:arm(fault)
   ask(self, "arm", next(fault) and fault or { kind = "none" })
 end

@@ -28,7 +28,11 @@ describe("a wiki whose reply is of another shape", function()
   end)
 
   it("says nothing of the types of its tokens when that is no list of names", function()
-    for _, modules in ipairs({ "[1]", '[{"parameters":[1]}]', '[{"parameters":[{"name":"type"}]}]' }) do
+    for _, modules in ipairs({
+      "[1]",
+      '[{"parameters":[1]}]',
+      '[{"parameters":[{"name":"type"}]}]',
+    }) do
       local body = ('{"paraminfo":{"modules":%s}}'):format(modules)
       local _, err = session_with({ paraminfo = body }):token("nosuch")
       assert.equal("The wiki gives no token of type 'nosuch'", err.message)
@@ -125,8 +129,9 @@ describe("a wiki whose reply is of another shape", function()
 
   it("is looked through once, however many link tags of a page never end", function()
     local page = ('<link rel="EditURI" href="'):rep(150000)
+    local talk = conversation.new({ page = page, siteinfo = { "{}", "{}", "{}", "{}" } })
     local session, err = mwlogin.open("https://wiki.example.org/", {
-      transport = conversation.new({ page = page, siteinfo = { "{}", "{}", "{}", "{}" } }).transport,
+      transport = talk.transport,
       user_agent = "spec",
     })
     assert.is_nil(session)
