@@ -151,16 +151,38 @@ describe("tasks with one Session", function()
     assert.equal(1, logins())
   end)
 
+  it("ask for a token once, and for another once when it is bad", function()
+    assert(session:login(bob({ remember = true })))
+    for round = 1, 2 do
+      wiki:mark()
+      for _, result in
+        ipairs(in_tasks(12, function(item)
+          return edit("Token" .. item)
+        end))
+      do
+        assert.is_true(result.ok, tostring(result.err))
+      end
+      assert.equal(1, #wiki:requests({ meta = "tokens" }), "round " .. round)
+      assert.equal(0, logins())
+      -- the remembered cookie renews the session, and its tokens are bad
+      wiki:forget_sessions()
+    end
+  end)
+
   it("send nothing as nobody, or as another, when one of them ends the session", function()
     assert(session:login(bob()))
     wiki:set('$wgReadOnly = "a moment";')
     local results = in_tasks(3, function(item)
       if item < 3 then
         local page = { action = "edit", title = "Ended" .. item, text = "hi" }
-        page.token = assert(session:token("csrf"))
-        return session:post(page)
+        return session:post(page, { token = "csrf" })
       end
-      pool:sleep(0.5)
+      for _ = 1, 600 do
+        if #wiki:requests({ action = "edit" }) >= 2 then
+          break
+        end
+        pool:sleep(0.05)
+      end
       local done, err
       if session:whoami().name == "Bob" then
         done, err = session:logout()

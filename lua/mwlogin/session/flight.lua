@@ -7,6 +7,7 @@ local flight = {}
 
 local DEFAULT_MAX_WAIT <const> = 60
 local PAUSE <const> = 0.02
+local BUSY <const> = "busy"
 
 local Flight = {}
 Flight.__index = Flight
@@ -20,7 +21,7 @@ end
 function flight.busy()
   return errors.new {
     kind = "cancelled",
-    code = "busy",
+    code = BUSY,
     message = "Another login of this Session is running",
     advice = "Wait for it, or use a Session for each.",
   }
@@ -34,7 +35,11 @@ function flight.elsewhere(session)
 end
 
 ---Waits, within `max_wait`, as long as a condition holds.
-local function wait_while(session, holds)
+---@param session mwlogin.Session
+---@param holds fun(session: mwlogin.Session): any
+---@return true|nil
+---@return mwlogin.Error|nil err
+function flight.wait_while(session, holds)
   local deadline
   while holds(session) do
     deadline = deadline or core.now() + (session.options.max_wait or DEFAULT_MAX_WAIT)
@@ -61,7 +66,7 @@ function flight.await(session)
   if not session.flight then
     return true
   end
-  return wait_while(session, flight.elsewhere)
+  return flight.wait_while(session, flight.elsewhere)
 end
 
 ---What the login of somebody else comes to.
@@ -92,9 +97,10 @@ function flight.run(session, name, act)
   local running <close> =
     setmetatable({ session = session, name = name, owner = coroutine.running() }, Flight)
   session.flight = running
-  -- an answer to what other tasks sent before may delete the cookies that this login gets
-  local quiet, why = wait_while(session, is_busy)
-  if not quiet then
+  -- an answer to what other tasks sent before may change the cookies that this login gets; one that
+  -- takes longer, an upload, is not waited for
+  local quiet, why = flight.wait_while(session, is_busy)
+  if not quiet and why.code ~= BUSY then
     running.err = why
     return nil, why
   end

@@ -10,8 +10,14 @@ local request = {}
 
 local DEFAULT_MAX_WAIT <const> = 60
 
----Another task has logged out, or in as somebody else, while this call waited.
-local function other_user(begun_as, now)
+---Whether another task has logged out, or in as somebody else, since a call was begun.
+---@param begun_as mwlogin.Identity|nil
+---@param now mwlogin.Identity|nil
+---@return mwlogin.Error|nil err kind cancelled
+function request.changed(begun_as, now)
+  if not begun_as or (now and now.name == begun_as.name) then
+    return nil
+  end
   return errors.new {
     kind = "cancelled",
     code = "other-user",
@@ -47,8 +53,9 @@ function request.run(session, method, params, opts)
       return nil, why
     end
     asked_as = session.identity
-    if begun_as and (not asked_as or asked_as.name ~= begun_as.name) then
-      return nil, other_user(begun_as, asked_as)
+    local changed = request.changed(begun_as, asked_as)
+    if changed then
+      return nil, changed
     end
     return session:call(method, params, opts)
   end

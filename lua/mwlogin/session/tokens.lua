@@ -1,6 +1,8 @@
 ---Tokens of a Session: kept by type until the user changes, renewed once when one is called bad.
 local errors = require "mwlogin.error"
+local flight = require "mwlogin.session.flight"
 local recovery = require "mwlogin.session.recovery"
+local request = require "mwlogin.session.request"
 local nearest = require "mwlogin.nearest"
 
 local tokens = {}
@@ -78,18 +80,17 @@ function tokens.of(reply)
   return found
 end
 
----@param session mwlogin.Session
----@param kind string "csrf", …; "bearer": the access token itself
----@return string|nil token
----@return mwlogin.Error|nil err kind answer, code no_token when the wiki has no such type
-function tokens.get(session, kind)
-  if kind == "bearer" then
-    return bearer(session)
-  end
-  local known = session.tokens and session.tokens[kind]
-  if known then
-    return known
-  end
+local Fetching = {}
+Fetching.__index = Fetching
+
+function Fetching:__close()
+  self.session.fetching[self.kind] = nil
+end
+
+local function fetch(session, kind)
+  local fetching <close> =
+    setmetatable({ session = session, kind = kind, owner = coroutine.running() }, Fetching)
+  session.fetching[kind] = fetching
   local reply, err = session:request("GET", { action = "query", meta = "tokens", type = kind })
   if not reply then
     return nil, err
@@ -101,6 +102,38 @@ function tokens.get(session, kind)
   session.tokens = session.tokens or {}
   session.tokens[kind] = token
   return token
+end
+
+---Tasks that want the same token at once: one asks. A wiki that makes tokens of a new session for
+---several at once takes only the last of them.
+---@param session mwlogin.Session
+---@param kind string "csrf", …; "bearer": the access token itself
+---@return string|nil token
+---@return mwlogin.Error|nil err kind answer, code no_token when the wiki has no such type
+function tokens.get(session, kind)
+  if kind == "bearer" then
+    return bearer(session)
+  end
+  session.fetching = session.fetching or {}
+  local free, err = flight.wait_while(session, function()
+    local fetching = session.fetching[kind]
+    return fetching and fetching.owner ~= coroutine.running()
+  end)
+  if not free then
+    return nil, err
+  end
+  local known = session.tokens and session.tokens[kind]
+  if known then
+    return known
+  end
+  return fetch(session, kind)
+end
+
+---What is called bad, unless another task has fetched a newer one since.
+local function forget(session, kind, token)
+  if session.tokens and session.tokens[kind] == token then
+    session.tokens[kind] = nil
+  end
 end
 
 ---@param session mwlogin.Session
@@ -116,7 +149,7 @@ local function own_token(session, kind)
   if token ~= ANONYMOUS or not session.identity then
     return token, err
   elseif session.identity ~= asked_as then
-    tokens.drop(session) -- it is of before another task logged in
+    forget(session, kind, token) -- it is of before another task logged in
     return tokens.get(session, kind)
   end
   local recovered, why = recovery.log_in_again(
@@ -133,6 +166,23 @@ local function own_token(session, kind)
   return tokens.get(session, kind)
 end
 
+---Another token, for one that is called bad. A wiki that has renewed a lost session by its cookie has
+---done so for each request under way: those are waited for, since the last answer's session counts.
+local function renewed(session, kind, bad)
+  local function renew()
+    forget(session, kind, bad)
+    return own_token(session, kind)
+  end
+  if flight.elsewhere(session) then
+    local free, err = flight.await(session)
+    if not free then
+      return nil, err
+    end
+    return renew()
+  end
+  return flight.run(session, session.identity and session.identity.name, renew)
+end
+
 ---A POST with a token.
 ---@param session mwlogin.Session
 ---@param params table
@@ -145,11 +195,21 @@ function tokens.post(session, params, kind, name)
   for key, value in pairs(params) do
     sent[key] = value
   end
-  local reply, err
+  local reply, err = flight.await(session)
+  if not reply then
+    return nil, err
+  end
+  local begun_as = session.identity
+  local bad
   for _ = 1, 2 do
     local token
-    token, err = own_token(session, kind)
-    if not token then
+    if bad then
+      token, err = renewed(session, kind, bad)
+    else
+      token, err = own_token(session, kind)
+    end
+    err = err or request.changed(begun_as, session.identity)
+    if err then
       return nil, err
     end
     sent[name] = token
@@ -157,8 +217,9 @@ function tokens.post(session, params, kind, name)
     if reply or err.code ~= "badtoken" then
       return reply, err
     end
-    tokens.drop(session)
+    bad = token
   end
+  forget(session, kind, bad)
   return nil, err
 end
 
