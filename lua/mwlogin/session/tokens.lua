@@ -166,8 +166,8 @@ local function own_token(session, kind)
   return tokens.get(session, kind)
 end
 
----Another token, for one that is called bad. A wiki that has renewed a lost session by its cookie has
----done so for each request under way: those are waited for, since the last answer's session counts.
+---Another token, for one that is called bad. A wiki that has renewed a lost session by its cookie
+---did so for each request under way: those are waited for, since the last answer's session counts.
 local function renewed(session, kind, bad)
   local function renew()
     forget(session, kind, bad)
