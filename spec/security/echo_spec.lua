@@ -11,6 +11,7 @@ local trace = require("mwlogin.trace")
 local ROW <const> = "replies that repeat the secret they were sent"
 local PASSWORD <const> = 'Correct "horse" & battery/staple + ü 12'
 local KEY <const> = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
+local NEW <const> = 'A "new" one & better/longer + ü 34'
 local BOT <const> = "0123456789abcdefghijklmnopqrstuv"
 
 local function reply_of(body, status, headers)
@@ -198,6 +199,12 @@ local WAYS <const> = {
     secret = BOT,
   },
   {
+    name = "a new password",
+    credentials = { username = "Carol", password = PASSWORD, answers = { retype = NEW } },
+    module = "clientlogin",
+    secret = NEW,
+  },
+  {
     name = "a source",
     credentials = {
       username = "Alice",
@@ -218,6 +225,7 @@ describe("what a wiki repeats", function()
           local wiki = testing.wiki({
             accounts = {
               Alice = { password = PASSWORD, botpasswords = { app = BOT } },
+              Carol = { password = PASSWORD, new_password = "hard" },
               Bob = { password = PASSWORD, totp = KEY },
             },
           })
@@ -245,7 +253,7 @@ describe("what a wiki repeats", function()
           local said = said_by(err, {}) .. "\n" .. table.concat(lines, "\n")
           assert.same(
             {},
-            complaints(said, { secret = way.secret, key = KEY }),
+            complaints(said, { secret = way.secret, other = PASSWORD, key = KEY }),
             form .. "\n" .. said
           )
           counts.record(ROW, 1, 0)

@@ -78,7 +78,8 @@ describe("the command", function()
     ):gsub("%%s", folder)
     words[#words + 1] = places
     words[#words + 1] = "scripts/mwlogin"
-    words[#words + 1] = line:gsub("GIVEN", folder .. "/given"):gsub("WIKI", wiki.api)
+    words[#words + 1] =
+      line:gsub("GIVEN", folder .. "/given"):gsub("WIKI", wiki.api):gsub("HOME", folder .. "/home")
     local output, code = read_all(table.concat(words, " ") .. " 2>&1 </dev/null")
     local left = read_all(
       (
@@ -141,6 +142,9 @@ describe("the command", function()
     { "logout WIKI --user Bob --password-from file:GIVEN/bob", 0 },
     { "exec --user Bob --password-from env:B WIKI -- report", 0 },
     { "exec --user Bob --password-from cmd:'show GIVEN/bob' WIKI -- report", 0 },
+    { "record WIKI HOME/record.json" .. ALICE, 0 },
+    { "record WIKI HOME/record.json --user Alice@app --password-from file:GIVEN/bot", 0 },
+    { "record WIKI HOME/record.json --user Bob --password-from file:GIVEN/wrong", 1 },
     { "login http://127.0.0.1:1/api.php --user Bob --password-from file:GIVEN/bob", 4 },
     { "login WIKI --password-from file:GIVEN/bob", nil },
   }
