@@ -105,6 +105,7 @@ describe("extensions nobody foresaw, on a real wiki:", function()
     })
     assert.is_nil(step)
     assert.equal("too-many-repeats", err.code)
+    assert.matches("Once more, please", err.message)
     assert.is_true(#wiki:received() < 10)
   end)
 

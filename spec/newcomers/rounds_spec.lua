@@ -1,6 +1,7 @@
---- The three rounds of doc/newcomers.md: wikis that nobody had thought of, and the scripts that
+--- The rounds of doc/newcomers.md: wikis that nobody had thought of, and the scripts that
 --- were written for them with README and doc/ only.
 package.path = "./?.lua;./?/init.lua;" .. package.path
+local command = require("spec.cli.command")
 local script = require("spec.scripts.script")
 local wiki = require("spec.wiki")
 
@@ -13,11 +14,10 @@ end
 local function with_stranger(class)
   local settings = [[
     wfLoadExtension( 'Strangers', '%s/spec/newcomers/Strangers/extension.json' );
-    $wgAuthManagerAutoConfig['secondaryauth']['Strangers'] = [
-      'class' => 'Strangers\%s', 'sort' => 900,
-    ];
+    $wgAuthManagerAutoConfig['%s']['Strangers'] = [ 'class' => 'Strangers\%s', 'sort' => 900 ];
   ]]
-  return wiki.start({ settings = settings:format(here(), class) })
+  local level = class == "Library" and "primaryauth" or "secondaryauth"
+  return wiki.start({ settings = settings:format(here(), level, class) })
 end
 
 local function says_who(name, one, environment)
@@ -49,5 +49,66 @@ describe("a newcomer's script", function()
     local secrets = { PARTNER_SECRET = "stranger-at-partner" }
     assert.equal("I am Stranger\n", says_who("join", one, secrets))
     assert.equal("I am Stranger\n", says_who("join", one, secrets))
+  end)
+end)
+
+describe("a newcomer's handler, with the command alone,", function()
+  local function log_in(class, words, config)
+    local one <close> = with_stranger(class)
+    local env = { WIKI_PASSWORD = one.accounts.Alice, XDG_CONFIG_HOME = "/nonexistent" }
+    local folder
+    if config then
+      folder = command.folder()
+      env.XDG_CONFIG_HOME = folder
+      assert(os.execute(("mkdir %s/mwlogin"):format(folder)))
+      local file = assert(io.open(folder .. "/mwlogin/config.lua", "w"))
+      file:write(config:format(one.base, here()))
+      file:close()
+    end
+    local argv = { "login", config and "odd" or one.base, "--no-input" }
+    table.move(words, 1, #words, #argv + 1, argv)
+    local said = command.run(argv, { env = env })
+    os.execute("rm -rf '" .. (folder or "/nonexistent") .. "'")
+    return said
+  end
+
+  local PASSWORD <const> = { "--user", "Alice", "--password-from", "env:WIKI_PASSWORD" }
+
+  local function with(handler)
+    local words = table.move(PASSWORD, 1, #PASSWORD, 1, {})
+    words[#words + 1] = "--handler"
+    words[#words + 1] = ("spec/newcomers/%s_handler.lua"):format(handler)
+    return words
+  end
+
+  it("reads the rules and agrees", function()
+    local said = log_in("Notice", with("notice"))
+    assert.equal("", said.stderr)
+    assert.equal(0, said.code)
+  end)
+
+  it("takes its time", function()
+    local said = log_in("Patience", with("patience"))
+    assert.equal("", said.stderr)
+    assert.equal(0, said.code)
+  end)
+
+  it("takes another way in than by password, configured in a profile", function()
+    local said = log_in(
+      "Library",
+      {},
+      [[return { odd = { url = %q, login = { handlers = {
+        { use = "%s/spec/newcomers/card_handler.lua", config = { card = "40312" } },
+      } } } }]]
+    )
+    assert.equal("", said.stderr)
+    assert.matches("as Alice", said.stdout)
+  end)
+
+  it("that wants configuration says how to give it", function()
+    local said = log_in("Library", { "--handler", "spec/newcomers/card_handler.lua" })
+    assert.equal(2, said.code)
+    assert.matches("config.card is missing", said.stderr)
+    assert.truthy(said.stderr:find('{ use = "spec/newcomers/card_handler.lua", config', 1, true))
   end)
 end)

@@ -43,7 +43,8 @@ end
 local function asked_line(asked)
   local fields = {}
   for _, field in ipairs(asked.fields) do
-    fields[#fields + 1] = field.name
+    local told = not asked.handler and field.label and field.label ~= ""
+    fields[#fields + 1] = told and ("%s (%s)"):format(field.name, field.label) or field.name
   end
   return ("    %s (%s): %s%s"):format(
     asked.kind,

@@ -59,11 +59,14 @@ local function too_long(self, step)
   end
   self.over = "endless"
   local repeated = repeats >= MOST_REPEATS
+  local says = plaintext.line(step.message)
   return errors.new {
     kind = "refused",
     code = repeated and "too-many-repeats" or "too-many-steps",
-    message = repeated and ("the wiki asked the same %d times"):format(repeats + 1)
-      or ("the wiki asked for more than %d steps"):format(MOST_STEPS),
+    message = (
+      repeated and ("the wiki asked the same %d times"):format(repeats + 1)
+      or ("the wiki asked for more than %d steps"):format(MOST_STEPS)
+    ) .. (says and says ~= "" and "; it says: " .. says or ""),
     advice = "Log in in a browser to see what the wiki really wants.",
     step = step,
   }

@@ -28,14 +28,14 @@ local BUILT_IN <const> = {
 ---@field priority number
 ---@field built_in boolean
 
-local function unusable(where, reason, cause)
+local function unusable(where, reason, cause, advice)
   return nil,
     errors.new {
       kind = "handler",
       code = "unusable",
       handler = where,
       message = ("handler '%s' cannot be used: %s"):format(where, reason),
-      advice = "Correct it; doc/handlers.md says what a handler must have.",
+      advice = advice or "Correct it; doc/handlers.md says what a handler must have.",
       cause = cause,
     }
 end
@@ -150,7 +150,8 @@ local function load_one(item, where)
   end
   local checked, reason = schema.apply(handler.schema, config)
   if not checked then
-    return unusable(name, reason)
+    local given = "Give it as { use = %q, config = { … } }, to login or in a profile."
+    return unusable(name, reason, nil, given:format(type(use) == "string" and use or name))
   end
   return {
     handler = handler,

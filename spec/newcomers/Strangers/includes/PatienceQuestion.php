@@ -1,0 +1,6 @@
+<?php
+
+namespace Strangers;
+
+class PatienceQuestion extends Question {
+}
