@@ -67,14 +67,44 @@ local function answers_of(replay, session)
   return answers
 end
 
----The browser came back with what was sent on from there.
-local function come_back(replay, step)
-  local exchange = replay:peek()
+---What the address that a browser came back with ends in, made of what was sent on from there;
+---`title` belongs to the wiki's own page.
+local function brought_back(replay)
   local parts = {}
-  for name, value in pairs(values_of(replay, exchange)) do
-    parts[#parts + 1] = core.encode(name) .. "=" .. core.encode(value)
+  for name, value in pairs(values_of(replay, replay:peek())) do
+    if name ~= "title" then
+      parts[#parts + 1] = core.encode(name) .. "=" .. core.encode(value)
+    end
   end
-  return (step.return_url or "http://127.0.0.1:2/mwlogin") .. "?" .. table.concat(parts, "&")
+  return table.concat(parts, "&")
+end
+
+---Whether a person pasted an address, whose page on the wiki was then fetched.
+local function was_pasted(replay)
+  for _, exchange in ipairs(replay.exchanges) do
+    local params = exchange.request.params
+    if exchange.request.method == "GET" and params.state and not params.action then
+      return true
+    end
+  end
+  return false
+end
+
+---How the way back of a REDIRECT is gone: as a person who pastes, or by what the browser brought.
+local function way_back(replay, credentials)
+  if was_pasted(replay) then
+    credentials.redirect = "paste"
+    function credentials.respond(step)
+      local field = step.requests[1].fields[1]
+      local page = replay:value(replay:peek().request.url)
+      return { [field.name] = page .. "#" .. brought_back(replay) }
+    end
+    return credentials
+  end
+  function credentials.redirect(step)
+    return (step.return_url or "http://127.0.0.1:2/mwlogin") .. "?" .. brought_back(replay)
+  end
+  return credentials
 end
 
 local function first_login(replay)
@@ -112,17 +142,14 @@ local function as_dialogue(replay, params, session)
   local username, password = params.username, params.password
   answers.username = not username and answers.username or nil
   answers.password = not password and answers.password or nil
-  return {
+  return way_back(replay, {
     method = "clientlogin",
     username = username and replay:value(username),
     password = password and replay:value(password),
     remember = params.rememberMe ~= nil,
     answers = answers,
-    redirect = function(step)
-      return come_back(replay, step)
-    end,
     recover = false,
-  }
+  })
 end
 
 ---@param replay mwlogin.testing.Replay

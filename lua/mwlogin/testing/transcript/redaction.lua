@@ -208,11 +208,20 @@ function Redaction:body(response, kind)
   return "text", scrub.text(self.names, body:sub(1, LONGEST_TEXT))
 end
 
+local function content_type(headers)
+  for name, value in pairs(headers) do
+    if name:lower() == "content-type" then
+      return type(value) == "table" and value[1] or value
+    end
+  end
+  return ""
+end
+
 function Redaction:response(response, now)
-  local shown = { status = response.status, headers = self:headers(response.headers, now) }
-  local kind, body = self:body(response, shown.headers["content-type"] or "")
-  shown[kind] = body
-  return shown
+  -- the body first: it says what a value is that a cookie has as well
+  local kind, body = self:body(response, content_type(response.headers))
+  local headers = self:headers(response.headers, now)
+  return { status = response.status, headers = headers, [kind] = body }
 end
 
 ---@param exchange table { request, response, failure, at } as the observer saw them
