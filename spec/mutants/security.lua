@@ -113,4 +113,11 @@ return {
     spec = "spec/security/grant_memory_spec.lua",
     promise = "the reply that tokens came in is wiped",
   },
+  {
+    file = "lua/mwlogin/listener/peer.lua",
+    find = "  elseif not address then\n    return true",
+    replace = "  elseif not address then\n    return false",
+    spec = "spec/regress/reset_return_spec.lua",
+    promise = "the listener takes nothing from who cannot be asked any more",
+  },
 }

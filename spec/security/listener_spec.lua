@@ -46,6 +46,9 @@ local socket = require("socket")
 local port, path, count = tonumber(arg[1]), arg[2], tonumber(arg[3])
 local function ask(text, hasty)
   local client = assert(socket.connect("127.0.0.1", port))
+  if hasty == "reset" then
+    client:setoption("linger", { on = true, timeout = 0 })
+  end
   client:send(text)
   if hasty then
     client:close()
@@ -98,14 +101,15 @@ describe("the listener", function()
       local seen = as_stranger(ASK .. [[
       local text = "GET %s?code=forged&state=s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n\r\n"
       for number = 1, count do
-        ask(text:format(path, port), true)
+        ask(text:format(path, port), "leaves")
+        ask(text:format(path, port), "reset")
         print((ask(text:format(path, port))))
       end]], { server.port, server.path, 20 }, function()
         assert.is_nil(server:step(0.005))
       end)
       local _, refused = seen:gsub("HTTP/1.1 403", "")
       assert.equal(20, refused)
-      counts.record(STRANGERS, 40, 0)
+      counts.record(STRANGERS, 60, 0)
       local status, answer = own(server, get(server, server.path .. "?code=real&state=s"))
       assert.equal("200", status)
       assert.equal("real", answer.query.code)
