@@ -674,7 +674,7 @@ return {
   },
   {
     file = "csrc/fetch.c",
-    find = "MWL_ADDRESS_SOUND && mwl_address_same_origin(&address, &session->wiki->address);",
+    find = "MWL_ADDRESS_SOUND && mwl_address_same_origin(address, &session->wiki->address);",
     replace = "MWL_ADDRESS_SOUND;",
     spec = "spec/session/fetching_spec.lua",
     filter = "goes to no other origin",
