@@ -215,7 +215,8 @@ Fetches a page of the wiki's own origin, with its cookies; one exchange.
 @tparam string path an address, or a path that resolves against api.php's
 @tparam[opt] table options `method`, `params`, `json`, `content` and `content_type`, `headers`,
   `cookies = false`, `timeout`, `max_response`, `authorization`, `secret` (may travel over https and
-  to loopback only), `secret_body` (the reply's body is a secret), `foreign` (another origin: no cookies, no credentials)
+  to loopback only), `secret_body` (the reply's body is a secret), `foreign` (another origin: no
+  cookies, no credentials)
 @treturn table `{ status, headers, body, location, url }`
 @return nil, err: answer, network, tls
 */

@@ -1,5 +1,5 @@
--- A password given as a plain string to a call of one's own, and a header that carries a credential,
--- went over http beyond this machine without a word.
+-- A password given as a plain string to a call of one's own, and a header that carries a
+-- credential, went over http beyond this machine without a word.
 local core = require("mwlogin.core")
 
 describe("a call over http beyond this machine", function()
