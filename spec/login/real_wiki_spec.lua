@@ -1,6 +1,5 @@
 ---Kept sessions in files and a real wiki.
 local core = require "mwlogin.core"
-local machine = require "spec.store.machine"
 local mwlogin = require "mwlogin"
 local wiki = require "spec.wiki"
 
@@ -193,68 +192,6 @@ describe("a kept session", function()
         os.execute(("mv %s %s.real; ln -s %s.real %s"):format(path, path, path, path))
       end).code
     )
-  end)
-
-  -- == one login for many =========================================================================
-
-  ---Starts the processes at once; each prints who it became and whether by its own login.
-  local function start_many(count, body)
-    local script = folder .. "/start.lua"
-    local file = assert(io.open(script, "w"))
-    file:write(([[
-      package.path, package.cpath = %q, %q
-      local mwlogin = require "mwlogin"
-      local store = %s
-      local session <close> = assert(mwlogin.open(%q, { user_agent = "kept_spec", store = store }))
-      local me, err = session:login { username = "Bob", password = %q }
-      print(me and me.name or tostring(err), me and me.fresh)
-    ]]):format(package.path, package.cpath, body, w.api, w.accounts.Bob))
-    file:close()
-    return shell(("for i in $(seq %d); do lua5.4 %s & done; wait"):format(count, script))
-  end
-
-  local function count_lines(text, line)
-    local count = 0
-    for found in text:gmatch "[^\n]+" do
-      count = count + (found == line and 1 or 0)
-    end
-    return count
-  end
-
-  it("is got once by twenty processes that start at once", function()
-    local printed = start_many(20, ("mwlogin.store.file { folder = %q }"):format(folder .. "/kept"))
-    assert.equal(1, count_lines(printed, "Bob\ttrue"), printed)
-    assert.equal(19, count_lines(printed, "Bob\tfalse"), printed)
-    assert.equal(1, posts())
-  end)
-
-  it("is got by the next one when the process that held its lock is killed", function()
-    local script = [[
-      local api, folder, password = ...
-      local mwlogin = require "mwlogin"
-      local store = mwlogin.store.file { folder = folder }
-      local session <close> = assert(mwlogin.open(api, { user_agent = "kept_spec", store = store }))
-      session:login {
-        username = "Bob",
-        password = function()
-          print "asked"
-          io.stdout:flush()
-          require("mwlogin.core").pool():sleep(3600)
-        end,
-      }]]
-    local held = machine.start(script, w.api, folder .. "/kept")
-    assert.equal("asked", held:read(1, { stop = "\n" }))
-    do
-      local session <close> = open { max_wait = 0.3 }
-      local me, err = session:login { username = "Bob", password = forbidden }
-      assert.is_nil(me)
-      assert.equal("store", err.kind)
-      assert.equal("timeout", err.code)
-      assert.truthy(err.message:find("Another process", 1, true))
-    end
-    held:kill "KILL"
-    held:close()
-    assert.is_true(log_in().fresh)
   end)
 
   it("whose login the wiki did not answer in time is asked about, and not begun twice", function()
