@@ -68,7 +68,7 @@ return {
     find = 'password = mwlogin.secret.env "WIKI_PASSWORD" })',
     replace = 'pasword = mwlogin.secret.env "WIKI_PASSWORD" })',
     spec = "spec/doc/blocks_spec.lua",
-    filter = " runs",
+    pattern = "^README%.md ",
     promise = "pages: an example that does not run is found",
   },
   {
@@ -76,7 +76,7 @@ return {
     find = "<!-- wiki: basic -->\n```lua",
     replace = "```lua",
     spec = "spec/doc/blocks_spec.lua",
-    filter = " runs",
+    pattern = "^doc/recipes%.md ",
     promise = "pages: an example against the wrong wiki is found",
   },
   {
