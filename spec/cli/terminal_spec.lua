@@ -118,22 +118,30 @@ describe("mwlogin login at a terminal", function()
   end)
 
   it("is cancelled by Ctrl-C while the wiki does not answer", function()
-    local socket = require "socket"
-    local silent = assert(socket.bind("127.0.0.1", 0))
-    local _, port = silent:getsockname()
-    local address = ("http://127.0.0.1:%d/api.php"):format(port)
-    local program = folder .. "/late-word"
-    local file = assert(io.open(program, "w"))
-    file:write '#!/bin/sh\n(sleep 3; echo by now it waits) &\nexec scripts/mwlogin "$@"\n'
+    local program, server = folder .. "/beside-a-silent-wiki", folder .. "/silent-wiki.lua"
+    local file = assert(io.open(server, "w"))
+    file:write [[
+      local wiki = assert(require("socket").bind("127.0.0.1", 0))
+      local file = assert(io.open(arg[1] .. ".new", "w"))
+      file:write((select(2, wiki:getsockname())))
+      file:close()
+      os.rename(arg[1] .. ".new", arg[1])
+      local client = wiki:accept()
+      client:receive "*l"
+      print "by now it waits"
+      client:receive "*a"
+    ]]
+    file:close()
+    file = assert(io.open(program, "w"))
+    file:write(([[#!/bin/sh
+      lua5.4 %s %s/port &
+      while [ ! -f %s/port ]; do sleep 0.1; done
+      exec scripts/mwlogin "$1" "http://127.0.0.1:$(cat %s/port)/api.php"
+    ]]):format(server, folder, folder, folder))
     file:close()
     assert(os.execute("chmod 700 " .. program))
-    local output = play(
-      { "wait by now it waits", "send \\x03", "wait cancelled", "echo" },
-      { "whoami", address },
-      {},
-      program
-    )
-    silent:close()
+    local steps = { "wait by now it waits", "send \\x03", "wait cancelled", "echo" }
+    local output = play(steps, { "whoami" }, {}, program)
     assert.truthy(output:find("exit 130", 1, true), output)
     assert.truthy(output:find("echo on", 1, true), output)
   end)
@@ -163,15 +171,20 @@ describe("mwlogin login at a terminal", function()
   end)
 
   it("breaks its lines at blanks on 40 columns", function()
-    local steps = { "size 40 24", table.unpack(answers(#PROMPTS)) }
-    local output = play(steps, { "login", wiki.api })
+    local narrow = folder .. "/narrow"
+    local file = assert(io.open(narrow, "w"))
+    file:write '#!/bin/sh\nstty cols 40 rows 24\nexec scripts/mwlogin "$@"\n'
+    file:close()
+    assert(os.execute("chmod 700 " .. narrow))
+    local output = play(answers(#PROMPTS), { "login", wiki.api }, {}, narrow)
     assert.truthy(output:find("exit 0", 1, true), output)
     for line in output:gmatch "[^\n]+" do
       local is_ours = not line:find("http", 1, true)
       assert.is_true(not is_ours or utf8.len(line) <= 40 + #"blanks between (optional): 1 3", line)
     end
     assert.truthy(output:find("To protect the wiki against automated\npassword", 1, true), output)
-    local refused = play({ "size 40 24" }, { "login", "http://127.0.0.1:1/api.php", "--no-input" })
+    local nowhere = { "login", "http://127.0.0.1:1/api.php", "--no-input" }
+    local refused = play({}, nowhere, {}, narrow)
     for line in refused:gmatch "[^\n]+" do
       assert.is_true(utf8.len(line) <= 40 or not line:find "%S%s+%S", line)
     end

@@ -83,6 +83,7 @@ return {
     find = "  if not display.has_colour() then",
     replace = "  if false then",
     spec = "spec/cli/terminal_spec.lua",
+    filter = "draws a picture with ASCII",
     promise = "a picture has no colour where none is wanted",
   },
 }
