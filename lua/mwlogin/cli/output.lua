@@ -227,7 +227,7 @@ function Output:failure(wiki, err)
   self:warn(wiki, err)
   local step = step_of(err)
   for _, line in ipairs(step and asked.lines(step) or {}) do
-    io.stderr:write("  ", output.clean(line), "\n")
+    io.stderr:write(for_person("  " .. output.clean(line)), "\n")
   end
   if self.json then
     local message = tostring(err.message or err.code or err)
