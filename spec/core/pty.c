@@ -5,7 +5,7 @@
    SCRIPT has one step a line: `wait TEXT` (until the program has shown it), `send TEXT` (keys; \r,
    \n, \t, \b, \\ and \xNN stand for what they do in C), `echo` (prints whether the terminal shows
    keys), `signal NUMBER`, `stopped` (waits until the program is stopped), `hangup`, `size COLUMNS
-   ROWS`. Then prints `exit N` or `signal N`, an empty line, and all the program has shown. */
+   ROWS` (as the first step: before the program starts). Then prints `exit N` or `signal N`, an empty line, and all the program has shown. */
 #include <errno.h>
 #include <poll.h>
 #include <pty.h>
@@ -142,15 +142,25 @@ static void lead(char **arguments, int report) {
   _exit(0);
 }
 
+/* The terminal's size before the program sees it, where the script begins with one. */
+static struct winsize first_size(FILE *script) {
+  struct winsize size = {0, 0, 0, 0};
+  if (fscanf(script, "size %hu %hu", &size.ws_col, &size.ws_row) != 2) size.ws_col = 0;
+  rewind(script);
+  return size;
+}
+
 int main(int count, char **arguments) {
   char line[65536];
   FILE *script;
+  struct winsize size;
   int pipe_ends[2], status;
   if (count < 3) return 2;
   script = fopen(arguments[1], "r");
   if (script == NULL || pipe(pipe_ends) != 0) return 2;
   reports = pipe_ends[0];
-  if (forkpty(&terminal, NULL, NULL, NULL) == 0) lead(arguments + 2, pipe_ends[1]);
+  size = first_size(script);
+  if (forkpty(&terminal, NULL, NULL, size.ws_col > 0 ? &size : NULL) == 0) lead(arguments + 2, pipe_ends[1]);
   close(pipe_ends[1]);
   program = next_report(0, "started");
   if (program == 0) return 2;
