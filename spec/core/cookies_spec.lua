@@ -114,7 +114,8 @@ describe("the cookies of a session", function()
     it("are taken with what browsers' exports have beside it " .. way, function()
       local session, visit = open()
       local fraction = line({ name = "a", expires = FAR }):gsub("\t" .. FAR, "%0.25")
-      local text = "\xEF\xBB\xBF# Netscape HTTP Cookie File\r\n# https://curl.se/docs/http-cookies\r\n\r\n"
+      local text = "\xEF\xBB\xBF# Netscape HTTP Cookie File\r\n"
+        .. "# https://curl.se/docs/http-cookies\r\n\r\n"
         .. fraction
         .. "\r\n#HttpOnly_"
         .. line({ name = "b" })

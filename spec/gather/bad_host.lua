@@ -1,5 +1,6 @@
 -- A host that nobody wants to meet: bad_host.lua HOW ANNOUNCE; writes its port into ANNOUNCE, and
--- ends with its standard input. HOW: hang, reset, trickle (a byte a second), huge (1 GB), busy (429).
+-- ends with its standard input. HOW: hang, reset, trickle (a byte a second), huge (1 GB) or busy
+-- (429).
 local socket = require "socket"
 
 local how, announce = arg[1], arg[2]

@@ -10,8 +10,8 @@ local function shell(command)
   return (pipe:read("a"):gsub("%s+$", ""))
 end
 
----After a moment, in which this process closes its end of the pipe, and without what other specs left
----to the collector.
+---After a moment, in which this process closes its end of the pipe, and without what other specs
+---left to the collector.
 local function descriptors()
   collectgarbage()
   collectgarbage()

@@ -3,7 +3,8 @@
 return {
   {
     file = "lua/mwlogin/testing/transcript/redaction.lua",
-    find = "  local placeholder = self.names:of(value, name)\n  learn_name(self.names, name, value)",
+    find = "  local placeholder = self.names:of(value, name)\n"
+      .. "  learn_name(self.names, name, value)",
     replace = "  local placeholder = value\n  learn_name(self.names, name, value)",
     spec = "spec/testing/transcript/redaction_spec.lua",
     promise = "a transcript hides the values that were sent",
@@ -31,7 +32,8 @@ return {
   },
   {
     file = "lua/mwlogin/testing/transcript/redaction.lua",
-    find = 'return scheme == "Bearer" and "Bearer " .. self.names:of(rest, "access_token") or scheme',
+    find = 'return scheme == "Bearer" and "Bearer " .. self.names:of(rest, "access_token") '
+      .. "or scheme",
     replace = "return header",
     spec = "spec/testing/transcript/redaction_spec.lua",
     promise = "a transcript shows of an Authorization its sort",

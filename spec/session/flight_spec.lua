@@ -1,5 +1,5 @@
--- Several tasks with one Session of a real wiki: one login, whoever begins it, and nothing is sent as
--- nobody meanwhile.
+-- Several tasks with one Session of a real wiki: one login, whoever begins it, and nothing is sent
+-- as nobody meanwhile.
 local mwlogin = require("mwlogin")
 local wikis = require("spec.wiki")
 

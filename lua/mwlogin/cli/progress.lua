@@ -49,8 +49,8 @@ local function written(total)
 end
 
 ---@param total integer how many there are
----@return { tell: fun(counts: table), clear: fun() } line what `mwlogin.gather` tells its `progress`
----  goes to `tell`; `clear` takes a drawn line away again
+---@return { tell: fun(counts: table), clear: fun() } line `tell` takes what `mwlogin.gather` tells
+---  its `progress`; `clear` takes a drawn line away again
 function progress.new(total)
   return can_draw() and drawn(total) or written(total)
 end
