@@ -160,7 +160,8 @@ int main(int count, char **arguments) {
   if (script == NULL || pipe(pipe_ends) != 0) return 2;
   reports = pipe_ends[0];
   size = first_size(script);
-  if (forkpty(&terminal, NULL, NULL, size.ws_col > 0 ? &size : NULL) == 0) lead(arguments + 2, pipe_ends[1]);
+  if (forkpty(&terminal, NULL, NULL, size.ws_col > 0 ? &size : NULL) == 0)
+    lead(arguments + 2, pipe_ends[1]);
   close(pipe_ends[1]);
   program = next_report(0, "started");
   if (program == 0) return 2;
