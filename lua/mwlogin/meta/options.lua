@@ -22,6 +22,7 @@
 ---@field pool? userdata what several Sessions share
 ---@field trace? any a function(event), a path, or an open file
 ---@field transport? function specs only: function(request) → reply
+---@field record? mwlogin.testing.Recorder every exchange goes into a transcript
 ---@field record? table writes the exchanges down without secrets: `mwlogin.testing.record(path)`
 
 ---What `wiki:login` takes. Secrets may be texts, secrets, sources, or functions that return one.

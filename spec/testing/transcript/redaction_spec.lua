@@ -120,6 +120,17 @@ describe("a reply in a transcript", function()
     assert.is_nil(text:find("pass%p%a*;?%d*word"))
   end)
 
+  it("hides what a stack trace of PHP shows of a secret", function()
+    local made = shown {
+      sent "action=clientlogin&password=correct+horse+battery+staple",
+      reply "{\"trace\":\"#0 Auth.php(1): login('Al', 'correct horse b...')\"}",
+    }
+    assert.equal(
+      "{\"trace\":\"#0 Auth.php(1): login('Al', '<<password 1>>')\"}",
+      made[1].response.json
+    )
+  end)
+
   it("hides long random runs nobody named", function()
     local made =
       shown { sent "action=query", reply '{"x":"key d41d8cd98f00b204e9800998ecf8427e ok"}' }

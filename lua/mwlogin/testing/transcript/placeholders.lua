@@ -11,6 +11,8 @@ local LONGEST_NAME <const> = 24
 ---something else is another placeholder; in a text they would be found anywhere.
 local SHORTEST_IN_TEXT <const> = 4
 local SHORTEST_IN_WORDS <const> = 12
+---PHP's stack traces show so much of an argument, and dots behind it.
+local SHOWN_BY_PHP <const> = 15
 
 ---A text as HTML has it.
 ---@param text string
@@ -116,6 +118,10 @@ local function forms(self)
       local form = encode(value)
       if encoding == "" or form ~= value then
         sorted[#sorted + 1] = { form, ("<<%s%s>>"):format(encoding, name) }
+      end
+      if #form > SHOWN_BY_PHP then
+        local cut = form:sub(1, SHOWN_BY_PHP) .. "..."
+        sorted[#sorted + 1] = { cut, ("<<%s%s>>"):format(encoding, name) }
       end
     end
   end
