@@ -38,6 +38,7 @@ describe("memory", function()
     )
     front = nginx.start({
       tls = { tls = authority:issue("front"), body = pass },
+      http2 = { tls = authority:issue("front2"), http2 = true, body = pass },
       basic = ("auth_basic wiki; auth_basic_user_file %s/htpasswd; %s"):format(folder, pass),
     })
   end)
@@ -133,16 +134,21 @@ describe("memory", function()
       clean(as_alice(source), given(), { files = files() })
     end)
 
-    it("holds nothing of what came from " .. name .. " and went over https", function()
-      clean(
-        as_alice(source, {
-          address = ("https://localhost:%d/api.php"):format(front.ports.tls),
-          options = { ca_file = authority.certificate },
-        }),
-        given(),
-        { files = files() }
-      )
-    end)
+    for server, protocol in pairs({ tls = "HTTP/1.1", http2 = "HTTP/2.0" }) do
+      local title = "holds nothing of what came from %s and went over https (%s)"
+      it(title:format(name, protocol), function()
+        front:reset()
+        clean(
+          as_alice(source, {
+            address = ("https://localhost:%d/api.php"):format(front.ports[server]),
+            options = { ca_file = authority.certificate },
+          }),
+          given(),
+          { files = files() }
+        )
+        assert.matches(protocol, front:log(server)[1], 1, true)
+      end)
+    end
 
     it("holds nothing of a bot password that came from " .. name, function()
       local bot = wiki.botpassword

@@ -65,8 +65,9 @@ local function answers(port)
 end
 
 --- Starts nginx; returns when every server answers.
----@param servers table<string, string|{ tls: table, body: string }> what is inside of `server {}`
---- by name; `PORT:name` stands for that server's port; `tls`: as of `certificates.issue`
+---@param servers table<string, string|{ tls: table, http2: boolean, body: string }> what is inside
+--- of `server {}` by name; `PORT:name` stands for that server's port; `tls`: as of
+--- `certificates.issue`
 ---@return table front `ports` by name, `folder`; `log`, `reset`, `stop`
 function nginx.start(servers)
   local names = {}
@@ -85,7 +86,7 @@ function nginx.start(servers)
     local tls = type(server) == "table" and server.tls
     lines[#lines + 1] = ("server { listen 127.0.0.1:%d%s;"):format(
       self.ports[name],
-      tls and " ssl" or ""
+      tls and (server.http2 and " ssl http2" or " ssl") or ""
     )
     lines[#lines + 1] = ("access_log FOLDER/%s.log everything;"):format(name)
     if tls then
