@@ -109,6 +109,17 @@ local HTTP_AUTH <const> = { username = "string", password = "string|secret|sourc
 
 local ABOVE_ZERO <const> = { "timeout", "connect_timeout", "max_response" }
 
+---What a store of one's own must have (doc/stores.md).
+local STORE_METHODS <const> = { "read", "write", "remove", "ids", "lock" }
+
+local function check_store(store)
+  for _, name in ipairs(store and STORE_METHODS or {}) do
+    if type(store[name]) ~= "function" then
+      error(("open: option 'store' has no method '%s'"):format(name), 4)
+    end
+  end
+end
+
 local function check_options(opts)
   options.check(opts, OPEN_OPTIONS, "open", 4)
   for _, name in ipairs(ABOVE_ZERO) do
@@ -122,6 +133,7 @@ local function check_options(opts)
   if auth and not (auth.username and auth.password) then
     error("open: option 'http_auth' takes username and password", 3)
   end
+  check_store(opts and opts.store)
 end
 
 ---Reads what was given as a source.

@@ -263,6 +263,11 @@ describe("a store in Redis", function()
     assert.has_error(function()
       store.redis("127.0.0.1")
     end, "store.redis takes a client, or a function that makes one, not string")
+    for _, seconds in ipairs({ 0, -1, math.huge, 0 / 0 }) do
+      assert.has_error(function()
+        store.redis({}, { lock_seconds = seconds })
+      end, "store.redis: option 'lock_seconds' must be above 0")
+    end
   end)
 
   it("holds what is no entry: that is damaged, and not overwritten", function()

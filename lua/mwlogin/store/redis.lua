@@ -68,11 +68,15 @@ function redis.new(client, opts)
     error(("store.redis takes a client, or a function that makes one, not %s"):format(kind), 3)
   end
   opts = opts or {}
+  local seconds = opts.lock_seconds or DEFAULT_LOCK_SECONDS
+  if not (seconds > 0 and seconds < math.huge) then
+    error("store.redis: option 'lock_seconds' must be above 0", 3)
+  end
   return setmetatable({
     client = kind ~= "function" and client or nil,
     connect = kind == "function" and client or nil,
     prefix = opts.prefix or DEFAULT_PREFIX,
-    milliseconds = math.ceil((opts.lock_seconds or DEFAULT_LOCK_SECONDS) * 1000),
+    milliseconds = math.ceil(seconds * 1000),
   }, Redis)
 end
 
