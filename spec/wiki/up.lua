@@ -1,19 +1,20 @@
 --- `make wiki`: keeps a wiki up to play with, says how to log in to it, ends with Ctrl-C.
---- `lua5.4 spec/wiki/up.lua private` keeps a private one.
+--- `lua5.4 spec/wiki/up.lua [private] [FILE]`: a private one; its variables in another file.
 
 package.path = "./?.lua;./?/init.lua;" .. package.path
 
 local playground = require("spec.wiki.playground")
 local socket = require("socket")
 
-local ENVIRONMENT <const> = "build/wiki.env"
+local private = arg[1] == "private"
+local environment = arg[private and 2 or 1] or "build/wiki.env"
 
 local WORDS <const> = [[
 A MediaWiki is up: {page}
 
 In another terminal, in this folder:
 
-  . build/wiki.env
+  . {file}
   export PATH="$PWD/scripts:$PATH"
 
 and then
@@ -32,9 +33,9 @@ Paris). To make it odder, change $wgMwloginTest in the file "$WIKI_SETTINGS", to
 
 Ctrl-C ends it and removes everything.]]
 
-local one = playground.start({ private = arg[1] == "private" })
-os.execute(("mkdir -p build && touch %s && chmod 600 %s"):format(ENVIRONMENT, ENVIRONMENT))
-local file = assert(io.open(ENVIRONMENT, "w"))
+local one = playground.start({ private = private })
+os.execute(("mkdir -p build && touch '%s' && chmod 600 '%s'"):format(environment, environment))
+local file = assert(io.open(environment, "w"))
 file:write(playground.shell(one))
 file:close()
 
@@ -43,7 +44,8 @@ local openid = [[by OpenID       mwlogin login "$WIKI" --field openIdProvider=op
 if one.no_provider then
   openid = "(no OpenID provider: " .. tostring(one.no_provider) .. ")"
 end
-print((WORDS:gsub("{(%w+)}", { page = one:page("Main Page"), openid = openid })))
+local told = { page = one:page("Main Page"), openid = openid, file = environment }
+print((WORDS:gsub("{(%w+)}", told)))
 io.stdout:flush()
 
 -- Short naps: Lua raises "interrupted!" between two of them, and that is the way out.
@@ -52,5 +54,5 @@ pcall(function()
     socket.sleep(0.3)
   end
 end)
-os.remove(ENVIRONMENT)
+os.remove(environment)
 playground.stop(one)
