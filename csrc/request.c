@@ -324,11 +324,12 @@ static size_t receive_header(char *bytes, size_t size, size_t count, void *data)
 
 /* libcurl sends a request again by itself where a kept connection ended without an answer; one with
    a body may have been executed by then, and the nonce of a signed one used up. Once something was
-   answered (401, 100) it goes on. */
+   answered (401, 100) it goes on; and by HTTP/2 libcurl repeats only what a server refused unread. */
 static int before_sending(void *data, char *address, char *own, int port, int own_port) {
   struct mwl_exchange *exchange = data;
   (void)address, (void)own, (void)port, (void)own_port;
   exchange->cut = exchange->attempted && exchange->header.length == 0 &&
+                  !exchange->host->multiplexes &&
                   (has_body(exchange->method) || exchange->is_signed);
   exchange->attempted = 1;
   return exchange->cut ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;

@@ -18,6 +18,7 @@ struct mwl_host {
   struct mwl_exchange *last;
   struct mwl_host *next_waiting; /* among the hosts with a queue */
   int is_waiting;
+  int multiplexes; /* it answered by HTTP/2 last */
 };
 
 struct mwl_wiki {

@@ -1,6 +1,7 @@
 ---libcurl sends a request again by itself where a kept connection ends without an answer: a POST
 ---may have been executed by then (PROTOCOL I10), and a one-time code or a wrong password counts
 ---twice.
+local certificates = require "spec.security.certificates"
 local core = require "mwlogin.core"
 local machine = require "spec.store.machine"
 
@@ -63,5 +64,54 @@ describe("a request whose kept connection ends without an answer", function()
 
   it("is sent again on a new connection where it has none", function()
     assert.equal('{"posts":0,"gets":2}', assert(session:fetch "/cut").body)
+  end)
+end)
+
+describe("a POST by HTTP/2", function()
+  local folder, authority, issued
+
+  lazy_setup(function()
+    folder = machine.folder()
+    authority = certificates.authority(folder)
+    issued = authority:issue "http2"
+  end)
+
+  lazy_teardown(function()
+    machine.remove(folder)
+  end)
+
+  ---@return table|nil reply to the POST
+  ---@return table|nil err
+  ---@return string count what the server tells of it
+  local function post(mode)
+    local node <close> = assert(
+      core.process(
+        { "node", "spec/regress/http2.mjs", mode, issued.key, issued.certificate },
+        { stdin = "pipe", stdout = "pipe" }
+      )
+    )
+    local port = node:read(1, { stop = "\n" })
+    local pool <close> = core.pool()
+    local session <close> = assert(pool:session(("https://localhost:%s/api.php"):format(port), {
+      ca_file = authority.certificate,
+    }))
+    assert(session:fetch "/warm")
+    local reply, err = session:fetch("/x", { method = "POST", params = { code = "once" } })
+    local count = assert(session:fetch "/count").body
+    node:kill "KILL"
+    return reply, err, count
+  end
+
+  it("that the server refused unread is sent again", function()
+    local reply, _, count = post "refuse"
+    assert.equal('{"posts":2}', assert(reply).body)
+    assert.equal('{"posts":2}', count)
+  end)
+
+  it("that was never answered is not", function()
+    local reply, err, count = post "end"
+    assert.is_nil(reply)
+    assert.same({ "network", "cut", true }, { err.kind, err.code, err.sent })
+    assert.equal('{"posts":1}', count)
   end)
 end)
