@@ -211,7 +211,7 @@ local function connect(address, opts, tracer)
   end
   local session
   session, err = session_module.new(api, opts, tracer)
-  if session then
+  if session and scout.found_by ~= "address" then
     session.given, session.found_by = address, scout.found_by
   end
   return session, err

@@ -37,8 +37,8 @@ local session = {}
 ---  better
 ---@field oauth_tokens table|nil what the store keeps of an OAuth login
 ---@field reached boolean|nil whether the wiki answered before
----@field given string|nil the address that `open` was given
----@field found_by string|nil how api.php was found: "address", "page" or "usual place"
+---@field given string|nil the address that `open` was given, where it is not `api`
+---@field found_by string|nil how api.php was found where it was not given: "page" or "usual place"
 local Session = {}
 Session.__index = Session
 Session.__name = "mwlogin.Session"
@@ -66,8 +66,8 @@ function session.new(api, opts, tracer)
     core = made,
     tracer = tracer,
     kept = NOTHING,
-    given = nil, -- room for what `open` adds
-    found_by = nil,
+    has_given_cookies = nil, -- room for it and one more
+    reached = nil,
   }, Session)
 end
 

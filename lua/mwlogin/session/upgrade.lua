@@ -43,6 +43,7 @@ local function move(session, api)
   end
   made:cookies(session.core:cookies())
   session.core:close()
+  session.given = session.given or session.api
   session.core, session.api = made, api
   session:trace_event { event = "moved", api = api }
   return true
