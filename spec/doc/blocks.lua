@@ -47,6 +47,7 @@ local function read_marks(comment, marks, page, line)
 end
 
 local function file_of(text)
+  text = text:gsub("^#![^\n]*\n", "")
   return text:match("^%-%- file: (%S+)\n") or text:match("^# file: (%S+)\n")
 end
 
