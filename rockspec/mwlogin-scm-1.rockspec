@@ -102,6 +102,7 @@ build = {
     ["mwlogin.cli.completion.zsh"] = "lua/mwlogin/cli/completion/zsh.lua",
     ["mwlogin.cli.connect"] = "lua/mwlogin/cli/connect.lua",
     ["mwlogin.cli.cookies"] = "lua/mwlogin/cli/cookies.lua",
+    ["mwlogin.cli.credentials"] = "lua/mwlogin/cli/credentials.lua",
     ["mwlogin.cli.doctor"] = "lua/mwlogin/cli/doctor.lua",
     ["mwlogin.cli.exec"] = "lua/mwlogin/cli/exec.lua",
     ["mwlogin.cli.exit"] = "lua/mwlogin/cli/exit.lua",

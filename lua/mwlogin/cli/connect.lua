@@ -1,10 +1,19 @@
 ---From a WIKI on the command line to a session that can act, and to its end.
 local advice = require "mwlogin.cli.advice"
-local answers = require "mwlogin.cli.answers"
+local credentials_of = require "mwlogin.cli.credentials"
 local options = require "mwlogin.cli.options"
-local person = require "mwlogin.cli.person"
 
 local connect = {}
+
+---What a subcommand wants of its visit, beyond the flags that were given.
+---@class mwlogin.cli.Purpose
+---@field always boolean|nil log in even without credentials, so that a terminal can be asked
+---@field before (fun(session: table): true|nil, table|nil)|nil what comes before the login
+---@field looks boolean|nil nobody logs in: `act` gets the credentials, if there are any
+---@field ends boolean|nil the session is to end: nobody is asked, one that has ended is no error
+---@field record table|nil a recorder: a fresh login, of which nothing is kept
+---@field pool userdata|nil of whoever visits many at once
+local NO_PURPOSE <const> = {}
 
 ---A word without dot, colon and slash may be the name of a profile; a host of that kind is reached
 ---without one.
@@ -20,79 +29,6 @@ local function profile_of(mwlogin, wiki)
     return { url = wiki }
   end
   return nil, err
-end
-
-local function overlay(base, over)
-  local merged = {}
-  for name, value in pairs(base or {}) do
-    merged[name] = value
-  end
-  for name, value in pairs(over) do
-    merged[name] = value
-  end
-  return merged
-end
-
----Bot passwords go to another door than the form that the terminal would ask from: their password
----is asked for here.
-local function ask_password(mwlogin, credentials, respond)
-  local name = credentials.username
-  if respond and name and name:find("@", 1, true) and not credentials.password then
-    credentials.password = mwlogin.secret.prompt("Password for " .. name)
-  end
-end
-
-local WAYS_IN <const> = {
-  "username",
-  "password",
-  "method",
-  "access_token",
-  "client_id",
-  "consumer_key",
-}
-
----What says that a login is wanted; `remember`, say, only says how.
-local function can_log_in(credentials)
-  for _, name in ipairs(WAYS_IN) do
-    if credentials[name] ~= nil then
-      return true
-    end
-  end
-  return false
-end
-
----@param args table parsed arguments
----@param profile table { login? }
----@param keeps boolean whether the session outlives this run; if not, nobody is asked how long
----@return table credentials for `wiki:login`
----@return boolean given whether there is anything to log in with
-local function credentials_of(mwlogin, args, profile, keeps)
-  local credentials = overlay(profile.login, options.credentials(args))
-  local given = can_log_in(credentials)
-  local found = answers.collect(args)
-  if found then
-    credentials.answers = overlay(credentials.answers, found)
-  end
-  if args.handlers and #args.handlers > 0 then
-    local handlers = {}
-    for _, path in ipairs(args.handlers) do
-      handlers[#handlers + 1] = path:find("[/]") and path or "./" .. path
-    end
-    for _, handler in ipairs(credentials.handlers or {}) do
-      handlers[#handlers + 1] = handler
-    end
-    credentials.handlers = handlers
-  end
-  local respond, redirect = person.ways(args)
-  if respond and credentials.remember == nil then
-    credentials.remember = keeps
-  end
-  credentials.respond = credentials.respond or respond
-  if redirect == "none" or credentials.redirect == nil then
-    credentials.redirect = redirect
-  end
-  ask_password(mwlogin, credentials, respond)
-  return credentials, given or found ~= nil or credentials.handlers ~= nil
 end
 
 ---Nothing to log in with and nobody to ask is a want of a person, not a refusal of the wiki.
@@ -141,72 +77,96 @@ local OVER <const> = {
     .. "Special:OAuthManageMyGrants",
 }
 
-local function visit(wiki, args, act, always, before, pool)
+---Opens the wiki that is meant: an address or a profile.
+local function open(wiki, args, purpose)
   local mwlogin = require "mwlogin"
-  local profile, profile_err = profile_of(mwlogin, wiki)
+  local profile, err = profile_of(mwlogin, wiki)
   if not profile then
-    return nil, profile_err
-  end
-  local opened = overlay(profile.options, options.open(args))
-  opened.pool = pool
-  opened.store = not args.unkept and (opened.store or mwlogin.store.file()) or nil
-  local session <close>, err = mwlogin.open(profile.url, opened)
-  if not session then
     return nil, err
   end
-  if before then
-    local ready, why = before(session)
+  local opened = credentials_of.overlay(profile.options, options.open(args))
+  opened.pool, opened.record = purpose.pool, purpose.record
+  opened.store = not purpose.record and (opened.store or mwlogin.store.file()) or nil
+  local session
+  session, err = mwlogin.open(profile.url, opened)
+  return session, err, profile
+end
+
+---Whether to log in: with what was given, as what is kept, or since it is asked for anyway.
+local function is_wanted(session, given, purpose)
+  if given or purpose.always then
+    return true
+  end
+  local kept, err = is_kept(session)
+  if err then
+    return nil, err
+  elseif not kept and session.options.account and not purpose.ends then
+    return nil, not_kept(session.options.account)
+  end
+  return kept
+end
+
+---@return table|nil me
+---@return table|nil err
+---@return string|nil gone words about what was kept, where the wiki had nothing to end
+local function log_in(session, credentials, wiki, args, purpose)
+  local me, err = session:login(credentials)
+  local gone = not me and purpose.ends and OVER[err.code] or nil
+  if gone then
+    -- what is left of it is here
+    local forgotten, why = require("mwlogin.login.account").forget(session)
+    return nil, not forgotten and why or nil, gone
+  elseif not me then
+    return nil, as_interaction(err, args, session, credentials)
+  elseif me.unkept and purpose.always then
+    return nil, me.unkept -- to be kept is what this login was for
+  elseif me.unkept then
+    require("mwlogin.cli.output").new(args):warn(wiki, me.unkept)
+  end
+  return me
+end
+
+local function visit(wiki, args, act, purpose)
+  local opened, err, profile = open(wiki, args, purpose)
+  if not opened then
+    return nil, err
+  end
+  local session <close> = opened
+  if purpose.before then
+    local ready, why = purpose.before(session)
     if not ready then
       return nil, why
     end
   end
-  local credentials, given = credentials_of(mwlogin, args, profile, not args.unkept)
-  if given and args.only_looks then
+  local credentials, given = credentials_of.of(args, profile.login, purpose)
+  if given and purpose.looks then
     return act(session, nil, credentials)
-  elseif not given and not always then
-    given, err = is_kept(session)
-    if err then
-      return nil, err
-    elseif not given and opened.account and not args.ends then
-      return nil, not_kept(opened.account)
-    end
+  end
+  local wanted, why = is_wanted(session, given, purpose)
+  if why then
+    return nil, why
   end
   local me, gone
-  if given or always then
-    me, err = session:login(credentials)
-    gone = not me and args.ends and OVER[err.code]
-    if gone then
-      -- what is left of it is here
-      local forgotten, why = require("mwlogin.login.account").forget(session)
-      gone, err = forgotten and gone, why
-    end
-    if not me and not gone then
-      return nil, as_interaction(err, args, session, credentials)
-    end
-    if me and me.unkept then
-      if always then
-        return nil, me.unkept -- to be kept is what this login was for
-      end
-      require("mwlogin.cli.output").new(args):warn(wiki, me.unkept)
+  if wanted then
+    me, err, gone = log_in(session, credentials, wiki, args, purpose)
+    if err then
+      return nil, err
     end
   end
   return act(session, me, nil, gone)
 end
 
----Opens the wiki, logs in when there is something to log in with (or `always`), lets `act` do its
----work and closes the session, without logging out.
+---Opens the wiki, logs in when there is something to log in with, lets `act` do its work and closes
+---the session, without logging out.
 ---@param wiki string address or profile
 ---@param args table parsed arguments
 ---@param act fun(session: table, me: table|nil, credentials: table|nil, gone: string|nil): any,
----  table|nil under `args.only_looks` it gets the credentials, and nobody logs in with them; `gone`
----  under `args.ends`: words about what was kept, where the wiki had nothing to end
----@param always? boolean log in even without credentials, so that a terminal can be asked
----@param before? fun(session: table): true|nil, table|nil what comes before the login
----@param pool? userdata of whoever visits many at once
+---  table|nil
+---@param purpose? mwlogin.cli.Purpose
 ---@return any result of `act`
 ---@return table|nil err with advice in the command's words
-function connect.visit(wiki, args, act, always, before, pool)
-  local result, err = visit(wiki, args, act, always, before, pool)
+function connect.visit(wiki, args, act, purpose)
+  local result, err = visit(wiki, args, act, purpose or NO_PURPOSE)
   if result == nil then
     err.advice = advice.as_flags(err.advice)
     return nil, err
@@ -218,11 +178,10 @@ end
 ---@param args table parsed arguments; `wiki`
 ---@param out table output
 ---@param act fun(session: table, me: table|nil): any, table|nil
----@param always? boolean
----@param before? fun(session: table): true|nil, table|nil
+---@param purpose? mwlogin.cli.Purpose
 ---@return integer code
-function connect.run(args, out, act, always, before)
-  local result, err = connect.visit(args.wiki, args, act, always, before)
+function connect.run(args, out, act, purpose)
+  local result, err = connect.visit(args.wiki, args, act, purpose)
   if result == nil then
     out:failure(args.wiki, err)
     return out:code(err)

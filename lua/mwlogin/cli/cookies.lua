@@ -67,21 +67,16 @@ end
 ---Proves the imported session, which is kept then like any other.
 local function import(args, out)
   args.login_method = "session"
-  return connect.run(
-    args,
-    out,
-    function(_, me)
-      out:result(
-        { wiki = args.wiki, name = me.name, id = me.id, method = me.method, anonymous = false },
-        output.clean(("Keeping the session of %s at %s"):format(me.name, args.wiki))
-      )
-      return true
-    end,
-    true,
-    function(session)
-      return take(session, args.import)
-    end
-  )
+  local function before(session)
+    return take(session, args.import)
+  end
+  return connect.run(args, out, function(_, me)
+    out:result(
+      { wiki = args.wiki, name = me.name, id = me.id, method = me.method, anonymous = false },
+      output.clean(("Keeping the session of %s at %s"):format(me.name, args.wiki))
+    )
+    return true
+  end, { always = true, before = before })
 end
 
 ---An OAuth login has nothing to hand on here: with an empty jar others would be nobody unawares.

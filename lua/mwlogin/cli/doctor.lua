@@ -111,7 +111,6 @@ end
 
 function doctor.run(args)
   local out = output.new(args)
-  args.only_looks = true
   return connect.run(args, out, function(session, _, credentials)
     local report, err = session:doctor(credentials)
     if not report then
@@ -120,7 +119,7 @@ function doctor.run(args)
     report.wiki = args.wiki
     out:result(report, words(report))
     return true
-  end)
+  end, { looks = true })
 end
 
 return doctor

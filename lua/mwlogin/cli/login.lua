@@ -61,7 +61,7 @@ end
 local function in_turn(args, out)
   local first
   for _, wiki in ipairs(args.wikis) do
-    local me, err = connect.visit(wiki, args, as_whom, true)
+    local me, err = connect.visit(wiki, args, as_whom, { always = true })
     first = tell(out, wiki, me, err, first)
     if err and err.kind == "cancelled" then
       break
@@ -74,7 +74,7 @@ end
 local function at_once(args, out)
   local line = require("mwlogin.cli.progress").new(#args.wikis)
   local results = require "mwlogin.gather"(args.wikis, function(wiki, pool)
-    return connect.visit(wiki, args, as_whom, true, nil, pool)
+    return connect.visit(wiki, args, as_whom, { always = true, pool = pool })
   end, { progress = line.tell })
   line.clear()
   local first

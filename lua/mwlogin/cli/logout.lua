@@ -19,8 +19,6 @@ end
 
 function logout.run(args)
   local out = output.new(args)
-  -- nobody is asked for a password in order to log out
-  args.no_input, args.ends = true, true
   return connect.run(args, out, function(session, me, _, gone)
     local wiki = output.address(args.wiki)
     if me then
@@ -36,7 +34,7 @@ function logout.run(args)
       out:say(("%s: no session is kept, there is nothing to end"):format(wiki))
     end
     return true
-  end)
+  end, { ends = true })
 end
 
 return logout

@@ -48,8 +48,8 @@ function record.run(args)
     return exit.USAGE
   end
   local recorder = require("mwlogin.testing").record(args.file)
-  args.unkept, args.open_record = true, recorder
-  local me, err = connect.visit(args.wiki, args, log_in_and_out, true)
+  local purpose = { always = true, record = recorder }
+  local me, err = connect.visit(args.wiki, args, log_in_and_out, purpose)
   local count = #recorder.exchanges
   local written, trouble = recorder:close()
   if not me then
