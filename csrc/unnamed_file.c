@@ -48,7 +48,8 @@ static int unnamed_file_new(lua_State *L) {
 }
 
 /***
-The path under which other programs of this user can open it.
+The path under which other programs of this user can open it, while this process is `dumpable` (the
+command is not, but while `exec` runs a program).
 @function unnamed_file:path
 @treturn string
 */

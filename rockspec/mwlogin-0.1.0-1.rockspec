@@ -57,6 +57,7 @@ build = {
         "csrc/form.c",
         "csrc/held.c",
         "csrc/interrupt.c",
+        "csrc/json_member.c",
         "csrc/json_value.c",
         "csrc/line_editor.c",
         "csrc/login.c",

@@ -187,7 +187,8 @@ function doctor.examine(session, credentials)
   if not moved then
     return nil, err
   end
-  local facts = { warnings = {}, address = core.address(session.api), given = session.given or session.api }
+  local facts =
+    { warnings = {}, address = core.address(session.api), given = session.given or session.api }
   local report = {
     api = session.api,
     found_by = session.found_by or "address",

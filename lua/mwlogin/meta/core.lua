@@ -507,7 +507,8 @@ function core.unnamed_file(bytes) end
 ---Ends the file: nobody can open it any more. Twice is fine.
 function UnnamedFile:close() end
 
----The path under which other programs of this user can open it.
+---The path under which other programs of this user can open it, while this process is `dumpable`
+---(the command is not, but while `exec` runs a program).
 ---@return string
 function UnnamedFile:path() end
 
