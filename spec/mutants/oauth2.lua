@@ -1,6 +1,22 @@
 -- Mutants of OAuth 2: same entries as in mutants.lua. Those of its traps are in traps.lua.
 return {
   {
+    file = "csrc/request.c",
+    find = "!exchange->host->multiplexes &&",
+    replace = "",
+    spec = "spec/regress/post_sent_once_spec.lua",
+    filter = "that the server refused unread is sent again",
+    promise = "by HTTP/2 a request that was refused unread is sent again",
+  },
+  {
+    file = "lua/mwlogin/methods/oauth2.lua",
+    find = "local named, why = proving.named(session, credentials.username)",
+    replace = "local named, why = true, nil",
+    spec = "spec/oauth/real_wiki_spec.lua",
+    filter = "is held to the user who was asked for",
+    promise = "an access of another user than was asked for is refused",
+  },
+  {
     file = "lua/mwlogin/oauth/keeping.lua",
     find = "    write(session, entry, lock)\n    return nil, over",
     replace = "    return nil, over",

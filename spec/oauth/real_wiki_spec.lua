@@ -99,6 +99,17 @@ describe("a real wiki that takes bearers", function()
     assert.equal("Bob", assert(session:whoami()).name)
   end)
 
+  it("is held to the user who was asked for, however his name is typed", function()
+    assert.equal("Alice", assert(log_in { username = "alice" }).name)
+    assert.equal("Alice", assert(session:login { username = "alice" }).name)
+    local me, err = log_in { username = "Bob" }
+    assert.is_nil(me)
+    assert.same({ "refused", "other-user" }, { err.kind, err.code })
+    assert.truthy(err.message:find("Alice", 1, true))
+    assert.is_nil(session.identity)
+    assert.is_true(assert(session:whoami()).anonymous)
+  end)
+
   it("refuses a right as such: nothing is renewed", function()
     assert(log_in())
     local reply, err = session:get { action = "query", assert = "bot" }

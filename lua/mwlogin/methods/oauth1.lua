@@ -179,10 +179,15 @@ function oauth1.login(session, credentials, _, finished)
   else
     identity, err = three_legged(session, credentials, signer)
   end
-  if identity then
-    finished()
+  if not identity then
+    return nil, err
   end
-  return identity, err
+  local named, why = proving.named(session, credentials.username)
+  if not named then
+    return nil, why
+  end
+  finished()
+  return identity
 end
 
 ---Goes on with an access that was kept; nobody is asked.

@@ -147,6 +147,10 @@ function oauth2.login(session, credentials, _, finished)
   if not identity then
     return nil, err.code == "mwoauth-invalid-authorization" and explain(err, made) or err
   end
+  local named, why = proving.named(session, credentials.username)
+  if not named then
+    return nil, why
+  end
   renew_when_refused(session, made)
   finished()
   return identity

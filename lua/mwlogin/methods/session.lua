@@ -18,7 +18,7 @@ end
 ---Names have many spellings ("alice", "Al_ice"): whether one is ours, only the wiki can tell.
 local function is_named(session, name)
   local params = { action = "query", assertuser = name }
-  return session:request("GET", params, { bare = true }) ~= nil
+  return session:request("GET", params, { bare = not session.authorize }) ~= nil
 end
 
 ---@param session mwlogin.Session

@@ -86,4 +86,33 @@ function proving.identity(session, method, whole)
   return me
 end
 
+---Whether the authorization is that of the user who was asked for; names have many spellings, so
+---the wiki is asked where they differ. If not, the Session goes on without.
+---@param session mwlogin.Session proved
+---@param username string|nil
+---@return true|nil
+---@return mwlogin.Error|nil err kind refused, code other-user
+function proving.named(session, username)
+  local me = session.identity
+  if username == nil or username == me.name then
+    return true
+  end
+  local reply, err = session:call("GET", { action = "query", assertuser = username }, {})
+  if reply then
+    return true
+  end
+  proving.abandon(session)
+  session.identity = nil
+  if err.code ~= "assertnameduserfailed" then
+    return nil, err
+  end
+  return nil,
+    errors.new {
+      kind = "refused",
+      code = "other-user",
+      message = ("The access is that of %s, not of %s"):format(me.name, username),
+      advice = "Be logged in to the wiki as the right user in the browser, or leave username out.",
+    }
+end
+
 return proving
