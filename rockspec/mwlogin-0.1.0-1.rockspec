@@ -220,6 +220,7 @@ build = {
     ["mwlogin.redirect.programs"] = "lua/mwlogin/redirect/programs.lua",
     ["mwlogin.redirect.scratch"] = "lua/mwlogin/redirect/scratch.lua",
     ["mwlogin.redirect.target"] = "lua/mwlogin/redirect/target.lua",
+    ["mwlogin.redirect.trouble"] = "lua/mwlogin/redirect/trouble.lua",
     ["mwlogin.redirect.trust"] = "lua/mwlogin/redirect/trust.lua",
     ["mwlogin.redirect.webdriver"] = "lua/mwlogin/redirect/webdriver.lua",
     ["mwlogin.respond.browser"] = "lua/mwlogin/respond/browser.lua",

@@ -6,6 +6,7 @@ local errors = require("mwlogin.error")
 local json = require("mwlogin.json")
 local query = require("mwlogin.query")
 local target = require("mwlogin.redirect.target")
+local trouble = require("mwlogin.redirect.trouble")
 
 local chromium = {}
 
@@ -18,10 +19,6 @@ local call, send, receive = devtools.call, devtools.send, devtools.receive
 ---@field returned string|nil the return address, if it was seen on its way
 local Engine = {}
 Engine.__index = Engine
-
-local function trouble(code, message)
-  return errors.new({ kind = "interaction", code = code, message = message })
-end
 
 local EVENTS <const> = {
   ["Target.targetCreated"] = function(self, event)
@@ -86,7 +83,7 @@ local function first_page(self, ends)
     end
     receive(self, SLICE)
   end
-  return nil, trouble("browser_start", "The browser opened no window.")
+  return nil, trouble.new("browser_start", "The browser opened no window.")
 end
 
 local function prepare(self)

@@ -7,25 +7,12 @@ local core = require("mwlogin.core")
 local errors = require("mwlogin.error")
 local json = require("mwlogin.json")
 local trust = require("mwlogin.redirect.trust")
+local trouble = require("mwlogin.redirect.trouble")
 
 local devtools = {}
 
 local LARGEST <const> = 64 * 1024 * 1024
 local SLICE <const> = 0.02
-
-local function trouble(code, message, advice)
-  return errors.new({ kind = "interaction", code = code, message = message, advice = advice })
-end
-
-local function closed_by_person(browser)
-  browser.gone = true
-  return errors.new({
-    kind = "cancelled",
-    code = "window_closed",
-    message = "The browser window was closed before the login came back.",
-    advice = "Log in again and leave the window open until it closes by itself.",
-  })
-end
 
 ---What to say when the pipe has ended: the window was closed, or the browser broke.
 local function ended(browser)
@@ -35,16 +22,16 @@ local function ended(browser)
     local how = status and status.exit and "exit code " .. status.exit
       or status and "signal " .. tostring(status.signal)
       or "no answer"
-    return trouble(
+    return trouble.new(
       "browser_start",
       ("The browser %s did not start (%s)."):format(browser.program, how),
       "Start it by hand to see why, or name another with MWLOGIN_BROWSER."
     )
   end
   if status and status.exit == 0 then
-    return closed_by_person(browser)
+    return trouble.closed_by_person(browser)
   end
-  return trouble(
+  return trouble.new(
     "browser_crashed",
     ("The browser ended by itself (%s)."):format(
       status and (status.signal and "signal " .. status.signal or "exit code " .. status.exit)
@@ -87,7 +74,7 @@ function devtools.receive(browser, seconds)
   end
   local message = json.decode(text)
   if type(message) ~= "table" then
-    return nil, trouble("browser_protocol", "The browser sent something that is not JSON.")
+    return nil, trouble.new("browser_protocol", "The browser sent something that is not JSON.")
   end
   local react = message.method and browser.react[message.method]
   if react and type(message.params) == "table" then
@@ -112,13 +99,13 @@ end
 ---@return table|nil err when no page is left to work with
 function devtools.broken(browser)
   if browser.closed then
-    return closed_by_person(browser)
+    return trouble.closed_by_person(browser)
   end
   if browser.distrust then
     return untrusted(browser.distrust)
   end
   if browser.crashed then
-    return trouble(
+    return trouble.new(
       "page_crashed",
       "The page in the browser crashed.",
       "Log in again; if it happens again, name another browser with MWLOGIN_BROWSER."
@@ -131,7 +118,7 @@ end
 ---@return table|nil err
 function devtools.call(browser, method, params, page)
   if browser.gone then
-    return nil, closed_by_person(browser)
+    return nil, trouble.closed_by_person(browser)
   end
   local id, failed = devtools.send(browser, method, params, page)
   if not id then
@@ -146,7 +133,7 @@ function devtools.call(browser, method, params, page)
     if message and message.id == id then
       if message.error then
         return nil,
-          trouble(
+          trouble.new(
             "browser_protocol",
             ("The browser refused %s: %s"):format(method, tostring(message.error.message)),
             "It may be too old: use Chromium 112 or newer, or a WebDriver."
@@ -163,7 +150,7 @@ function devtools.call(browser, method, params, page)
     end
     if core.now() >= ends then
       return nil,
-        trouble(
+        trouble.new(
           "browser_slow",
           ("The browser %s did not answer %s within %d seconds."):format(
             browser.program,

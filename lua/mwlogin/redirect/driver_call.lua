@@ -1,19 +1,15 @@
 ---Commands to a W3C WebDriver: JSON over HTTP on loopback, without stopping those who wait for us.
 local core = require("mwlogin.core")
-local errors = require("mwlogin.error")
 local json = require("mwlogin.json")
+local trouble = require("mwlogin.redirect.trouble")
 
 local driver_call = {}
 
 local LARGEST <const> = 8 * 1024 * 1024
 local SLICE <const> = 0.02
 
-local function trouble(code, message, advice)
-  return errors.new({ kind = "interaction", code = code, message = message, advice = advice })
-end
-
 local function driver_gone()
-  return trouble(
+  return trouble.new(
     "driver_crashed",
     "The WebDriver ended by itself.",
     "Log in again; if it happens again, install the driver that fits the browser (chromium-driver)."
@@ -91,7 +87,7 @@ function driver_call.send(driver, method, path, body, seconds)
   if type(message) ~= "table" then
     if why == "slow" then
       return nil,
-        trouble(
+        trouble.new(
           "driver_slow",
           ("The WebDriver did not answer within %d seconds."):format(driver.patience // 1),
           "Log in again; if it happens again, name another driver with MWLOGIN_DRIVER."
@@ -101,7 +97,7 @@ function driver_call.send(driver, method, path, body, seconds)
   end
   local value = message.value
   if type(value) == "table" and value.error then
-    local err = trouble(
+    local err = trouble.new(
       "driver_refused",
       ("The WebDriver refused: %s"):format(tostring(value.message):match("^[^\n]*")),
       "The driver and the browser must be of the same version (package chromium-driver)."

@@ -7,6 +7,7 @@ local core = require("mwlogin.core")
 local driver_call = require("mwlogin.redirect.driver_call")
 local errors = require("mwlogin.error")
 local target = require("mwlogin.redirect.target")
+local trouble = require("mwlogin.redirect.trouble")
 
 local webdriver = {}
 
@@ -21,20 +22,6 @@ local call = driver_call.send
 
 local Engine = {}
 Engine.__index = Engine
-
-local function trouble(code, message, advice)
-  return errors.new({ kind = "interaction", code = code, message = message, advice = advice })
-end
-
-local function closed_by_person(self)
-  self.gone = true
-  return errors.new({
-    kind = "cancelled",
-    code = "window_closed",
-    message = "The browser window was closed before the login came back.",
-    advice = "Log in again and leave the window open until it closes by itself.",
-  })
-end
 
 local function read_port(self)
   local seconds = self.patience * START_FACTOR
@@ -64,7 +51,7 @@ local function begin(self, options)
   if not self.port then
     local advice = "Start it by hand to see why, or name another with MWLOGIN_DRIVER."
     local words = "The WebDriver %s did not start (%s)."
-    return nil, trouble("driver_start", words:format(options.driver, how_ended(self)), advice)
+    return nil, trouble.new("driver_start", words:format(options.driver, how_ended(self)), advice)
   end
   local wanted = {
     args = browser_flags.list(options),
@@ -157,7 +144,7 @@ function Engine:set_cookies(list, address)
       break
     end
     if core.now() > ends then
-      return nil, trouble("browser_slow", "The browser did not open the wiki's page in time.")
+      return nil, trouble.new("browser_slow", "The browser did not open the wiki's page in time.")
     end
     self:pump(SLICE)
   end
@@ -195,7 +182,7 @@ local function look(self)
   if not handles then
     -- The driver speaks of an invalid session once the browser has gone.
     if err.driver_code or not self.process:wait(0) then
-      return nil, closed_by_person(self)
+      return nil, trouble.closed_by_person(self)
     end
     return nil, err
   end
@@ -204,7 +191,7 @@ local function look(self)
       return true
     end
   end
-  return nil, closed_by_person(self)
+  return nil, trouble.closed_by_person(self)
 end
 
 ---Lets it work for a moment, and looks whether the window is still there.
@@ -242,7 +229,7 @@ local function passing(value, err)
     return nil
   end
   if err and err.driver_code then
-    return nil, closed_by_person({})
+    return nil, trouble.closed_by_person({})
   end
   return value, err
 end
