@@ -42,7 +42,7 @@ return {
   },
   {
     file = "lua/mwlogin/cli/connect.lua",
-    find = "if given and args.only_looks then",
+    find = "if given and purpose.looks then",
     replace = "if false then",
     spec = "spec/cli/doctor_spec.lua",
     filter = "tells what a login would do, and neither logs in",
