@@ -3,6 +3,7 @@
 local counts = require("spec.security.counts")
 local socket = require("socket")
 local stranger = require("spec.security.stranger")
+local wikis = require("spec.wiki")
 
 local ROW <const> = "looks into the running command by its own user"
 
@@ -113,8 +114,23 @@ describe("the command", function()
     counts.record("crashes of the command that leave a core", 1, 0)
   end)
 
-  it("gives a program run by exec the jar, and can be looked into only then", function()
-    -- what exec does with it is seen by spec/cli; here: the switch goes both ways
+  it("gives a program run by exec, and what that runs, the jar", function()
+    local wiki = wikis.start()
+    local line = ("P=%s %s exec --user Bob --password-from env:P --no-input %s -- "):format(
+      "'" .. wiki.accounts.Bob .. "'",
+      someone.mwlogin,
+      wiki.api
+    )
+    local output, code =
+      someone:run(line .. [[sh -c 'cat "$MWLOGIN_COOKIES"; sh -c "cat $MWLOGIN_COOKIES"; env']])
+    wiki:stop()
+    assert.equal(0, code, output)
+    local _, copies = output:gsub("wiki_session\t", "")
+    assert.equal(2, copies)
+    assert.is_nil(output:find(wiki.accounts.Bob, 1, true))
+  end)
+
+  it("can be switched both ways", function()
     local output = someone:run(someone:lua() .. [[ -e '
       local core = require "mwlogin.core"
       local function limit()
