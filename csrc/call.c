@@ -7,6 +7,7 @@
 #include "core.h"
 #include "exchange.h"
 #include "failure.h"
+#include "option_names.h"
 #include "request.h"
 #include "secret.h"
 #include "session.h"
@@ -23,8 +24,8 @@ static double positive(lua_State *L, int options, const char *name) {
 
 /* What the options say goes into the request; a value they hold stays on the stack. */
 static void read_options(lua_State *L, int options, struct mwl_request *request) {
-  if (options == 0 || lua_isnoneornil(L, options)) return;
-  luaL_checktype(L, options, LUA_TTABLE);
+  static const char *const known[] = {"timeout", "max_response", "cookies", "authorization", NULL};
+  if (options == 0 || mwl_option_names_check(L, options, "call", known) == 0) return;
   request->timeout = positive(L, options, "timeout");
   request->reply_max = (size_t)fmin(positive(L, options, "max_response"), 1e15);
   if (lua_getfield(L, options, "cookies") != LUA_TNIL) request->no_cookies = !lua_toboolean(L, -1);

@@ -6,6 +6,7 @@
 #include "core.h"
 #include "exchange.h"
 #include "failure.h"
+#include "option_names.h"
 #include "request.h"
 #include "secret.h"
 #include "session.h"
@@ -93,6 +94,10 @@ static void read_content(lua_State *L, struct mwl_request *request) {
 /* A value that points into a Lua string stays on the stack. 0: nil and an error were pushed. */
 static int read_options(lua_State *L, struct mwl_request *request,
                         struct mwl_parameters *parameters) {
+  static const char *const known[] = {
+      "method", "params",      "json",    "content",       "content_type", "headers", "cookies",
+      "secret", "secret_body", "foreign", "authorization", "max_response", "timeout", NULL};
+  mwl_option_names_check(L, OPTIONS, "fetch", known);
   request->method = method(L);
   request->timeout = positive(L, "timeout");
   request->reply_max = (size_t)fmin(positive(L, "max_response"), 1e15);

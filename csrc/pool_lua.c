@@ -8,6 +8,7 @@
 #include "exchange.h"
 #include "failure.h"
 #include "interrupt.h"
+#include "option_names.h"
 #include "session.h"
 
 #define DEFAULT_PER_HOST 8
@@ -93,8 +94,9 @@ static int pool_task(lua_State *L) {
 static int whole_option(lua_State *L, const char *name, int otherwise) {
   lua_Integer value = otherwise;
   if (!lua_isnoneornil(L, 1) && lua_getfield(L, 1, name) != LUA_TNIL) {
-    value = luaL_checkinteger(L, -1);
-    if (value < 1 || value > MOST) {
+    int is_whole;
+    value = lua_tointegerx(L, -1, &is_whole);
+    if (lua_type(L, -1) != LUA_TNUMBER || !is_whole || value < 1 || value > MOST) {
       luaL_error(L, "pool: option '%s' is a whole number from 1 to %d", name, MOST);
     }
   }
@@ -104,17 +106,7 @@ static int whole_option(lua_State *L, const char *name, int otherwise) {
 
 static void check_options(lua_State *L) {
   static const char *const known[] = {"per_host", "in_flight", "connections", "wait", NULL};
-  if (lua_isnoneornil(L, 1)) return;
-  luaL_checktype(L, 1, LUA_TTABLE);
-  lua_pushnil(L);
-  while (lua_next(L, 1) != 0) {
-    int found = 0;
-    for (int i = 0; known[i] != NULL && lua_type(L, -2) == LUA_TSTRING; i++) {
-      if (strcmp(lua_tostring(L, -2), known[i]) == 0) found = 1;
-    }
-    if (!found) luaL_error(L, "pool has no option '%s'", luaL_tolstring(L, -2, NULL));
-    lua_pop(L, 1);
-  }
+  mwl_option_names_check(L, 1, "pool", known);
 }
 
 static void set_weak_table(lua_State *L, int which, const char *mode) {

@@ -9,6 +9,7 @@
 #include "core.h"
 #include "exchange.h"
 #include "failure.h"
+#include "option_names.h"
 #include "pool_lua.h"
 
 #define DEFAULT_TIMEOUT 60.0
@@ -88,24 +89,12 @@ static void read_http_auth(lua_State *L, struct mwl_session *session, int option
   lua_pop(L, 1);
 }
 
-/* Returns how many there are. */
 static int check_names(lua_State *L, int options) {
   static const char *const known[] = {
       "user_agent",  "timeout",    "connect_timeout", "max_response",  "proxy",     "ca_file",
       "client_cert", "client_key", "http_auth",       "insecure_http", "transport", "observe",
       NULL};
-  int count = 0;
-  lua_pushnil(L);
-  while (lua_next(L, options) != 0) {
-    int found = 0;
-    count++;
-    for (int i = 0; known[i] != NULL && lua_type(L, -2) == LUA_TSTRING; i++) {
-      if (strcmp(lua_tostring(L, -2), known[i]) == 0) found = 1;
-    }
-    if (!found) luaL_error(L, "unknown option '%s' for a session", luaL_tolstring(L, -2, NULL));
-    lua_pop(L, 1);
-  }
-  return count;
+  return mwl_option_names_check(L, options, "session", known);
 }
 
 /* A copy of the options table, so that a later change of it changes nothing here. */

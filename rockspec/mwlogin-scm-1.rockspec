@@ -62,6 +62,7 @@ build = {
         "csrc/line_editor.c",
         "csrc/login.c",
         "csrc/observe.c",
+        "csrc/option_names.c",
         "csrc/parameters.c",
         "csrc/pool.c",
         "csrc/pool_lua.c",

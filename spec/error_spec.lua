@@ -28,6 +28,10 @@ describe("an error", function()
   it("keeps the advice it was given", function()
     local err = errors.new({ kind = "api", code = "badtoken", message = "m", advice = "Do so." })
     assert.equal("m. Do so.", tostring(err))
+    err.message = "there is no 'dor'; did you mean 'door'?"
+    assert.equal("there is no 'dor'; did you mean 'door'? Do so.", tostring(err))
+    err.message = "module not found:"
+    assert.equal("module not found. Do so.", tostring(err))
   end)
 
   it("of the core gains advice and what else is known", function()

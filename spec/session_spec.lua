@@ -42,6 +42,15 @@ describe("get and post", function()
     assert.equal("GET", wiki.requests[2].method)
   end)
 
+  it("a get with a token goes as POST: no address holds one", function()
+    local wiki = wiki_of()
+    local session = open(wiki)
+    session:get({ action = "checktoken", type = "csrf" }, { token = "csrf" })
+    local request = wiki.requests[#wiki.requests]
+    assert.equal("POST", request.method)
+    assert.equal("+\\", request.params.token)
+  end)
+
   it("speak the language that was asked for", function()
     local wiki = wiki_of()
     open(wiki, { language = "de" }):get({ action = "query" })
@@ -58,7 +67,10 @@ describe("get and post", function()
         session:post({ action = "edit" }, { tokn = "csrf" })
       end,
       function()
-        session:get({ action = "query" }, { token = "csrf" })
+        session:get({ action = "query" }, { tken = "csrf" })
+      end,
+      function()
+        session:fetch()
       end,
       function()
         session.get({ action = "query" })
@@ -181,11 +193,12 @@ describe("the end", function()
       "whoami",
       "logout",
       "login",
+      "flow",
       "export_cookies",
       "import_cookies",
     }) do
       local fine, message = pcall(function()
-        local _ = session[name](session, {})
+        local _ = session[name](session, name ~= "flow" and {} or "login")
       end)
       assert.is_false(fine)
       assert.matches("session_spec.*this Session is closed", message)

@@ -27,7 +27,9 @@ function Error:__tostring()
   if not self.advice then
     return message
   end
-  return ("%s. %s"):format((message:gsub("[%s.]+$", "")), self.advice)
+  message = message:gsub("[%s.:]+$", "")
+  local stop = message:find "[?!]$" and "" or "."
+  return ("%s%s %s"):format(message, stop, self.advice)
 end
 
 function Error.__concat(left, right)

@@ -6,6 +6,7 @@ local exchange = require "mwlogin.flow.exchange"
 local fill = require "mwlogin.flow.fill"
 local handlers = require "mwlogin.handlers"
 local opening = require "mwlogin.flow.opening"
+local options_of = require "mwlogin.options"
 local returning = require "mwlogin.flow.returning"
 local steps = require "mwlogin.flow.step"
 local submission = require "mwlogin.flow.submission"
@@ -42,39 +43,32 @@ local OPTIONS <const> = {
   on_pass = "function",
 }
 
+local SUBMIT_OPTIONS <const> = { extra = "table" }
+
 ---Nobody listens there: it is sent where no browser will come back.
 local NO_RETURN <const> = "http://127.0.0.1/mwlogin/return"
 
 ---The flow that each Session is in; a newer start ends the older one, on the wiki as well.
 local current = setmetatable({}, { __mode = "kv" })
 
-local function check_options(options)
-  for name, value in pairs(options) do
-    if not OPTIONS[name] then
-      local near = require "mwlogin.nearest"(tostring(name), OPTIONS)
-      local hint = near and ("; did you mean '%s'?"):format(near) or ""
-      error(("flow has no option '%s'%s"):format(tostring(name), hint), 4)
-    elseif type(value) ~= OPTIONS[name] then
-      error(("flow's option '%s' must be a %s"):format(name, OPTIONS[name]), 4)
-    end
-  end
-end
-
 ---@param session table Session
 ---@param action string|nil "login" (default), "createaccount" or "linkaccount"
----@param options table|nil { return_url, preserve_state, requests (ids), resume, on_pass }
+---@param opts table|nil { return_url, preserve_state, requests (ids), resume, on_pass }
 ---@return table flow
-function flow.new(session, action, options)
+function flow.new(session, action, opts)
+  if session.closed then
+    error("this Session is closed", 2)
+  end
   local module = MODULES[action or "login"]
   if not module then
-    error(("flow takes login, createaccount or linkaccount, not '%s'"):format(tostring(action)), 3)
+    error(("flow takes login, createaccount or linkaccount, not '%s'"):format(tostring(action)), 2)
   end
-  check_options(options or {})
+  options_of.check(opts, OPTIONS, "flow")
   return setmetatable({
     session = session,
     action = action or "login",
     module = module,
-    options = options or {},
+    options = opts or {},
   }, Flow)
 end
 
@@ -209,6 +203,7 @@ function Flow:submit(values, options)
   if type(values) ~= "table" then
     error("flow:submit takes a table of answers", 2)
   end
+  options_of.check(options, SUBMIT_OPTIONS, "flow:submit")
   local err = ended(self)
   if err then
     return with_step(self, err)

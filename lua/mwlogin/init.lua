@@ -33,7 +33,7 @@ local OPEN_OPTIONS <const> = {
   rest_url = "string",
   index_url = "string",
   insecure_http = "boolean",
-  pool = "any",
+  pool = "userdata|table",
   trace = "function|string|userdata",
   transport = "function",
   record = "table",
@@ -107,6 +107,8 @@ local DEFAULT_USER_AGENT <const> = ("mwlogin/%s (no contact given)"):format(mwlo
 
 local HTTP_AUTH <const> = { username = "string", password = "string|secret|source|function" }
 
+local STORE_METHODS <const> = { "read", "write", "remove", "ids", "lock" }
+
 local ABOVE_ZERO <const> = { "timeout", "connect_timeout", "max_response" }
 
 ---What a store of one's own must have (doc/stores.md).
@@ -126,6 +128,18 @@ local function check_options(opts)
     local value = opts and opts[name]
     if value and not (value > 0 and value < math.huge) then
       error(("open: option '%s' must be above 0"):format(name), 3)
+    end
+  end
+  local most = opts and opts.max_wait
+  if most and not (most >= 0 and most < math.huge) then
+    error("open: option 'max_wait' is a number of seconds, with an end", 3)
+  end
+  if opts and type(opts.pool) == "table" and not opts.pool.session then
+    error("open: option 'pool' is what mwlogin.pool() makes", 3)
+  end
+  for _, name in ipairs(opts and opts.store and STORE_METHODS or {}) do
+    if not opts.store[name] then
+      error(("open: option 'store' has no %s; mwlogin.store.file() makes one"):format(name), 3)
     end
   end
   local auth = opts and opts.http_auth

@@ -159,8 +159,7 @@ end
 
 -- == what people call =============================================================================
 
-local GET_OPTIONS <const> = {}
-local POST_OPTIONS <const> = { token = "string", token_param = "string" }
+local CALL_OPTIONS <const> = { token = "string", token_param = "string" }
 
 ---Bytes of a value in an address, at most: each may become three.
 local function most_bytes(value)
@@ -198,15 +197,18 @@ local function fits_an_address(params)
     or url_length(params, exact_bytes) <= LONGEST_URL
 end
 
----One API call by GET; one too long for an address goes as POST.
+---One API call by GET; one too long for an address goes as POST, and so does one with a token.
 ---@param params table<string, any> lists are joined, true is 1, false and nil are left out
----@param opts table|nil none yet
+---@param opts table|nil { token, token_param }, as for `post`
 ---@return table|nil reply decoded
 ---@return mwlogin.Error|nil err
 function Session:get(params, opts)
   check_open(self)
   check_params(params)
-  options.check(opts, GET_OPTIONS, "get")
+  options.check(opts, CALL_OPTIONS, "get")
+  if opts and opts.token then
+    return tokens.post(self, params, opts.token, opts.token_param or "token")
+  end
   return self:request(fits_an_address(params) and "GET" or "POST", params)
 end
 
@@ -219,7 +221,7 @@ end
 function Session:post(params, opts)
   check_open(self)
   check_params(params)
-  options.check(opts, POST_OPTIONS, "post")
+  options.check(opts, CALL_OPTIONS, "post")
   if opts and opts.token then
     return tokens.post(self, params, opts.token, opts.token_param or "token")
   end
@@ -234,6 +236,9 @@ end
 ---@return mwlogin.Error|nil err
 function Session:fetch(path, opts)
   check_open(self)
+  if type(path) ~= "string" then
+    error(("fetch takes a path or an address, not %s"):format(type(path)), 2)
+  end
   local free, err = flight.await(self)
   if not free then
     return nil, err

@@ -266,6 +266,32 @@ describe("what a core session refuses to take", function()
     end
   end)
 
+  it("a name that no option has, naming the nearest", function()
+    local session = pool:session("http://127.0.0.1/")
+    for words, call in pairs({
+      ["pool has no option 'per_hosts'; did you mean 'per_host'"] = function()
+        core.pool({ per_hosts = 3 })
+      end,
+      ["pool: option 'per_host' is a whole number"] = function()
+        core.pool({ per_host = "3" })
+      end,
+      ["session has no option 'user_agnt'; did you mean 'user_agent'"] = function()
+        pool:session("http://127.0.0.1/", { user_agnt = "x" })
+      end,
+      ["call has no option 'time_out'; did you mean 'timeout'"] = function()
+        session:call("GET", {}, { time_out = 3 })
+      end,
+      ["fetch has no option 'param'; did you mean 'params'"] = function()
+        session:fetch("/page", { param = {} })
+      end,
+      ["session has no option 'elephants'$"] = function()
+        pool:session("http://127.0.0.1/", { elephants = 1 })
+      end,
+    }) do
+      assert.error_matches(call, words)
+    end
+  end)
+
   it("a secret in an address", function()
     local session = assert(pool:session("http://127.0.0.1/"))
     assert.has_error(function()

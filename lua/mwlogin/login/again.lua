@@ -2,6 +2,7 @@
 local core = require "mwlogin.core"
 local credentials_of = require "mwlogin.login.credentials"
 local errors = require "mwlogin.error"
+local method_of = require "mwlogin.login.method"
 
 local again = {}
 
@@ -51,6 +52,7 @@ function again.leave(session, credentials, log_in)
   local kept = credentials
   if kept.respond or kept.redirect then
     kept = credentials_of.copy(credentials)
+    kept.method = method_of.choose(credentials)
     kept.respond, kept.redirect = nil, nil
   end
   local refusal, moment = nil, 0

@@ -9,7 +9,8 @@ local function has_value(value)
 end
 
 local function asks_somebody(credentials)
-  return credentials.respond or credentials.answers or credentials.handlers
+  local may_browse = credentials.redirect and credentials.redirect ~= "none"
+  return may_browse or credentials.respond or credentials.answers or credentials.handlers
 end
 
 ---@param credentials table

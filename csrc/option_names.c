@@ -1,0 +1,68 @@
+#include "option_names.h"
+
+#include <lauxlib.h>
+#include <string.h>
+
+#define LONGEST_NAME 31
+
+static int least(int one, int other) { return one < other ? one : other; }
+
+/* Levenshtein's distance of two names, neither longer than LONGEST_NAME. */
+static int distance(const char *one, const char *other) {
+  int row[LONGEST_NAME + 1];
+  int columns = (int)strlen(other);
+  for (int column = 0; column <= columns; column++) row[column] = column;
+  for (int line = 1; one[line - 1] != '\0'; line++) {
+    int corner = row[0];
+    row[0] = line;
+    for (int column = 1; column <= columns; column++) {
+      int change = corner + (one[line - 1] != other[column - 1]);
+      corner = row[column];
+      row[column] = least(change, least(row[column], row[column - 1]) + 1);
+    }
+  }
+  return row[columns];
+}
+
+/* NULL when none is much alike. */
+static const char *nearest(const char *name, const char *const known[]) {
+  const char *best = NULL;
+  int bound = (int)strlen(name) / 3 > 2 ? (int)strlen(name) / 3 : 2;
+  if (strlen(name) > LONGEST_NAME) return NULL;
+  for (int i = 0; known[i] != NULL; i++) {
+    int far = distance(name, known[i]);
+    if (far <= bound) {
+      best = known[i];
+      bound = far - 1;
+    }
+  }
+  return best;
+}
+
+static int is_known(lua_State *L, int name, const char *const known[]) {
+  if (lua_type(L, name) != LUA_TSTRING) return 0;
+  for (int i = 0; known[i] != NULL; i++) {
+    if (strcmp(lua_tostring(L, name), known[i]) == 0) return 1;
+  }
+  return 0;
+}
+
+static void refuse(lua_State *L, int name, const char *what, const char *const known[]) {
+  const char *shown = luaL_tolstring(L, name, NULL);
+  const char *near = nearest(shown, known);
+  if (near == NULL) luaL_error(L, "%s has no option '%s'", what, shown);
+  luaL_error(L, "%s has no option '%s'; did you mean '%s'?", what, shown, near);
+}
+
+int mwl_option_names_check(lua_State *L, int options, const char *what, const char *const known[]) {
+  int count = 0;
+  if (lua_isnoneornil(L, options)) return 0;
+  luaL_checktype(L, options, LUA_TTABLE);
+  lua_pushnil(L);
+  while (lua_next(L, options) != 0) {
+    lua_pop(L, 1);
+    if (!is_known(L, -1, known)) refuse(L, lua_gettop(L), what, known);
+    count++;
+  }
+  return count;
+}

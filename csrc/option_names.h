@@ -1,0 +1,11 @@
+/* Tables of options: their names are checked where they come in. */
+#ifndef MWL_OPTION_NAMES_H
+#define MWL_OPTION_NAMES_H
+
+#include <lua.h>
+
+/* Raises for a name that is not among `known` (NULL at its end), naming the nearest of them; nil is
+   no options. Returns how many there are. */
+int mwl_option_names_check(lua_State *L, int options, const char *what, const char *const known[]);
+
+#endif
