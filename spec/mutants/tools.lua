@@ -18,8 +18,8 @@ return {
   },
   {
     file = "lua/mwlogin/testing/transcript/redaction.lua",
-    find = "    if #value >= 8 and not is_key then",
-    replace = "    if #value >= 8000 and not is_key then",
+    find = "    if #value >= 8 and not is_word then",
+    replace = "    if #value >= 8000 and not is_word then",
     spec = "spec/testing/transcript/redaction_spec.lua",
     promise = "a transcript is searched once more for what it hides",
   },

@@ -192,9 +192,10 @@ end
 
 local function body_of(self, response)
   if response.json then
-    return json_text.rewrite(response.json, function(_, value)
+    local function filled(_, value)
       return type(value) == "string" and placeholders.found(value) and fill(self, value) or nil
-    end)
+    end
+    return json_text.rewrite(response.json, filled, filled)
   elseif response.bytes then
     local kind = response.headers["content-type"] or ""
     return kind:find "^image/" and PICTURE or (" "):rep(response.bytes)

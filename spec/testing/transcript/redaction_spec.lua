@@ -184,6 +184,14 @@ describe("a reply in a transcript", function()
     assert.truthy(text:find('value="Go on"', 1, true))
   end)
 
+  it("hides a name that is offered as a choice, key and all", function()
+    local made = shown({
+      sent "action=clientlogin&username=Alice",
+      reply '{"options":{"Alice":"Go on as Alice"}}',
+    })
+    assert.equal('{"options":{"<<username 1>>":"Go on as <<username 1>>"}}', made[1].response.json)
+  end)
+
   it("strikes out what slipped through", function()
     local _, struck, text = shown({
       sent "action=clientlogin&password=verysecret99",
@@ -191,5 +199,57 @@ describe("a reply in a transcript", function()
     })
     assert.truthy(text:find("verysecret99", 1, true))
     assert.is_nil(struck:find("verysecret99", 1, true))
+  end)
+end)
+
+describe("whatever a secret is made of", function()
+  local core = require "mwlogin.core"
+  local json_text = require "mwlogin.testing.transcript.json_text"
+  local placeholders = require "mwlogin.testing.transcript.placeholders"
+
+  local BYTES <const> = "abcXYZ019 %<>&\"'\\/+=?#[](){}.*-^$;:,|~`@!_\u{e9}\u{20ac}"
+
+  local function random_secret()
+    local letters = {}
+    for _, point in utf8.codes(BYTES) do
+      letters[#letters + 1] = utf8.char(point)
+    end
+    local parts = {}
+    for position = 1, math.random(8, 30) do
+      parts[position] = letters[math.random(#letters)]
+    end
+    return table.concat(parts)
+  end
+
+  it("no form of it stays, and the transcript is sound", function()
+    for round = 1, 300 do
+      local secret = random_secret()
+      local encoded, html = core.encode(secret), placeholders.html(secret)
+      local json = json_text.quote(secret)
+      local echo = ([[{"a":%s,"b":%s,"c":%s,"d":%s,"e":{%s:1},"f":[%s]}]]):format(
+        json,
+        json_text.quote("You sent '" .. secret .. "', wrong."),
+        json_text.quote("<b>" .. html .. "</b>"),
+        json_text.quote("https://x.example/y?z=" .. encoded .. "&q=1"),
+        json,
+        json
+      )
+      local page = ('<form action="/z?a=%s"><input name="x" value="%s"></form>'):format(
+        encoded,
+        html
+      )
+      local _, text = shown(
+        { sent("action=clientlogin&password=" .. encoded), reply(echo) },
+        { sent "action=query", reply(page, { ["Content-Type"] = "text/html" }) },
+        { sent "action=query", reply("oops: " .. secret, { ["Content-Type"] = "text/plain" }) }
+      )
+      for _, form in ipairs { secret, encoded, encoded:gsub("%%20", "+"), html, json:sub(2, -2) } do
+        assert(
+          type(form) ~= "string" or not text:find(form, 1, true),
+          ("%s\n%s\n%s"):format(secret, form, text)
+        )
+      end
+      assert(transcript_file.decode("it", text), secret .. "\n" .. text)
+    end
   end)
 end)

@@ -126,8 +126,10 @@ function Walk:key()
     return false
   end
   self.at = self.at + 1
-  self.path[#self.path] = decode_string(raw)
-  self:emit('"' .. raw .. '":')
+  local key = decode_string(raw)
+  self.path[#self.path] = key
+  local new = self.visit_key and self.visit_key(self.path, key)
+  self:emit((new and json_text.quote(new) or '"' .. raw .. '"') .. ":")
   return true
 end
 
@@ -165,9 +167,17 @@ end
 ---@param text string
 ---@param visit fun(path: (string|integer)[], value: string|number): string|number|nil called with
 ---  each string and number; nil leaves it as it is, anything else takes its place
+---@param visit_key? fun(path: (string|integer)[], key: string): string|nil the same with each key
 ---@return string|nil rewritten on one line; nil when the text is no JSON value
-function json_text.rewrite(text, visit)
-  local walk = setmetatable({ text = text, at = 1, path = {}, out = {}, visit = visit }, Walk)
+function json_text.rewrite(text, visit, visit_key)
+  local walk = setmetatable({
+    text = text,
+    at = 1,
+    path = {},
+    out = {},
+    visit = visit,
+    visit_key = visit_key,
+  }, Walk)
   if not walk:value() then
     return nil
   end

@@ -114,14 +114,13 @@ local function forms(self)
   end
   local sorted = {}
   for value, name in pairs(self.by_value) do
+    if #value > SHOWN_BY_PHP then
+      sorted[#sorted + 1] = { value:sub(1, SHOWN_BY_PHP) .. "...", "<<" .. name .. ">>" }
+    end
     for encoding, encode in pairs(ENCODERS) do
       local form = encode(value)
       if encoding == "" or form ~= value then
         sorted[#sorted + 1] = { form, ("<<%s%s>>"):format(encoding, name) }
-      end
-      if #form > SHOWN_BY_PHP then
-        local cut = form:sub(1, SHOWN_BY_PHP) .. "..."
-        sorted[#sorted + 1] = { cut, ("<<%s%s>>"):format(encoding, name) }
       end
     end
   end

@@ -195,6 +195,9 @@ function Redaction:body(response, kind)
   local body = response.body or ""
   local as_json = json_text.rewrite(body, function(path, value)
     return self:reply(path, value)
+  end, function(path, key)
+    -- the values that a choice offers
+    return path[#path - 1] == "options" and self.names:known(key) or nil
   end)
   if as_json then
     return "json", as_json
@@ -266,9 +269,10 @@ end
 function redaction.strike(text, secrets)
   local long = {}
   for _, value in ipairs(secrets) do
-    local is_key = text:find('"' .. value .. '":', 1, true)
-      or text:find("<<" .. value .. " ", 1, true)
-    if #value >= 8 and not is_key then
+    -- a word that names something here: of a key nobody can tell whether it is meant
+    local is_word = value:find "^[%a_]+$"
+      and (text:find('"' .. value .. '":', 1, true) or text:find("<<" .. value .. " ", 1, true))
+    if #value >= 8 and not is_word then
       long[#long + 1] = value
     end
   end
