@@ -162,6 +162,24 @@ describe("a clock that", function()
     server:stop()
   end)
 
+  it("is set back in Redis keeps no lock of the dead", function()
+    set(0)
+    local server = redis_server.start(folder, {
+      env = { LD_PRELOAD = preload, MWLOGIN_CLOCK = clock },
+    })
+    local kept = store.redis(server:client())
+    local dead = assert(kept:lock("one"))
+    assert.is_nil((kept:lock("one")))
+    set(-HOUR)
+    local lock
+    for _ = 1, 500 do
+      lock = lock or kept:lock("one")
+    end
+    assert(kept:write("one", "newer", assert(lock)))
+    assert.equal("superseded", select(2, kept:write("one", "late", dead)).code)
+    server:stop()
+  end)
+
   local CODES <const> = [[
     local key = "otpauth://totp/Bob?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&period=1"
     local codes = require("mwlogin.secret").totp(key)

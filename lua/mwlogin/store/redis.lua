@@ -15,6 +15,10 @@ local DEFAULT_LOCK_SECONDS <const> = 120
 ---that restarts empty would count from one again, and take a late holder for the newest. Like the
 ---other scripts it may be sent twice.
 local TAKE <const> = [[
+local held = redis.call("get", KEYS[1])
+local longest = held and tonumber(held:match(":(%d+)$"))
+-- the server's clock was set back: the lock would outlive its holder by as much
+if longest and redis.call("pttl", KEYS[1]) > longest then redis.call("del", KEYS[1]) end
 if redis.call("set", KEYS[1], ARGV[1], "NX", "PX", ARGV[2]) then
   redis.call("set", KEYS[2], ARGV[1])
   return 1
@@ -194,8 +198,8 @@ end
 function Redis:lock(id)
   local crypto = require("mwlogin.core").crypto
   local key = self.prefix .. id .. ":lock"
-  local holder = crypto.base64url(crypto.random(16))
   local milliseconds = ("%d"):format(self.milliseconds)
+  local holder = crypto.base64url(crypto.random(16)) .. ":" .. milliseconds
   local taken, err = ask_script(self, TAKE, 2, key, fence_key(self, id), holder, milliseconds)
   if not taken then
     return nil, err
