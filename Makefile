@@ -14,12 +14,13 @@ LIBS = $(shell $(PKG_CONFIG) --libs libcurl libcrypto)
 
 SOURCES = $(wildcard csrc/*.c)
 OBJECTS = $(SOURCES:csrc/%.c=build/obj/%.o)
+COVERAGE_OBJECTS = $(SOURCES:csrc/%.c=build/coverage/obj/%.o)
 STARVE_OBJECTS = $(SOURCES:csrc/%.c=build/starve/obj/%.o)
 ASAN_OBJECTS = $(SOURCES:csrc/%.c=build/asan/obj/%.o)
 SANITIZE = -fsanitize=address,undefined -fno-omit-frame-pointer
 
 .DEFAULT_GOAL = build
-.PHONY: build demo test bench fuzz faults mutants lint format docs install uninstall rock wiki clean help
+.PHONY: build demo test bench coverage fuzz faults mutants lint format docs install uninstall rock wiki clean help
 .PHONY: tools asan starve
 
 help: ## this list
@@ -79,6 +80,19 @@ build/starve/mwlogin/core.so: $(STARVE_OBJECTS)
 build/starve/obj/%.o: csrc/%.c spec/sanitize/starve.h
 	@mkdir -p $(@D)
 	$(CC) $(FLAGS) -O1 -g $(SANITIZE) -include spec/sanitize/starve.h -MMD -MP -c $< -o $@
+
+coverage: ## lines of csrc/ that the specs of the core run
+	@.ci/install build library test
+	@$(MAKE) --no-print-directory -s build/coverage/mwlogin/core.so
+	@spec/sanitize/coverage.sh
+
+build/coverage/mwlogin/core.so: $(COVERAGE_OBJECTS)
+	@mkdir -p $(@D)
+	$(CC) --coverage -shared -Wl,-z,nodelete $^ -o $@ $(LIBS)
+
+build/coverage/obj/%.o: csrc/%.c
+	@mkdir -p $(@D)
+	$(CC) $(FLAGS) -O0 -g --coverage -MMD -MP -c $< -o $@
 
 bench: ## mwlogin beside bare libcurl and other clients
 	@.ci/install build library test bench node
@@ -157,4 +171,5 @@ wiki: ## keeps a real wiki up to play with, and prints how to log in
 clean: ## what was built
 	rm -rf build *.rock
 
--include $(OBJECTS:.o=.d) $(ASAN_OBJECTS:.o=.d) $(STARVE_OBJECTS:.o=.d)
+-include $(OBJECTS:.o=.d) $(ASAN_OBJECTS:.o=.d) $(STARVE_OBJECTS:.o=.d) \
+  $(COVERAGE_OBJECTS:.o=.d)
