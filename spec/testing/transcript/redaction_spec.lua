@@ -222,7 +222,7 @@ describe("whatever a secret is made of", function()
   end
 
   it("no form of it stays, and the transcript is sound", function()
-    for round = 1, 300 do
+    for _ = 1, 300 do
       local secret = random_secret()
       local encoded, html = core.encode(secret), placeholders.html(secret)
       local json = json_text.quote(secret)
