@@ -107,20 +107,10 @@ local DEFAULT_USER_AGENT <const> = ("mwlogin/%s (no contact given)"):format(mwlo
 
 local HTTP_AUTH <const> = { username = "string", password = "string|secret|source|function" }
 
-local STORE_METHODS <const> = { "read", "write", "remove", "ids", "lock" }
-
-local ABOVE_ZERO <const> = { "timeout", "connect_timeout", "max_response" }
-
 ---What a store of one's own must have (doc/stores.md).
 local STORE_METHODS <const> = { "read", "write", "remove", "ids", "lock" }
 
-local function check_store(store)
-  for _, name in ipairs(store and STORE_METHODS or {}) do
-    if type(store[name]) ~= "function" then
-      error(("open: option 'store' has no method '%s'"):format(name), 4)
-    end
-  end
-end
+local ABOVE_ZERO <const> = { "timeout", "connect_timeout", "max_response" }
 
 local function check_options(opts)
   options.check(opts, OPEN_OPTIONS, "open", 4)
@@ -147,7 +137,6 @@ local function check_options(opts)
   if auth and not (auth.username and auth.password) then
     error("open: option 'http_auth' takes username and password", 3)
   end
-  check_store(opts and opts.store)
 end
 
 ---Reads what was given as a source.
