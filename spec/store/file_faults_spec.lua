@@ -106,17 +106,15 @@ describe("a store in files", function()
       "assert%(os%.execute%(spoil%)%)",
       'os.execute("chmod 500 " .. folder .. "/state")'
     )
-    local user = output_of("id -u") == "0\n"
-        and "setpriv --reuid 65534 --regid 65534 --clear-groups "
+    -- root may write anywhere, unless it leaves that at home
+    local modest = output_of("id -u") == "0\n"
+        and "setpriv --bounding-set=-dac_override,-dac_read_search "
       or ""
-    if user ~= "" then
-      assert(os.execute("chown 65534:65534 " .. folder))
-    end
     local said = output_of(
       ("LUA_PATH=%s LUA_CPATH=%s %slua5.4 -e %s /dev/null %s 2>&1"):format(
         quoted(package.path),
         quoted(package.cpath),
-        user,
+        modest,
         quoted("(function(...)\n" .. script .. "\nend)(table.unpack(arg))"),
         quoted(folder)
       )
