@@ -34,6 +34,7 @@ void mwl_register_unnamed_file(lua_State *L);
 /* Methods that live in files of their own. */
 int mwl_pool_session(lua_State *L);
 int mwl_session_call(lua_State *L);
+int mwl_session_cookies(lua_State *L);
 int mwl_session_fetch(lua_State *L);
 int mwl_session_token(lua_State *L);
 int mwl_session_drop_tokens(lua_State *L);

@@ -79,6 +79,7 @@ build = {
         "csrc/secret_member.c",
         "csrc/secret_source.c",
         "csrc/session.c",
+        "csrc/session_cookies.c",
         "csrc/spawn.c",
         "csrc/terminal.c",
         "csrc/token.c",
