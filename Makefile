@@ -20,7 +20,7 @@ ASAN_OBJECTS = $(SOURCES:csrc/%.c=build/asan/obj/%.o)
 SANITIZE = -fsanitize=address,undefined -fno-omit-frame-pointer
 
 .DEFAULT_GOAL = build
-.PHONY: build demo test bench coverage fuzz faults mutants lint format docs install uninstall rock wiki clean help
+.PHONY: build demo test bench coverage fuzz faults endurance mutants lint format docs install uninstall rock wiki clean help
 .PHONY: tools asan starve
 
 help: ## this list
@@ -108,6 +108,11 @@ faults: ## a proxy spoils each exchange of each flow at every byte
 	@.ci/install build library test
 	@$(MAKE) --no-print-directory -s build
 	@MWLOGIN_FAULTS=all $(LUA) /usr/bin/busted spec/faults
+
+endurance: ## MWLOGIN_LOGINS (100000) logins in one process: memory and descriptors stay flat
+	@.ci/install build library test bench
+	@$(MAKE) --no-print-directory -s build
+	@MWLOGIN_LOGINS=$${MWLOGIN_LOGINS:-100000} $(LUA) /usr/bin/busted spec/endurance
 
 mutants: ## breaks the code a line at a time; a spec must notice
 	@.ci/install build library wiki test browser node
