@@ -182,6 +182,21 @@ describe("completion for zsh and fish", function()
 end)
 
 describe("mwlogin completion", function()
+  it("offers kept wikis and profiles, and nothing where there are none", function()
+    local wiki <close> = require("spec.wiki").start()
+    local folder = command.folder()
+    local env = { XDG_STATE_HOME = folder, XDG_CONFIG_HOME = folder, P = wiki.accounts.Alice }
+    assert.equal("", command.run({ "completion", "wikis" }, { env = env }).stdout)
+    local login = { "login", wiki.api, "--user", "Alice", "--password-from", "env:P", "--no-input" }
+    assert.equal(0, command.run(login, { env = env }).code)
+    assert.equal(wiki.api .. "\n", command.run({ "completion", "wikis" }, { env = env }).stdout)
+    local entry = assert(io.popen("ls " .. folder .. "/mwlogin/*.json")):read "l"
+    assert(os.execute("echo damaged > '" .. entry .. "'"))
+    local result = command.run({ "completion", "wikis" }, { env = env })
+    assert.same({ 0, "" }, { result.code, result.stdout .. result.stderr })
+    os.execute("rm -rf " .. folder)
+  end)
+
   it("refuses a shell it does not know", function()
     local result = command.run { "completion", "tcsh" }
     assert.equal(2, result.code)

@@ -51,7 +51,8 @@ local function judge(out, script, err)
     out:say("cancelled")
     return exit.CANCELLED
   end
-  out:say(("%s: %s"):format(script, tostring(err)))
+  local words = tostring(err)
+  out:say(words:find(script, 1, true) == 1 and words or ("%s: %s"):format(script, words))
   return exit.USAGE
 end
 

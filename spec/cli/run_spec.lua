@@ -1,0 +1,82 @@
+-- mwlogin run: a script gets its arguments, and its end is the command's.
+package.path = "./?.lua;./?/init.lua;" .. package.path
+local command = require "spec.cli.command"
+
+describe("mwlogin run", function()
+  local folder
+
+  setup(function()
+    folder = command.folder()
+  end)
+
+  teardown(function()
+    os.execute("rm -rf " .. folder)
+  end)
+
+  local function run(text, ...)
+    local path = folder .. "/script.lua"
+    local file = assert(io.open(path, "w"))
+    file:write(text)
+    file:close()
+    return command.run { "run", path, ... }, path
+  end
+
+  it("hands on what follows the script, options too, as `arg` and `...`", function()
+    local result, path = run(
+      "print(arg[0], #arg, ...) return ... == '--json' and 0 or 9",
+      "--json",
+      "",
+      "-x",
+      "--",
+      "a b"
+    )
+    assert.equal(path .. "\t5\t--json\t\t-x\t--\ta b\n", result.stdout)
+    assert.equal(0, result.code)
+  end)
+
+  it("ends with the whole number that the script returns, else with 0", function()
+    for text, code in pairs {
+      ["return 7"] = 7,
+      ["return 'seven'"] = 0,
+      ["return 1.5"] = 0,
+      [""] = 0,
+      ["os.exit(5)"] = 5,
+    } do
+      assert.equal(code, run(text).code, text)
+    end
+  end)
+
+  it("has mwlogin on the script's path, and what lies beside the one who runs it", function()
+    local result = run 'print(require("mwlogin")._VERSION, require("spec.cli.command") ~= nil)'
+    assert.equal(require("mwlogin")._VERSION .. "\ttrue\n", result.stdout, result.stderr)
+  end)
+
+  it("tells a raised error with its place, once, and not where our own code stood", function()
+    local result, path = run "local function inner()\n  error 'boom'\nend\ninner()\n"
+    assert.equal(2, result.code)
+    assert.equal(1, select(2, result.stderr:gsub(path .. ":2: boom", "")))
+    assert.is_nil(result.stderr:find("mwlogin/cli", 1, true), result.stderr)
+    assert.equal("", result.stdout)
+  end)
+
+  it("exits as the kind of a library's error says, with its advice", function()
+    local result = run [[
+      local mwlogin = require "mwlogin"
+      assert(assert(mwlogin.open("http://127.0.0.1:1/api.php", { user_agent = "x" })):whoami())
+    ]]
+    assert.equal(4, result.code, result.stderr)
+    assert.is_nil(result.stderr:find("traceback", 1, true), result.stderr)
+    assert.equal(
+      2,
+      run("error(setmetatable({}, { __tostring = function() return 'odd' end }))").code
+    )
+    assert.equal(2, run("error()").code)
+  end)
+
+  it("exits 2 for what is no script", function()
+    local result, path = run "this is no Lua"
+    assert.equal(2, result.code)
+    assert.truthy(result.stderr:find(path .. ":1:", 1, true), result.stderr)
+    assert.equal(2, run("\27Lua not to be loaded").code)
+  end)
+end)
