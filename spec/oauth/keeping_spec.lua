@@ -55,6 +55,14 @@ describe("tokens in a store", function()
     local reply, why = me and wiki:get({ action = "query", meta = "userinfo" })
     print(reply and reply.query.userinfo.name or tostring(err or why))]]
 
+  ---Until the provider has renewed, which nobody but it knows yet.
+  local function wait_until_renewed(at)
+    local pool <close> = core.pool()
+    while at:count { answered = "refresh_token" } == 0 do
+      pool:sleep(0.02)
+    end
+  end
+
   local function start()
     local process = machine.start(LOG_IN, wiki.api, folder .. "/kept")
     assert.equal("started", process:read(1, { stop = "\n" }))
@@ -93,11 +101,13 @@ describe("tokens in a store", function()
 
   it("are renewed by one of several processes that start at once; all go on", function()
     wiki:kill_access_tokens()
-    wiki:mode "slow" -- so that all are there while the first one asks
+    wiki:mode "held" -- so that all are there while the first one asks
     local processes = {}
     for number = 1, 4 do
       processes[number] = start()
     end
+    wait_until_renewed(wiki)
+    wiki:mode "normal"
     for _, process in ipairs(processes) do
       assert.equal("Alice\n", machine.output(process))
     end
@@ -208,12 +218,9 @@ describe("tokens in a store", function()
 
   it("killed between renewing and writing, say plainly that somebody must log in", function()
     wiki:kill_access_tokens()
-    wiki:mode "slow" -- the provider has renewed; its answer is on the way for three seconds
+    wiki:mode "held"
     local process = start()
-    while wiki:count { grant = "refresh_token" } == 0 do
-      assert(core.pool():sleep(0.05))
-    end
-    core.pool():sleep(1)
+    wait_until_renewed(wiki)
     assert.is_true(process:kill "KILL")
     process:close()
     wiki:mode "normal"
@@ -242,12 +249,9 @@ describe("tokens in a store", function()
     local session <close> = start_at(other)
     assert(session:login { client_id = "public", redirect = kind:person() })
     kind:kill_access_tokens()
-    kind:mode "slow"
+    kind:mode "held"
     local process = machine.start(LOG_IN, kind.api, folder .. "/kind")
-    while kind:count { grant = "refresh_token" } == 0 do
-      assert(core.pool():sleep(0.05))
-    end
-    core.pool():sleep(1)
+    wait_until_renewed(kind)
     assert.is_true(process:kill "KILL")
     process:close()
     kind:mode "normal"

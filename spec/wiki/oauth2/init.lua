@@ -91,9 +91,10 @@ local function control(self, query)
   return json.decode((assert(http.request(self.base .. "/control?" .. query))))
 end
 
---- How the token endpoint behaves from now on: "normal", "down" (503), "slow" (answers after
---- three seconds), "lost" (the answer is lost on the way), "page", "jwt", "elsewhere"; or
---- "refusing": no bearer is accepted; "deaf": the Authorization is dropped on the way.
+--- How the token endpoint behaves from now on: "normal", "down" (503), "held" (the provider has
+--- answered, and nobody hears of it until the mode changes), "lost" (nor ever will), "page", "jwt",
+--- "elsewhere"; or "refusing": no bearer is accepted; "deaf": the Authorization is dropped on the
+--- way.
 function Wiki:mode(name)
   control(self, "mode=" .. name)
 end

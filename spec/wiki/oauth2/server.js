@@ -70,7 +70,9 @@ const REVOKED = {
 // How the token endpoint may behave; each says whether it has answered.
 const MODES = {
   down: (response) => sendJson(response, 503, { httpCode: 503 }),
-  slow: () => pause(3000),
+  held: async () => {
+    while (mode === "held") await pause(20);
+  },
   lost: (response) => response.destroy(),
   page: (response) => {
     response.writeHead(200, { "Content-Type": "text/html" });
@@ -112,8 +114,9 @@ const accessToken = async (request, response) => {
   });
   const given = await reply.json();
   if (reply.ok) remember(given, asked);
+  journal.push({ answered: grant });
   if (mode === "lost") return MODES.lost(response);
-  if (mode === "slow") await MODES.slow();
+  if (mode === "held") await MODES.held();
   const [status, said] =
     given.error === "invalid_grant" && REVOKED[grant] ? REVOKED[grant] : [reply.status, given];
   return sendJson(response, status, said, { "Cache-Control": "no-store" });
