@@ -18,6 +18,7 @@ const end = () => {
   process.exit(0);
 };
 process.stdin.on("data", end).on("end", end).resume();
+for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"]) process.on(signal, end);
 setInterval(() => process.ppid === parent || end(), 500);
 
 let mode = "normal";
