@@ -98,6 +98,7 @@ describe("profiles", function()
     ["return { t = {} }"] = "has no url",
     ['return { t = { ulr = "x" } }'] = "did you mean 'url'",
     ['return { t = { url = "x", login = 1 } }'] = "is no table",
+    ['return { t = { url = "x", options = { timeot = 1 } } }'] = "did you mean 'timeout'",
     ["while true do end"] = "too long",
     ["\27Lua"] = "cannot be read",
   }

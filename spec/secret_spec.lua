@@ -73,6 +73,9 @@ describe("a source", function()
     assert.has_error(function()
       secret.command("echo secret")
     end)
+    assert.error_matches(function()
+      secret.command({ "printf" }, { timeot = 1 })
+    end, "secret.command has no option 'timeot'; did you mean 'timeout'")
   end)
 
   it("is the first line of standard input, given to all who ask", function()
@@ -218,6 +221,15 @@ describe("a credential", function()
       assert.matches("'password' gave nothing", err.message)
       assert.is_true(not said or err.message:find("not today", 1, true) ~= nil)
     end
+  end)
+
+  it("that is no text is an error that names it", function()
+    local value, err = secret.read(function()
+      return 5
+    end, "password")
+    assert.is_nil(value)
+    assert.equal("answer", err.kind)
+    assert.matches("'password' gave a number", err.message)
   end)
 end)
 

@@ -1,6 +1,6 @@
 ---mwlogin: logs programs in to MediaWiki wikis. This file hands names on; each is loaded when it is
 ---first used.
-local options = require "mwlogin.options"
+local open_options = require "mwlogin.open_options"
 
 ---@class mwlogin
 ---@field secret table sources of secrets; called with a text it makes a secret
@@ -14,30 +14,6 @@ local options = require "mwlogin.options"
 ---@field file function an upload for `post`: file(path, { name, type })
 ---@field pool function what several Sessions share, for a loop of your own: pool { wait = … }
 local mwlogin = { _VERSION = require "mwlogin.version" }
-
-local OPEN_OPTIONS <const> = {
-  user_agent = "string",
-  account = "string",
-  store = "table",
-  timeout = "number",
-  connect_timeout = "number",
-  max_wait = "number",
-  max_response = "integer",
-  maxlag = "number",
-  proxy = "string|secret|source",
-  ca_file = "string",
-  client_cert = "string",
-  client_key = "string",
-  http_auth = "table",
-  language = "string",
-  rest_url = "string",
-  index_url = "string",
-  insecure_http = "boolean",
-  pool = "userdata|table",
-  trace = "function|string|userdata",
-  transport = "function",
-  record = "table",
-}
 
 ---Names that are modules of their own.
 local MODULES <const> = {
@@ -104,40 +80,6 @@ end
 -- == open =========================================================================================
 
 local DEFAULT_USER_AGENT <const> = ("mwlogin/%s (no contact given)"):format(mwlogin._VERSION)
-
-local HTTP_AUTH <const> = { username = "string", password = "string|secret|source|function" }
-
----What a store of one's own must have (doc/stores.md).
-local STORE_METHODS <const> = { "read", "write", "remove", "ids", "lock" }
-
-local ABOVE_ZERO <const> = { "timeout", "connect_timeout", "max_response" }
-
-local function check_options(opts)
-  options.check(opts, OPEN_OPTIONS, "open", 4)
-  for _, name in ipairs(ABOVE_ZERO) do
-    local value = opts and opts[name]
-    if value and not (value > 0 and value < math.huge) then
-      error(("open: option '%s' must be above 0"):format(name), 3)
-    end
-  end
-  local most = opts and opts.max_wait
-  if most and not (most >= 0 and most < math.huge) then
-    error("open: option 'max_wait' is a number of seconds, with an end", 3)
-  end
-  if opts and type(opts.pool) == "table" and not opts.pool.session then
-    error("open: option 'pool' is what mwlogin.pool() makes", 3)
-  end
-  for _, name in ipairs(opts and opts.store and STORE_METHODS or {}) do
-    if not opts.store[name] then
-      error(("open: option 'store' has no %s; mwlogin.store.file() makes one"):format(name), 3)
-    end
-  end
-  local auth = opts and opts.http_auth
-  options.check(auth, HTTP_AUTH, "open's http_auth", 4)
-  if auth and not (auth.username and auth.password) then
-    error("open: option 'http_auth' takes username and password", 3)
-  end
-end
 
 ---Reads what was given as a source.
 local function read_sources(opts)
@@ -229,7 +171,7 @@ function mwlogin.open(address, opts)
   if type(address) ~= "string" then
     error(("open takes the address of a wiki, not %s"):format(type(address)), 2)
   end
-  check_options(opts)
+  open_options.check(opts)
   local made, err = prepared(opts)
   if not made then
     return nil, err

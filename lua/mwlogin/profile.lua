@@ -3,6 +3,7 @@
 local core = require "mwlogin.core"
 local errors = require "mwlogin.error"
 local nearest = require "mwlogin.nearest"
+local open_options = require "mwlogin.open_options"
 local secret = require "mwlogin.secret"
 
 local profile = {}
@@ -137,6 +138,10 @@ local function check(path, name, one)
   end
   if not one.url then
     return wrong "has no url"
+  end
+  local fits, mistake = pcall(open_options.check, one.options)
+  if not fits then
+    return wrong("cannot be used: " .. tostring(mistake):gsub("^[^:]*:%d+: ", ""))
   end
   return true
 end

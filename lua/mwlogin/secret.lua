@@ -3,6 +3,7 @@
 local core = require "mwlogin.core"
 local errors = require "mwlogin.error"
 local fresh = require "mwlogin.secret.fresh"
+local options_of = require "mwlogin.options"
 
 local secret = {}
 
@@ -105,12 +106,15 @@ function secret.file(path)
   end)
 end
 
+local COMMAND_OPTIONS <const> = { timeout = "number" }
+
 ---The first line that a command prints. No shell: the words are its arguments.
 ---@param argv string[] program and arguments
 ---@param options table|nil { timeout = seconds }
 ---@return mwlogin.Source
 function secret.command(argv, options)
   assert(type(argv) == "table" and #argv > 0, "secret.command takes a list: program, arguments")
+  options_of.check(options, COMMAND_OPTIONS, "secret.command")
   return source("cmd:" .. argv[1], function()
     local value, err = core.first_line(argv, { timeout = options and options.timeout })
     if not value then
@@ -222,12 +226,15 @@ end
 ---@return mwlogin.Error|nil err
 function secret.read(value, name)
   local read, err = secret.resolve(value)
-  if read ~= nil or errors.is(err) then
-    return read, err
+  if type(read) == "string" or core.is_secret(read) then
+    return read
+  elseif read == nil and errors.is(err) then
+    return nil, err
   end
+  local gave = read == nil and "nothing" or "a " .. type(read) .. ", not a text"
   return nothing(
     "source",
-    ("The source of '%s' gave nothing%s"):format(name, err and ": " .. tostring(err) or ""),
+    ("The source of '%s' gave %s%s"):format(name, gave, err and ": " .. tostring(err) or ""),
     "Look at what it is read from."
   )
 end

@@ -177,6 +177,16 @@ describe("a subcommand that acts on a session", function()
     assert.truthy(result.stdout:find("Run is now at revision", 1, true))
   end)
 
+  it("run gives a script the name mwlogin, and no global", function()
+    local path = os.tmpname()
+    local file = assert(io.open(path, "w"))
+    file:write('mine = 1 print(mwlogin == require "mwlogin", rawget(_G, "mwlogin"), _G.mine)')
+    file:close()
+    local result = command.run { "run", path }
+    os.remove(path)
+    assert.equal("true\tnil\t1\n", result.stdout)
+  end)
+
   it("run tells a library error as the command does", function()
     local result = command.run(
       { "run", "scripts/clientlogin_edit.lua", wiki.api, "Alice", "Run" },

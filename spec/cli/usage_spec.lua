@@ -143,3 +143,26 @@ describe("--version", function()
     assert.equal("mwlogin " .. require("mwlogin")._VERSION .. "\n", result.stdout)
   end)
 end)
+
+describe("a profile that holds what nobody takes", function()
+  local function says(text)
+    local folder = command.folder()
+    assert(os.execute(("mkdir '%s/mwlogin'"):format(folder)))
+    local file = assert(io.open(folder .. "/mwlogin/config.lua", "w"))
+    file:write(text)
+    file:close()
+    assert(os.execute(("chmod go-w '%s/mwlogin' '%s/mwlogin/config.lua'"):format(folder, folder)))
+    local result = command.run({ "login", "w" }, { env = { XDG_CONFIG_HOME = folder } })
+    os.execute("rm -r " .. folder)
+    assert.equal(2, result.code, result.stderr)
+    assert.is_nil(result.stderr:find("traceback", 1, true), result.stderr)
+    return result.stderr
+  end
+
+  it("is named, with what was meant", function()
+    local open = 'return { w = { url = "http://127.0.0.1:1/", options = { timeot = 1 } } }'
+    assert.matches("profile 'w'.*no option 'timeot'; did you mean 'timeout'", says(open))
+    local login = 'return { w = { url = "http://127.0.0.1:1/", login = { usrname = "A" } } }'
+    assert.matches("profile 'w'.*no option 'usrname'; did you mean 'username'", says(login))
+  end)
+end)

@@ -35,7 +35,7 @@ end
 describe("the annotations of", function()
   it("open's options are those that it takes", function()
     assert.same(
-      keys_in("lua/mwlogin/init.lua", "OPEN_OPTIONS"),
+      keys_in("lua/mwlogin/open_options.lua", "KNOWN"),
       fields_of("lua/mwlogin/meta/options.lua", "mwlogin.OpenOptions")
     )
   end)

@@ -15,6 +15,24 @@ local connect = {}
 ---@field pool userdata|nil of whoever visits many at once
 local NO_PURPOSE <const> = {}
 
+---A profile that holds what no login takes is its writer's mistake, not ours.
+local function checked(profile)
+  local fits, mistake = pcall(require("mwlogin.login").check, profile.login)
+  if fits then
+    return profile
+  end
+  return nil,
+    require("mwlogin.error").new {
+      kind = "answer",
+      code = "config",
+      message = ("profile '%s' cannot be used: %s"):format(
+        profile.name,
+        tostring(mistake):gsub("^[^:]*:%d+: ", "")
+      ),
+      advice = "Correct its login in mwlogin/config.lua.",
+    }
+end
+
 ---A word without dot, colon and slash may be the name of a profile; a host of that kind is reached
 ---without one.
 local function profile_of(mwlogin, wiki)
@@ -23,7 +41,7 @@ local function profile_of(mwlogin, wiki)
   end
   local profile, err = mwlogin.profile(wiki)
   if profile then
-    return profile
+    return checked(profile)
   end
   if err.code == "no-profile" or err.code == "no-config" then
     return { url = wiki }

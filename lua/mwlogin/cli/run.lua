@@ -4,7 +4,7 @@ local output = require "mwlogin.cli.output"
 
 local run = {}
 
-run.summary = "a login script, with mwlogin on its path"
+run.summary = "a login script, with mwlogin loaded"
 run.usage = "SCRIPT.lua [ARG…]"
 
 run.examples = [[
@@ -58,12 +58,13 @@ end
 
 function run.run(args)
   local out = output.new {}
-  local chunk, err = loadfile(args.script, "t")
+  -- the script has the name without a `require`, as under `lua -l mwlogin`; _G stays as it is
+  local seen = setmetatable({ mwlogin = require "mwlogin" }, { __index = _G, __newindex = _G })
+  local chunk, err = loadfile(args.script, "t", seen)
   if not chunk then
     out:say(tostring(err))
     return exit.USAGE
   end
-  require "mwlogin"
   -- a script finds modules beside it as it does under `lua`; the command itself does not look there
   package.path, package.cpath = package.path .. ";./?.lua;./?/init.lua", package.cpath .. ";./?.so"
   local script_arg = { [0] = args.script, table.unpack(args.arguments) }

@@ -1,0 +1,66 @@
+---The options of `mwlogin.open`: their names and types, and what cannot be meant.
+local options = require "mwlogin.options"
+
+local open_options = {}
+
+local KNOWN <const> = {
+  user_agent = "string",
+  account = "string",
+  store = "table",
+  timeout = "number",
+  connect_timeout = "number",
+  max_wait = "number",
+  max_response = "integer",
+  maxlag = "number",
+  proxy = "string|secret|source",
+  ca_file = "string",
+  client_cert = "string",
+  client_key = "string",
+  http_auth = "table",
+  language = "string",
+  rest_url = "string",
+  index_url = "string",
+  insecure_http = "boolean",
+  pool = "userdata|table",
+  trace = "function|string|userdata",
+  transport = "function",
+  record = "table",
+}
+
+local HTTP_AUTH <const> = { username = "string", password = "string|secret|source|function" }
+
+local ABOVE_ZERO <const> = { "timeout", "connect_timeout", "max_response" }
+
+---What a store of one's own must have (doc/stores.md).
+local STORE_METHODS <const> = { "read", "write", "remove", "ids", "lock" }
+
+---Raises where `open` was called when a name is unknown or a value makes no sense.
+---@param opts table|nil
+function open_options.check(opts)
+  options.check(opts, KNOWN, "open", 4)
+  for _, name in ipairs(ABOVE_ZERO) do
+    local value = opts and opts[name]
+    if value and not (value > 0 and value < math.huge) then
+      error(("open: option '%s' must be above 0"):format(name), 3)
+    end
+  end
+  local most = opts and opts.max_wait
+  if most and not (most >= 0 and most < math.huge) then
+    error("open: option 'max_wait' is a number of seconds, with an end", 3)
+  end
+  if opts and type(opts.pool) == "table" and not opts.pool.session then
+    error("open: option 'pool' is what mwlogin.pool() makes", 3)
+  end
+  for _, name in ipairs(opts and opts.store and STORE_METHODS or {}) do
+    if not opts.store[name] then
+      error(("open: option 'store' has no %s; mwlogin.store.file() makes one"):format(name), 3)
+    end
+  end
+  local auth = opts and opts.http_auth
+  options.check(auth, HTTP_AUTH, "open's http_auth", 4)
+  if auth and not (auth.username and auth.password) then
+    error("open: option 'http_auth' takes username and password", 3)
+  end
+end
+
+return open_options
