@@ -152,7 +152,9 @@ static int scan_value(struct scan *scan) {
 }
 
 enum mwl_reply_fault mwl_reply_scan(const char *text, size_t length) {
-  struct scan scan = {text, text + length, 0, MWL_REPLY_SOUND};
+  struct scan scan = {text, NULL, 0, MWL_REPLY_SOUND};
+  if (length == 0) return MWL_REPLY_EMPTY; /* its text may be NULL */
+  scan.end = text + length;
   skip_blanks(&scan);
   if (scan.at == scan.end) return MWL_REPLY_EMPTY;
   if (!scan_value(&scan)) return scan.fault;

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# The Lua-free C files under libFuzzer with ASan and UBSan, FUZZ_SECONDS (60) each; the captures are the
-# corpus. What it finds stays in build/fuzz and becomes a spec in spec/regress.
+# The Lua-free C files, and with fuzz_exchange.c the whole path of a reply, under libFuzzer with ASan and
+# UBSan, FUZZ_SECONDS (60) each; the captures are the corpus. What it finds stays in build/fuzz and
+# becomes a spec in spec/regress.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 seconds=${FUZZ_SECONDS:-60}
@@ -18,8 +19,10 @@ done
 free+=(csrc/json_value.c) # needs Lua, and nothing of ours that does
 for target in spec/fuzz/fuzz_*.c; do
   name=$(basename "$target" .c)
+  sources=("${free[@]}")
+  if [ "$name" = fuzz_exchange ]; then sources=(csrc/*.c); fi
   clang -g -O1 -std=gnu11 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
-    $(pkg-config --cflags lua5.4 libcurl) "$target" "${free[@]}" -o "build/fuzz/$name" \
+    $(pkg-config --cflags lua5.4 libcurl) "$target" "${sources[@]}" -o "build/fuzz/$name" \
     $(pkg-config --libs lua5.4) -lcurl -lcrypto
   mkdir -p "build/fuzz/corpus-$name"
   if ! (cd build/fuzz && "./$name" -max_total_time="$seconds" -max_len=8192 -print_final_stats=1 \

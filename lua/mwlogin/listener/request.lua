@@ -35,7 +35,7 @@ local function read_head(text)
   end
   local self = setmetatable({ method = method, target = target, headers = {} }, Request)
   for header in rest:gmatch("[^\r\n]+") do
-    local name, value = header:match("^([!#$%%&'*+%-.^_`|~%w]+):[ \t]*(.-)[ \t]*$")
+    local name, value = header:match("^([!#$%%&'*+%-.^_`|~%w]+):[ \t]*(.*)$")
     if not name then
       return nil, 400
     end
@@ -43,7 +43,7 @@ local function read_head(text)
     if self.headers[name] and (name == "host" or name == "origin" or name == "content-length") then
       return nil, 400
     end
-    self.headers[name] = value
+    self.headers[name] = value:match("^(.*[^ \t])") or ""
   end
   self.path = target:match("^[^?#]*")
   self.query = query.of(target)
