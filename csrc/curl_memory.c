@@ -10,7 +10,7 @@
    the system, page by page: a few are kept, wiped. */
 #define LARGE 4096
 #define LARGEST (128 * 1024)
-#define KEPT 32
+#define KEPT 64
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static void *kept[KEPT];

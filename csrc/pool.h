@@ -7,8 +7,8 @@
 
 #include "wiki.h"
 
-#define MWL_POOL_IDLE_MAX 64
-#define MWL_POOL_SPARE_MAX 128
+#define MWL_POOL_IDLE_MAX 256
+#define MWL_POOL_SPARE_MAX 512
 #define MWL_POOL_BUCKETS 256
 
 struct mwl_exchange;

@@ -122,8 +122,8 @@ static void set_weak_table(lua_State *L, int which, const char *mode) {
 A pool: what all sessions of a program share (connections, name look-ups), and nothing else.
 @function pool
 @tparam[opt] table options `per_host` (8) and `in_flight` (128): how many requests at once;
-  `connections` (64): how many are kept; `wait`: a foreign loop's function, called with the pool by a
-  call that must wait
+  `connections` (64, or `in_flight` where that is more): how many are kept; `wait`: a foreign loop's
+  function, called with the pool by a call that must wait
 @treturn pool
 */
 static int pool_new(lua_State *L) {
@@ -134,7 +134,9 @@ static int pool_new(lua_State *L) {
   lua_pushnil(L);
   per_host = whole_option(L, "per_host", DEFAULT_PER_HOST);
   in_flight = whole_option(L, "in_flight", DEFAULT_IN_ALL);
-  connections = whole_option(L, "connections", DEFAULT_CONNECTIONS);
+  /* fewer than are in flight would be closed and opened again all the time */
+  connections = in_flight > DEFAULT_CONNECTIONS ? in_flight : DEFAULT_CONNECTIONS;
+  connections = whole_option(L, "connections", connections);
   pool = lua_newuserdatauv(L, sizeof *pool, VALUES);
   memset(pool, 0, sizeof *pool);
   pool->poll = -1;

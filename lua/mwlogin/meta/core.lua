@@ -180,8 +180,8 @@ function core.parameters(params) end
 
 ---A pool: what all sessions of a program share (connections, name look-ups), and nothing else.
 ---@param options? table `per_host` (8) and `in_flight` (128): how many requests at once;
----`connections` (64): how many are kept; `wait`: a foreign loop's function, called with the pool by
----a call that must wait
+---`connections` (64, or `in_flight` where that is more): how many are kept; `wait`: a foreign
+---loop's function, called with the pool by a call that must wait
 ---@return mwlogin.core.Pool
 function core.pool(options) end
 
