@@ -131,6 +131,15 @@ describe("a reply in a transcript", function()
     )
   end)
 
+  it("hides who is named in front of an address, and e-mail addresses", function()
+    local body = '{"m":"Ask al+b@mail.example.org, via http://me:hush@proxy:3128/ or x***@y.org"}'
+    local made = shown { sent "action=query", reply(body) }
+    assert.equal(
+      '{"m":"Ask <<email 1>>, via http://proxy:3128/ or <<email 2>>"}',
+      made[1].response.json
+    )
+  end)
+
   it("hides long random runs nobody named", function()
     local made =
       shown { sent "action=query", reply '{"x":"key d41d8cd98f00b204e9800998ecf8427e ok"}' }

@@ -107,6 +107,7 @@ function scrub.text(names, text)
     return address(names, found)
   end)
   text = outside_placeholders(names:hide(text), function(piece)
+    piece = piece:gsub("(%a://)[^/%s@]*@", "%1")
     return (
       piece:gsub("[%w._%%+*-]+@[%w-]+%.[%w.-]*%w", function(found)
         return names:of(found, "email")
