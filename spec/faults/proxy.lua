@@ -6,6 +6,7 @@
 ---     … mwlogin.open(between.api) …
 ---     between:seen().passwords
 local cjson = require("cjson")
+local mime = require("mime")
 local socket = require("socket")
 
 local proxy = {}
@@ -49,6 +50,14 @@ end
 ---@param options table of mwlogin.testing.wiki, or { real = PORT }
 function Proxy:wiki(options)
   ask(self, "wiki", options)
+end
+
+--- One response to whatever is asked.
+---@param response table { status, headers, body }
+function Proxy:say(response)
+  local sent = { status = response.status, headers = response.headers }
+  sent.body = mime.b64(response.body)
+  ask(self, "say", sent)
 end
 
 --- What goes wrong from now on; exchanges are counted from here.

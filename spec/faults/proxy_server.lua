@@ -3,6 +3,7 @@
 package.path = "./?.lua;./lua/?.lua;./lua/?/init.lua;" .. package.path
 package.cpath = "./build/?.so;" .. package.cpath
 local cjson = require("cjson")
+local mime = require("mime")
 local origin = require("spec.faults.origin")
 local socket = require("socket")
 
@@ -116,6 +117,23 @@ function controls.wiki(options)
     options.api = ("http://127.0.0.1:%d/api.php"):format(port)
     state.origin = origin.scripted(options)
   end
+end
+
+-- Whatever is asked, this is said: { status, headers, body (base64) }.
+function controls.say(response)
+  response.status, response.body = math.tointeger(response.status), mime.unb64(response.body)
+  local bytes = origin.write(response)
+  state.origin = {
+    answer = function()
+      return bytes
+    end,
+    passwords = function()
+      return 0
+    end,
+    edits = function()
+      return 0
+    end,
+  }
 end
 
 function controls.arm(fault)
