@@ -3,14 +3,16 @@
 package.path = "./?.lua;./lua/?.lua;./lua/?/init.lua;" .. package.path
 package.cpath = "./build/starve/?.so;" .. package.cpath
 local core = require "mwlogin.core"
+local mwlogin = require "mwlogin"
+local testing = require "mwlogin.testing"
 local loopback = require "spec.core.loopback"
 
 local STEP <const> = math.tointeger(tonumber(os.getenv "STARVE_STEP" or 1))
 local MOST_SHOWN <const> = 10
 
----Blocks that csrc/curl_memory.c keeps for libcurl, and what libraries set up once. What nobody
----holds any more, LeakSanitizer finds at the end.
-local KEPT <const> = 64
+---Blocks that csrc/curl_memory.c keeps for libcurl, and what libraries set up once: a bound, however
+---often memory ran out. What nobody holds any more, LeakSanitizer finds at the end.
+local KEPT <const> = 128
 
 ---What spec/sanitize/starve.c gives.
 local starve, feed, held = rawget(_G, "starve"), rawget(_G, "feed"), rawget(_G, "held")
@@ -32,9 +34,60 @@ local function exchanges()
   return #assert(session:cookies())
 end
 
+local folder
+do
+  local pipe <close> = assert(io.popen "mktemp -d -t mwlogin-starve.XXXXXX")
+  folder = pipe:read "l"
+end
+
+---Files, locks, programs, and secrets from each of them.
+local function machine()
+  local files, path = core.private_file, folder .. "/kept/file"
+  assert(files.folder(folder .. "/kept"))
+  assert(files.write(path, core.secret "a line\nmore"))
+  assert(files.read(path) == "a line\nmore" and files.check(path) and files.owned(path))
+  assert(files.lock(path)):release()
+  assert(#assert(files.list(folder .. "/kept")) >= 1)
+  assert(assert(core.secret_file(path)):reveal() == "a line")
+  assert(assert(core.first_line { "echo", "word" }):reveal() == "word")
+  local program <close> = assert(core.process({ "cat" }, { stdin = "pipe", stdout = "pipe" }))
+  assert(program:write(0, core.secret "through\n"))
+  assert(program:read(1, { stop = "\n" }))
+  program:close_pipe(0)
+  assert(program:wait(30))
+  local unnamed <close> = core.unnamed_file "bytes"
+  assert(unnamed:path())
+  local taken = core.json_secrets(core.secret '{"token":"abc","other":1}', { "token" })
+  assert(taken ~= nil)
+  assert(#core.secret("a?b"):split("?", 2) == 2)
+  assert(files.remove(path))
+end
+
+local BOT <const> = ("0123456789abcdef"):rep(2)
+
+---Whole logins, both ways, and an edit; the wiki is in this process, and starves with them.
+local function logins()
+  local wiki = testing.wiki {
+    accounts = { Alice = { password = "open sesame", botpasswords = { app = BOT } } },
+  }
+  for _, credentials in ipairs {
+    { username = "Alice", password = "open sesame", method = "clientlogin" },
+    { username = "Alice@app", password = BOT },
+  } do
+    local session <close> =
+      assert(mwlogin.open(wiki.api, { transport = wiki.transport, user_agent = "starve" }))
+    assert(assert(session:login(credentials)).name == "Alice")
+    assert(session:post({ action = "edit", title = "A", text = "b" }, { token = "csrf" }))
+  end
+  assert(#wiki.edits == 2)
+end
+
+---`every`: of very many allocations, each so many-th.
 local walks = {
-  { name = "walk", act = assert(loadfile "spec/sanitize/walk.lua") },
-  { name = "exchanges", act = exchanges },
+  { name = "walk", act = assert(loadfile "spec/sanitize/walk.lua"), every = 1 },
+  { name = "exchanges", act = exchanges, every = 1 },
+  { name = "files and programs", act = machine, every = 1 },
+  { name = "logins", act = logins, every = 37 },
 }
 
 local cases, findings = 0, 0
@@ -61,7 +114,7 @@ local function sweep(walk, once)
   walk.act()
   local total = feed()
   collectgarbage "restart"
-  for at = 1, total, STEP do
+  for at = 1, total, STEP * walk.every do
     collectgarbage "stop"
     starve(at, once)
     local ok, err = pcall(walk.act)
@@ -88,6 +141,7 @@ for _, walk in ipairs(walks) do
   sweep(walk, false)
 end
 
+os.execute("rm -rf " .. folder)
 local path = os.getenv "MWLOGIN_CASES"
 if path then
   local file <close> = assert(io.open(path, "a"))
