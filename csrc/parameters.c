@@ -6,6 +6,7 @@
 
 #include "core.h"
 #include "failure.h"
+#include "option_names.h"
 #include "secret.h"
 
 #define FILE_CLASS "mwlogin.file"
@@ -22,11 +23,12 @@ A file to be uploaded: as a parameter's value it makes the request a streamed mu
 @treturn file
 */
 static int file_new(lua_State *L) {
+  static const char *const known[] = {"name", "type", NULL};
   const char *path = luaL_checkstring(L, 1);
   const char *slash = strrchr(path, '/');
   struct mwl_file *file;
   lua_settop(L, 2);
-  if (!lua_isnil(L, 2)) luaL_checktype(L, 2, LUA_TTABLE);
+  mwl_option_names_check(L, 2, "file", known);
   file = lua_newuserdatauv(L, sizeof *file, 3);
   file->path = path;
   file->name = slash != NULL ? slash + 1 : path;

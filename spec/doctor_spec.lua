@@ -125,6 +125,14 @@ describe("doctor, on a real wiki,", function()
     assert.equal("PasswordAuthenticationRequest", report.asks[1].kind)
   end)
 
+  it("knows a private one from inside, too", function()
+    local wiki = start { private = true }
+    local session <close> = assert(mwlogin.open(wiki.api, { user_agent = "spec" }))
+    assert(session:login { username = "Alice", password = wiki.accounts.Alice })
+    assert.is_true(assert(session:doctor()).private)
+    assert.equal("Alice", session:whoami().name)
+  end)
+
   it("knows one that asks a captcha", function()
     local report = examine(start {
       extensions = { "ConfirmEdit/QuestyCaptcha" },

@@ -104,6 +104,16 @@ local function look_at_site(session, facts, report)
   report.bot_passwords = has_special_page(query, "BotPasswords")
 end
 
+---Who is logged in sees no difference: what a stranger may read, only a stranger hears.
+local function is_closed_to_strangers(session)
+  local params = { action = "query" }
+  local event = { event = "call", method = "GET", params = params }
+  local _, err = session:exchange(function()
+    return session.core:call("GET", params, { cookies = false })
+  end, event)
+  return err ~= nil and err.code == "readapidenied"
+end
+
 local function who_answers(request, step)
   for _, entry in ipairs(handlers.built_in()) do
     if steps.matches(entry, request, step) then
@@ -208,6 +218,7 @@ function doctor.examine(session, credentials)
   local user = session:whoami()
   if user and not user.anonymous then
     report.user = user
+    report.private = report.private or is_closed_to_strangers(session)
   end
   if credentials then
     report.plan, err = plan.make(session, credentials, facts.step)

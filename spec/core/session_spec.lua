@@ -284,6 +284,9 @@ describe("what a core session refuses to take", function()
       ["fetch has no option 'param'; did you mean 'params'"] = function()
         session:fetch("/page", { param = {} })
       end,
+      ["file has no option 'nme'; did you mean 'name'"] = function()
+        core.file("x", { nme = "y" })
+      end,
       ["session has no option 'elephants'$"] = function()
         pool:session("http://127.0.0.1/", { elephants = 1 })
       end,

@@ -61,6 +61,16 @@ describe("errors of the wiki in the middle", function()
     assert.equal("over", select(2, flow:submit({})).code)
     assert.equal(1, #session.sent)
   end)
+
+  it("an unknown status that asks something can be answered", function()
+    local asked = { status = "MAYBE", requests = { S.totp() } }
+    local flow, session = begin(password_form({ asked, S.pass() }))
+    local step = assert(flow:submit({ username = "A", password = "x" }))
+    assert.equal("MAYBE", step.status)
+    assert.is_false(step.done)
+    assert.equal("PASS", assert(flow:submit({ OATHToken = "1" })).status)
+    assert.equal("1", session.sent[2].OATHToken)
+  end)
 end)
 
 describe("a wiki that talks nonsense", function()

@@ -7,7 +7,8 @@ local plaintext = require "mwlogin.plaintext"
 local step = {}
 
 ---@class mwlogin.Step
----@field status "START"|"UI"|"REDIRECT"|"RESTART"|"PASS"|"FAIL"
+---@field status "START"|"UI"|"REDIRECT"|"RESTART"|"PASS"|"FAIL"|string another one is a newer
+---  wiki's, which asks something all the same
 ---@field done boolean PASS or FAIL
 ---@field message string|nil plain text
 ---@field code string|nil as the wiki gave it
@@ -86,17 +87,18 @@ function step.start(requests, fields)
 end
 
 ---@param answer table what the module said: `reply.clientlogin` and its like
----@return mwlogin.Step|nil step nil when the status is none that is known
+---@return mwlogin.Step|nil step nil when the status is none that is known, and nothing is asked
 function step.read(answer)
-  if not KNOWN[answer.status] then
+  local requests = authrequest.read(answer.requests)
+  if not KNOWN[answer.status] and #requests == 0 then
     return nil
   end
   return {
-    status = answer.status,
+    status = plaintext.line(answer.status),
     done = answer.status == "PASS" or answer.status == "FAIL",
     message = plaintext.from_html(answer.message),
     code = text(answer.messagecode),
-    requests = authrequest.read(answer.requests),
+    requests = requests,
     redirect_url = text(answer.redirecttarget),
     redirect_data = answer.redirectdata,
     rejected = false,

@@ -89,8 +89,8 @@ local function not_proved(session, username, err)
     session:clean(errors.new {
       kind = "refused",
       code = "not-proved",
-      message = ("The wiki accepted the login of %s, yet does not know the session"):format(
-        username
+      message = ("The wiki accepted the login%s, yet does not know the session"):format(
+        username and " of " .. username or ""
       ),
       advice = "Its cookies do not come back: check the address (https, host name) and proxies.",
       cause = err,

@@ -7,17 +7,6 @@ local auth_request = {}
 
 local object = ordered_json.object
 
-local TYPES = {
-  string = true,
-  password = true,
-  select = true,
-  multiselect = true,
-  checkbox = true,
-  button = true,
-  hidden = true,
-  null = true,
-}
-
 local REQUEST_KEYS = {
   id = true,
   fields = true,
@@ -136,7 +125,7 @@ end
 function auth_request.load(request, data)
   local values, asked = {}, false
   for _, field in ipairs(request.fields) do
-    if field.type ~= "null" and TYPES[field.type] then
+    if field.type ~= "null" then
       asked = true
       local stands, value = load_field(field, data[field.name])
       if not stands then
