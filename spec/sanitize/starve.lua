@@ -10,8 +10,8 @@ local loopback = require "spec.core.loopback"
 local STEP <const> = math.tointeger(tonumber(os.getenv "STARVE_STEP" or 1))
 local MOST_SHOWN <const> = 10
 
----Blocks that csrc/curl_memory.c keeps for libcurl, and what libraries set up once: a bound, however
----often memory ran out. What nobody holds any more, LeakSanitizer finds at the end.
+---Blocks that csrc/curl_memory.c keeps for libcurl, and what libraries set up once: a bound,
+---however often memory ran out. What nobody holds any more, LeakSanitizer finds at the end.
 local KEPT <const> = 128
 
 ---What spec/sanitize/starve.c gives.

@@ -1,0 +1,67 @@
+-- What spec/hostile and spec/faults found, broken again one by one; entries as in
+-- spec/mutants/mutants.lua.
+return {
+  {
+    file = "lua/mwlogin/session/user.lua",
+    find = 'elseif math.type(info.id) ~= "integer" then',
+    replace = "elseif false then",
+    spec = "spec/regress/hostile_replies_spec.lua",
+    filter = "names nobody without a name and a whole id",
+    promise = "an identity has a whole number for its id",
+  },
+  {
+    file = "lua/mwlogin/session/user.lua",
+    find = "if not me or me.anonymous or me.name ~= username then",
+    replace = "if not me or me.name ~= username then",
+    spec = "spec/regress/hostile_replies_spec.lua",
+    filter = "does not prove a login with an anonymous user of that name",
+    promise = "an anonymous answer proves no login",
+  },
+  {
+    file = "lua/mwlogin/session/tokens.lua",
+    find = 'if type(value) == "string" and value ~= "" then',
+    replace = 'if value ~= "" then',
+    spec = "spec/regress/hostile_replies_spec.lua",
+    filter = "gives no token when its query is a number",
+    promise = "a token is a text",
+  },
+  {
+    file = "lua/mwlogin/error.lua",
+    find = "return value ~= nil and plaintext.clean(value) or otherwise",
+    replace = "return value ~= nil and tostring(value) or otherwise",
+    spec = "spec/regress/hostile_replies_spec.lua",
+    filter = "puts nothing on the screen that steers it",
+    promise = "no error carries a wiki's control characters",
+  },
+  {
+    file = "lua/mwlogin/methods/botpassword.lua",
+    find = "if token or reply.warnings then",
+    replace = "if true then",
+    spec = "spec/regress/no_token_no_password_spec.lua",
+    filter = "ends the login before the password is sent",
+    promise = "without a token no password is sent, but to a wiki that knows none",
+  },
+  {
+    file = "csrc/transport.c",
+    find = "#define HEADERS_MAX (1 << 20)",
+    replace = "#define HEADERS_MAX (1 << 24)",
+    spec = "spec/regress/hostile_replies_spec.lua",
+    filter = "may send a megabyte of headers at most",
+    promise = "the headers of a reply are bounded",
+  },
+  {
+    file = "lua/mwlogin/authrequest.lua",
+    find = 'add(type(field) == "table" and field.name, field)',
+    replace = "add(field.name, field)",
+    spec = "spec/regress/hostile_replies_spec.lua",
+    filter = "asks for requests that still have a shape",
+    promise = "a list of fields with strangers in it is read",
+  },
+  {
+    file = "lua/mwlogin/listener/request.lua",
+    find = "if stop > MAX_HEAD then",
+    replace = "if false then",
+    spec = "spec/listener_spec.lua",
+    promise = "a request's head is bounded, in one piece too",
+  },
+}
