@@ -245,6 +245,12 @@ static long long read_date(struct span span) {
   return when <= 0 ? 1 : (long long)when;
 }
 
+/* A moment so many seconds from now, at most the end of the year 9999. */
+static long long after(time_t now, long long seconds) {
+  const long long latest = 253402300799;
+  return seconds > latest - (long long)now ? latest : (long long)now + seconds;
+}
+
 static void read_attribute(struct set_cookie *cookie, struct span part, time_t now) {
   struct span value;
   long long seconds;
@@ -262,7 +268,7 @@ static void read_attribute(struct set_cookie *cookie, struct span part, time_t n
     cookie->http_only = 1;
   } else if (attribute(part, "max-age", &value)) {
     cookie->has_age = 1;
-    cookie->expires = read_number(value, &seconds) && seconds > 0 ? (long long)now + seconds : 1;
+    cookie->expires = read_number(value, &seconds) && seconds > 0 ? after(now, seconds) : 1;
   } else if (attribute(part, "expires", &value) && !cookie->has_age) {
     cookie->expires = read_date(value);
   }
