@@ -1,5 +1,5 @@
--- Every captured exchange of a real wiki can be shown in a transcript, and none of what it carried in
--- secret is there.
+-- Every captured exchange of a real wiki can be shown in a transcript, and none of what it carried
+-- in secret is there.
 local cjson = require "cjson"
 local php_request = require "mwlogin.testing.php_request"
 local redaction = require "mwlogin.testing.transcript.redaction"
