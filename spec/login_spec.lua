@@ -142,6 +142,8 @@ describe("credentials", function()
     raises("no option 'pasword'; did you mean 'password'", { username = "A", pasword = "x" })
     raises("option 'username' is string, not a number", { username = 3, password = "x" })
     raises("no method 'clientlogon'; did you mean 'clientlogin'", { method = "clientlogon" })
+    raises("no redirect 'atuo'; did you mean 'auto'", { redirect = "atuo" })
+    raises("no redirect 'elsewhere'; there are auto, driven,", { redirect = "elsewhere" })
   end)
 
   it("that are empty are an error before anything is sent", function()

@@ -130,6 +130,7 @@ function Flow:start()
   current[self.session] = self
   self.previous, self.over, self.held, self.signature = nil, nil, nil, nil
   self.attempt, self.count, self.repeats, self.last = 1, 0, 0, {}
+  self.answered = {}
   self.token = opened.token
   self.step = steps.mark_secrets(opened.step, self:known_handlers())
   return self.step

@@ -50,6 +50,33 @@ local function run(script, decision, options)
 end
 
 describe("a restart handler", function()
+  it("is asked when its request was answered earlier in this login", function()
+    local asked = 0
+    local session = S.new({
+      forms = { { requests = { begin_request(), S.password() } } },
+      answers = {
+        { status = "RESTART", message = "No such account.", requests = { S.password() } },
+        S.pass("Bob"),
+      },
+    })
+    local function decides(kind)
+      return {
+        name = kind,
+        kinds = { kind },
+        restart = function()
+          asked = asked + 1
+          return { continue = { username = "Bob", password = "y" } }
+        end,
+      }
+    end
+    assert(flow_module.new(session):run({
+      answers = { third = true },
+      handlers = { decides("OtherRequest"), decides("ThirdPartyRequest") },
+    }))
+    assert.equal(1, asked)
+    assert.equal("Bob", session.sent[2].username)
+  end)
+
   it("continues with a local account; remember me counts here", function()
     local step, err, session = run({ answers = { restart(), confirm(), S.pass("Bob") } }, {
       continue = { username = "Bob", password = "y" },

@@ -130,6 +130,7 @@ local function accept(self, answer, filled)
       }
   end
   hide_repeated(self.session, step)
+  table.move(filled.chosen, 1, #filled.chosen, #self.answered + 1, self.answered)
   step.rejected = is_rejected(self, step, filled.chosen)
   self.attempt = step.rejected and self.attempt + 1 or 1
   self.previous, self.step, self.last, self.held = self.step, step, filled.sent, nil

@@ -27,18 +27,22 @@ local function check(entry, decision)
   return decision
 end
 
+local function declares_any(entry, requests)
+  for _, request in ipairs(requests) do
+    if handlers.declares(entry, request) then
+      return true
+    end
+  end
+  return false
+end
+
 ---Handlers that know something of this login are asked; those that name no requests always.
 local function is_concerned(entry, run, step)
   local handler = entry.handler
   if not (handler.kinds or handler.fields or handler.match) or run.states[entry] then
     return true
   end
-  for _, request in ipairs(step.requests) do
-    if handlers.declares(entry, request) then
-      return true
-    end
-  end
-  return false
+  return declares_any(entry, step.requests) or declares_any(entry, run.flow.answered)
 end
 
 local function decide(run, step)

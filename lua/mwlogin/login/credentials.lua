@@ -40,11 +40,23 @@ local KNOWN <const> = {
 
 local GRANTS <const> = { authorization_code = true, client_credentials = true }
 
+local REDIRECTS <const> = { auto = true, driven = true, external = true, paste = true, none = true }
+
+local function names_of(choices)
+  local names = {}
+  for name in pairs(choices) do
+    names[#names + 1] = name
+  end
+  table.sort(names)
+  return names
+end
+
 local function check_choice(what, value, choices, level)
   if value and not choices[value] then
     local near = nearest(value, choices)
-    local hint = near and ("; did you mean '%s'?"):format(near) or ""
-    error(("login has no %s '%s'%s"):format(what, value, hint), level)
+    local hint = near and ("did you mean '%s'?"):format(near)
+      or "there are " .. table.concat(names_of(choices), ", ")
+    error(("login has no %s '%s'; %s"):format(what, value, hint), level)
   end
 end
 
@@ -56,6 +68,9 @@ function credentials.check(given, methods, level)
   options.check(given, KNOWN, "login", level + 1)
   check_choice("method", given.method, methods, level + 1)
   check_choice("grant", given.grant, GRANTS, level + 1)
+  if type(given.redirect) == "string" then
+    check_choice("redirect", given.redirect, REDIRECTS, level + 1)
+  end
 end
 
 local function lacking(message, advice)
