@@ -126,9 +126,9 @@ describe("doctor, on a real wiki,", function()
   end)
 
   it("knows a private one from inside, too", function()
-    local wiki = start { private = true }
-    local session <close> = assert(mwlogin.open(wiki.api, { user_agent = "spec" }))
-    assert(session:login { username = "Alice", password = wiki.accounts.Alice })
+    local made = start { private = true }
+    local session <close> = assert(mwlogin.open(made.api, { user_agent = "spec" }))
+    assert(session:login { username = "Alice", password = made.accounts.Alice })
     assert.is_true(assert(session:doctor()).private)
     assert.equal("Alice", session:whoami().name)
   end)

@@ -49,6 +49,6 @@ describe("JSON", function()
 
   it("is indented when people will read it", function()
     local text = output.encode({ a = { 1, 2 }, b = {} }, true)
-    assert.equal('{\n  "a": [\n    1,\n    2\n  ],\n  "b": {}\n}', text)
+    assert.equal('{\n  "a": [\n    1,\n    2\n  ],\n  "b": []\n}', text)
   end)
 end)

@@ -95,6 +95,14 @@ describe("a subcommand that acts on a session", function()
     assert.equal("string", type(cjson.decode(line).query.general.sitename))
   end)
 
+  it("api joins what is given twice, and an empty list is one", function()
+    local words = { "api", wiki.api, "action=query", "titles=Nowhere", "titles=Main Page" }
+    table.move({ "list=allimages", "--no-input", "--json" }, 1, 3, #words + 1, words)
+    local text = command.run(words).stdout
+    assert.equal(2, #cjson.decode(text).query.pages, text)
+    assert.truthy(text:find('"allimages":[]', 1, true), text)
+  end)
+
   it("api edits with a token as the user", function()
     local result = as_bot(
       "api",

@@ -58,7 +58,7 @@ function api.configure(command)
     :target("parameters")
     :args("+")
     :convert(parameter)
-    :description("parameters of the call; | joins the values of a list")
+    :description("parameters of the call; | joins the values of a list, and so does a second K=V")
   command:group(
     "The call",
     command:flag("--post"):description("send it as POST; the flags below do so by themselves"),
@@ -89,7 +89,8 @@ end
 local function parameters_of(args)
   local params = {}
   for _, given in ipairs(args.parameters) do
-    params[given.name] = given.value
+    local earlier = params[given.name]
+    params[given.name] = earlier and earlier .. "|" .. given.value or given.value
   end
   for _, given in ipairs(args.files or {}) do
     params[given.name] = require("mwlogin").file(given.path)

@@ -117,7 +117,8 @@ end
 local function encode_table(value, indent)
   local deeper = indent and indent .. "  "
   local items = {}
-  if #value > 0 then
+  -- what is empty is a list: no result is an empty object, and PHP's empty arrays are lists too
+  if #value > 0 or next(value) == nil then
     for position, item in ipairs(value) do
       items[position] = encode(item, deeper)
     end
