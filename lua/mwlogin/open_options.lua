@@ -38,12 +38,7 @@ local STORE_METHODS <const> = { "read", "write", "remove", "ids", "lock" }
 ---@param opts table|nil
 function open_options.check(opts)
   options.check(opts, KNOWN, "open", 4)
-  for _, name in ipairs(ABOVE_ZERO) do
-    local value = opts and opts[name]
-    if value and not (value > 0 and value < math.huge) then
-      error(("open: option '%s' must be above 0"):format(name), 3)
-    end
-  end
+  options.bound(opts, ABOVE_ZERO, "open", 4)
   local most = opts and opts.max_wait
   if most and not (most >= 0 and most < math.huge) then
     error("open: option 'max_wait' is a number of seconds, with an end", 3)

@@ -53,4 +53,18 @@ function options.check(given, known, what, level)
   end
 end
 
+---Raises where a number of seconds or bytes bounds nothing: every wait has an end.
+---@param given table|nil
+---@param names string[]
+---@param what string as for `check`
+---@param level integer|nil
+function options.bound(given, names, what, level)
+  for _, name in ipairs(given and names or {}) do
+    local value = given[name]
+    if value and not (value > 0 and value < math.huge) then
+      error(("%s: option '%s' must be above 0, and have an end"):format(what, name), level or 3)
+    end
+  end
+end
+
 return options

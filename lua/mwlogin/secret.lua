@@ -115,6 +115,7 @@ local COMMAND_OPTIONS <const> = { timeout = "number" }
 function secret.command(argv, options)
   assert(type(argv) == "table" and #argv > 0, "secret.command takes a list: program, arguments")
   options_of.check(options, COMMAND_OPTIONS, "secret.command")
+  options_of.bound(options, { "timeout" }, "secret.command")
   return source("cmd:" .. argv[1], function()
     local value, err = core.first_line(argv, { timeout = options and options.timeout })
     if not value then

@@ -196,6 +196,9 @@ describe("a handler", function()
         handler({
           answer = function(_, _, context)
             assert(context.wait(30))
+            for _, wrong in ipairs({ "x", -1, 0 / 0 }) do
+              assert.is_false(pcall(context.wait, wrong))
+            end
             return nil, select(2, context.wait(3600))
           end,
         }),

@@ -79,8 +79,11 @@ local function ask(run, step, request, asked)
 end
 
 local function wait(run, seconds)
+  if type(seconds) ~= "number" or seconds < 0 or seconds ~= seconds then
+    error("context.wait takes a number of seconds", 0)
+  end
   run.waited = (run.waited or 0) + seconds
-  if seconds < 0 or run.waited > MOST_WAITING then
+  if run.waited > MOST_WAITING then
     return nil,
       errors.new {
         kind = "handler",

@@ -38,6 +38,8 @@ local KNOWN <const> = {
   recover = "boolean",
 }
 
+local ABOVE_ZERO <const> = { "handler_seconds" }
+
 local GRANTS <const> = { authorization_code = true, client_credentials = true }
 
 local REDIRECTS <const> = { auto = true, driven = true, external = true, paste = true, none = true }
@@ -66,6 +68,7 @@ end
 ---@param level integer
 function credentials.check(given, methods, level)
   options.check(given, KNOWN, "login", level + 1)
+  options.bound(given, ABOVE_ZERO, "login", level + 1)
   check_choice("method", given.method, methods, level + 1)
   check_choice("grant", given.grant, GRANTS, level + 1)
   if type(given.redirect) == "string" then

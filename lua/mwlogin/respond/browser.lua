@@ -5,6 +5,7 @@ local external = require("mwlogin.redirect.external")
 local form_inputs = require("mwlogin.respond.form_inputs")
 local form_page = require("mwlogin.respond.form_page")
 local listener = require("mwlogin.listener")
+local options_of = require("mwlogin.options")
 local page = require("mwlogin.listener.page")
 local picture = require("mwlogin.respond.picture")
 local plaintext = require("mwlogin.plaintext")
@@ -284,14 +285,8 @@ local OPTIONS <const> = { open = "function", timeout = "number" }
 ---  timeout: seconds a person may take for one page (600)
 ---@return fun(step: table, context: table): table|nil, table|nil respond
 function browser.new(options)
-  for name, value in pairs(options or {}) do
-    if not OPTIONS[name] then
-      error(("respond.browser has no option '%s'; it knows open and timeout"):format(name), 2)
-    end
-    if type(value) ~= OPTIONS[name] then
-      error(("option '%s' must be a %s"):format(name, OPTIONS[name]), 2)
-    end
-  end
+  options_of.check(options, OPTIONS, "respond.browser", 3)
+  options_of.bound(options, { "timeout" }, "respond.browser", 3)
   local settings = {
     open = options and options.open or external.open,
     timeout = options and options.timeout or TIMEOUT,

@@ -1,13 +1,14 @@
 ---Asks a person on the terminal: what the wiki says, then field after field.
 local core = require "mwlogin.core"
 local errors = require "mwlogin.error"
+local options_of = require "mwlogin.options"
 local picture = require "mwlogin.respond.picture"
 local plaintext = require "mwlogin.plaintext"
 local talk = require "mwlogin.respond.talk"
 
 local terminal = {}
 
-local OPTIONS <const> = { terminal = true, draw = true, timeout = true }
+local OPTIONS <const> = { terminal = "any", draw = "boolean", timeout = "number" }
 
 local Form = {}
 Form.__index = Form
@@ -199,12 +200,9 @@ end
 ---saved, terminal = another one that can `ask`, `write`, `size` and `close` }
 ---@return fun(step: mwlogin.Step, context: table): table|nil, table|nil
 function terminal.new(options)
+  options_of.check(options, OPTIONS, "respond.terminal", 3)
+  options_of.bound(options, { "timeout" }, "respond.terminal", 3)
   options = options or {}
-  for name in pairs(options) do
-    if not OPTIONS[name] then
-      error(("respond.terminal has no option '%s'"):format(tostring(name)), 3)
-    end
-  end
   return function(step, context)
     local tty, err = open(options)
     if not tty then
