@@ -1,7 +1,15 @@
 -- All mutants there are.
 local all = {}
 
-for _, name in ipairs({ "mutants", "traps", "oauth2", "security", "newcomers", "tools", "hostile" }) do
+for _, name in ipairs({
+  "mutants",
+  "traps",
+  "oauth2",
+  "security",
+  "newcomers",
+  "tools",
+  "hostile",
+}) do
   local more = require("spec.mutants." .. name)
   table.move(more, 1, #more, #all + 1, all)
 end
