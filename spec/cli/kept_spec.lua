@@ -164,8 +164,8 @@ print([line for line in lines if line.startswith("#")])]]
     it("leaves no cookies behind and no program when exec gets a " .. signal, function()
       log_in()
       local script = [[
-        XDG_STATE_HOME=FOLDER scripts/mwlogin exec WIKI -- sh -c '
-          echo $$ >FOLDER/pid; echo $MWLOGIN_COOKIES >FOLDER/path; exec sleep 300' &
+        XDG_STATE_HOME=FOLDER env --default-signal=HUP scripts/mwlogin exec WIKI -- sh -c '
+          echo $$ >FOLDER/pid; echo $MWLOGIN_COOKIES >FOLDER/path; exec sleep 60' &
         pid=$!
         while [ ! -s FOLDER/path ]; do sleep 0.05; done
         head -c 9 $(cat FOLDER/path)
