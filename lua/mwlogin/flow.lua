@@ -130,7 +130,7 @@ function Flow:start()
   current[self.session] = self
   self.previous, self.over, self.held, self.signature = nil, nil, nil, nil
   self.attempt, self.count, self.repeats, self.last = 1, 0, 0, {}
-  self.answered = {}
+  self.answered, self.put_off = {}, nil
   self.token = opened.token
   self.step = steps.mark_secrets(opened.step, self:known_handlers())
   return self.step
@@ -146,6 +146,18 @@ function Flow:is_alone(request)
   return false
 end
 
+---Whose turn it is where the last answer left requests out, if they are answered and asked again.
+local function turn_of(self, answered)
+  local turn
+  for _, request in ipairs(self.put_off and self.step.requests or {}) do
+    if self.put_off[request.id] and answered:touched(request) then
+      turn = turn or {}
+      turn[request.id] = true
+    end
+  end
+  return turn
+end
+
 ---The requests of the current step that are answered, given what was said so far.
 ---@return table|nil chosen
 ---@return table|nil err
@@ -158,6 +170,7 @@ function Flow:choose(answered)
       only[id] = true
     end
   end
+  only = only or turn_of(self, answered)
   return choice.requests(self.step, answered, function(request)
     return self:is_alone(request)
   end, only)

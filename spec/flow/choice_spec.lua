@@ -128,6 +128,17 @@ describe("two requests that share a name", function()
     assert.equal("two", session.sent[3].word)
     assert.equal("", session.sent[3].remark)
   end)
+
+  it("are answered one after the other where the wiki goes on showing both", function()
+    local both = { S.ui(clerks(true)), S.ui(clerks(true)), S.pass() }
+    local step, err, session = run({ answers = both }, {
+      answers = { ["FirstClerk.word"] = "one", ["SecondClerk.word"] = "two" },
+    })
+    assert(step, err)
+    assert.same({ "FirstClerk" }, session.sent[2].loginrequests)
+    assert.equal("two", session.sent[3].word)
+    assert.same({ "SecondClerk" }, session.sent[3].loginrequests)
+  end)
 end)
 
 describe("naming another second factor", function()

@@ -73,7 +73,7 @@ local function too_long(self, step)
 end
 
 local function is_rejected(self, step, chosen)
-  if step.status ~= "UI" or self.step.status ~= "UI" then
+  if step.status ~= "UI" or self.step.status ~= "UI" or self.put_off then
     return false
   end
   local again = {}
@@ -131,6 +131,7 @@ local function accept(self, answer, filled)
   end
   hide_repeated(self.session, step)
   table.move(filled.chosen, 1, #filled.chosen, #self.answered + 1, self.answered)
+  self.put_off = filled.put_off
   step.rejected = is_rejected(self, step, filled.chosen)
   self.attempt = step.rejected and self.attempt + 1 or 1
   self.previous, self.step, self.last, self.held = self.step, step, filled.sent, nil

@@ -146,12 +146,12 @@ end
 ---@param chosen mwlogin.Request[]
 ---@param sheet table
 ---@return table|nil filled { params, secrets, chosen (those that are sent), sent (id → values),
----limit (ids the wiki shall read, or nil for all) }
+---limit (ids the wiki shall read, or nil for all), put_off (ids that wait for their turn, or nil) }
 ---@return table|nil err
 ---@return table missing list of { request, field }
 function fill.step(step, chosen, sheet)
   local filled = { params = {}, secrets = {}, sent = {}, chosen = {} }
-  local missing, put_off = {}, false
+  local missing, put_off = {}, nil
   for _, request in ipairs(chosen) do
     local values, err, lacking = fill.request(request, sheet.entries[request.id])
     if not values then
@@ -162,10 +162,11 @@ function fill.step(step, chosen, sheet)
         missing[#missing + 1] = { request = request, field = field }
       end
     else
-      put_off = true
+      put_off = put_off or {}
+      put_off[request.id] = true
     end
   end
-  filled.limit = limit_of(step, filled, put_off)
+  filled.limit, filled.put_off = limit_of(step, filled, put_off ~= nil), put_off
   return filled, nil, missing
 end
 
