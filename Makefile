@@ -24,7 +24,7 @@ SANITIZE = -fsanitize=address,undefined -fno-omit-frame-pointer
 .PHONY: tools asan starve
 
 help: ## this list
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 build: build/mwlogin/core.so ## the C module, under build/
 
