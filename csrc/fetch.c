@@ -168,7 +168,8 @@ static void push_headers(lua_State *L, const struct mwl_exchange *exchange) {
   }
 }
 
-/* Sets `location` of the table on top, made absolute; left out when it is no address. */
+/* Sets `location` of the table on top, made absolute; what is no address of http stays as it came,
+   for an error to show. */
 static void set_location(lua_State *L, const struct mwl_exchange *exchange, const char *url) {
   struct mwl_address *address;
   size_t length;
