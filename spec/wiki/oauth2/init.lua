@@ -1,4 +1,4 @@
---- A wiki with OAuth 2 for specs: server.js beside this file, in front of a real OpenID provider.
+--- A wiki with OAuth 2 for specs: server.mjs beside this file, in front of a real OpenID provider.
 
 local json = require("cjson.safe")
 local http = require("socket.http")
@@ -67,7 +67,7 @@ function oauth2.start(options)
   self.pipe = assert(
     io.popen(
       ("exec node %s %s >%s 2>&1"):format(
-        template.quote(template.here .. "/oauth2/server.js"),
+        template.quote(template.here .. "/oauth2/server.mjs"),
         template.quote(folder),
         template.quote(folder .. "/log")
       ),

@@ -1,4 +1,4 @@
-// A wiki's OAuth 2 side in front of a real OpenID provider: node server.js FOLDER
+// A wiki's OAuth 2 side in front of a real OpenID provider: node server.mjs FOLDER
 // Reads FOLDER/config.json ({ issuer }), writes FOLDER/ready, ends when its standard input does.
 //
 // MediaWiki's extension is not in Debian: this one sends people on to the provider, hands token
