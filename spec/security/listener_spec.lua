@@ -26,7 +26,8 @@ local function as_stranger(program, words, serve)
   end
   local process <close> = assert(core.process(argv, { stdin = "null", stdout = "pipe" }))
   local output = {}
-  for _ = 1, 6000 do
+  local deadline = core.now() + 60
+  while core.now() < deadline do
     serve()
     local piece, err = process:read(1, { timeout = 0 })
     if piece and piece ~= "" then
