@@ -155,11 +155,30 @@ describe("OAuth 1", function()
       assert.same({}, session:export_cookies())
     end)
 
-    it("finds out that the header is lost on the way", function()
+    it("finds out that the header is lost on the way, at the login and ever after", function()
+      local session <close> = site:session()
+      assert(session:login(wiki.OWNER_ONLY))
       site:set { header = "dropped" }
+      local reply, lost = session:get { action = "query", meta = "tokens" }
+      assert.is_nil(reply)
+      assert.equal("assertuserfailed", lost.code)
       local err = refused(wiki.OWNER_ONLY)
       assert.equal("assertuserfailed", err.code)
       assert.truthy(err.advice:find("drop the header", 1, true))
+    end)
+
+    it("says which value is missing, before anything is sent", function()
+      for given, lacking in pairs {
+        [{ consumer_key = "a" }] = "consumer_secret",
+        [{ method = "oauth1", consumer_secret = "a" }] = "consumer_key",
+        [{ consumer_key = "a", consumer_secret = "b", access_key = "c" }] = "access_secret",
+        [{ consumer_key = "a", consumer_secret = "b", access_secret = "c" }] = "access_key",
+      } do
+        local err = refused(given)
+        assert.equal("answer", err.kind)
+        assert.truthy(err.message:find("needs " .. lacking, 1, true))
+      end
+      assert.same({}, site:journal())
     end)
 
     it(
