@@ -16,7 +16,7 @@ local Wiki = {}
 Wiki.__index = Wiki
 
 --- The clients there are: "public" has no secret, "confidential" has one; both may return to any
---- loopback address. "fixed" returns to one address only.
+--- loopback address. "fixed" returns to one address only. "robot" is its owner's own.
 oauth2.SECRET = "the-secret-of-the-confidential-client"
 oauth2.FIXED = "https://tool.example.org/callback"
 
@@ -41,6 +41,11 @@ local function clients()
       redirect_uris = { oauth2.FIXED },
       token_endpoint_auth_method = "none",
     },
+    {
+      client_id = "robot",
+      client_secret = oauth2.SECRET,
+      token_endpoint_auth_method = "client_secret_post",
+    },
   }
 end
 
@@ -62,7 +67,8 @@ function oauth2.start(options)
   local self = setmetatable({ provider = provider.start(options) }, Wiki)
   local folder = template.run("mktemp", "-d", "-t", "mwlogin-oauth2.XXXXXX"):match("[^\n]+")
   local file = assert(io.open(folder .. "/config.json", "wb"))
-  file:write(json.encode({ issuer = self.provider.issuer }))
+  local robot = { client_id = "robot", client_secret = oauth2.SECRET }
+  file:write(json.encode({ issuer = self.provider.issuer, robot = robot }))
   file:close()
   self.pipe = assert(
     io.popen(

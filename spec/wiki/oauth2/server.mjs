@@ -1,5 +1,5 @@
 // A wiki's OAuth 2 side in front of a real OpenID provider: node server.mjs FOLDER
-// Reads FOLDER/config.json ({ issuer }), writes FOLDER/ready, ends when its standard input does.
+// Reads FOLDER/config.json ({ issuer, robot: a client of its own owner }), writes FOLDER/ready, ends when its standard input does.
 //
 // MediaWiki's extension is not in Debian: this one sends people on to the provider, hands token
 // requests through to it, and asks it about every bearer. What it answers is what PROTOCOL 9
@@ -11,7 +11,7 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 
 const folder = process.argv[2];
-const { issuer } = JSON.parse(readFileSync(`${folder}/config.json`, "utf8"));
+const { issuer, robot } = JSON.parse(readFileSync(`${folder}/config.json`, "utf8"));
 const parent = process.ppid;
 const end = () => {
   rmSync(folder, { recursive: true, force: true });
@@ -94,7 +94,7 @@ let granted = {}; // the tokens given last
 const remember = (given, asked) => {
   granted = given;
   if (asked.get("grant_type") === "refresh_token") dead.add(accessOf.get(asked.get("refresh_token")));
-  if (given.refresh_token) accessOf.set(given.refresh_token, given.access_token);
+  accessOf.set(given.refresh_token || given.access_token, given.access_token);
 };
 
 const accessToken = async (request, response) => {
@@ -128,11 +128,22 @@ const accessToken = async (request, response) => {
 const failed = (response, code, text) =>
   sendJson(response, 200, { errors: [{ code, text }] }, { "MediaWiki-API-Error": code });
 
+// A bearer that nobody granted is its client's, and so its owner's.
+const ownerOf = async (token) => {
+  const reply = await fetch(`${issuer}/token/introspection`, {
+    method: "POST",
+    headers: { "Content-Type": FORM },
+    body: new URLSearchParams({ token, ...robot }).toString(),
+  });
+  const { active, client_id: client } = await reply.json();
+  return active && client === robot.client_id ? { name: "Robot", token } : null;
+};
+
 const userOf = async (header) => {
   const token = header.startsWith("Bearer ") ? header.slice(7) : null;
   if (!token || dead.has(token) || mode === "refusing") return null;
   const reply = await fetch(`${issuer}/me`, { headers: { Authorization: `Bearer ${token}` } });
-  if (!reply.ok) return null;
+  if (!reply.ok) return ownerOf(token);
   const { sub } = await reply.json();
   return { name: sub[0].toUpperCase() + sub.slice(1), token };
 };

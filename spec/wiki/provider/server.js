@@ -23,9 +23,11 @@ setInterval(() => process.ppid === parent || end(), 500);
 const anyLoopback = new Set(
   registered.filter((client) => client.any_loopback).map((client) => client.client_id)
 );
+// One that has no way back acts for itself.
 const clients = registered.map(({ any_loopback, ...client }) => ({
-  grant_types: ["authorization_code", "refresh_token"],
-  response_types: ["code"],
+  grant_types: client.redirect_uris ? ["authorization_code", "refresh_token"] : ["client_credentials"],
+  response_types: client.redirect_uris ? ["code"] : [],
+  redirect_uris: [],
   ...client,
 }));
 
@@ -33,7 +35,11 @@ const options = {
   clients,
   cookies: { keys: [randomBytes(24).toString("hex")] },
   pkce: { required: () => true, methods: ["S256"] },
-  features: { devInteractions: { enabled: false } },
+  features: {
+    clientCredentials: { enabled: true },
+    devInteractions: { enabled: false },
+    introspection: { enabled: true },
+  },
   scopes: ["openid", "offline_access"],
   findAccount: (ctx, id) =>
     id in config.accounts ? { accountId: id, claims: () => ({ sub: id }) } : undefined,
@@ -43,6 +49,7 @@ const options = {
   ttl: {
     AccessToken: config.access_ttl,
     AuthorizationCode: 60,
+    ClientCredentials: config.access_ttl,
     Grant: 3600,
     IdToken: 600,
     Interaction: 600,
