@@ -39,6 +39,7 @@ int mwl_session_fetch(lua_State *L);
 int mwl_session_token(lua_State *L);
 int mwl_session_drop_tokens(lua_State *L);
 int mwl_session_login(lua_State *L);
+int mwl_session_bot_login(lua_State *L);
 int mwl_session_auth_step(lua_State *L);
 
 #endif

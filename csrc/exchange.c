@@ -153,6 +153,7 @@ static void note_last(struct mwl_session *session, const struct mwl_exchange *ex
 static int answer(lua_State *L, struct mwl_exchange *exchange) {
   int index = lua_gettop(L);
   int results;
+  int (*then)(lua_State *L);
   note_last(exchange->session, exchange);
   if (exchange->result != CURLE_OK) {
     luaL_pushfail(L);
@@ -163,8 +164,14 @@ static int answer(lua_State *L, struct mwl_exchange *exchange) {
     if (exchange->session->has_observer) mwl_observe_end(L, exchange, index, 0);
     results = exchange->answer(L, exchange);
   }
+  then = exchange->then;
   clear(exchange);
-  return results;
+  return then != NULL ? then(L) : results;
+}
+
+int mwl_exchange_then(struct mwl_exchange *exchange, int (*then)(lua_State *L)) {
+  exchange->then = then;
+  return 0;
 }
 
 /* == waiting ===================================================================================== */

@@ -56,6 +56,7 @@ struct mwl_exchange {
   char trouble[CURL_ERROR_SIZE];
   /* what is made of the reply: pushes the results of the bound function, returns their number */
   int (*answer)(lua_State *L, struct mwl_exchange *exchange);
+  int (*then)(lua_State *L); /* instead of results; NULL: none */
   const char *module; /* the object an API reply must hold; NULL: none */
   const char *key;    /* the string that object must hold; NULL: none */
 };
@@ -64,6 +65,10 @@ struct mwl_exchange {
    reply: the results of the bound function that calls this as its last act. In a task it yields
    meanwhile; anything the answer needs must be on the stack. */
 int mwl_exchange_run(lua_State *L, int session_index, const struct mwl_request *request);
+
+/* What an `answer` returns instead of results: the exchange is over, and `then`, which begins the next
+   one with the same stack, makes the results. */
+int mwl_exchange_then(struct mwl_exchange *exchange, int (*then)(lua_State *L));
 
 /* NULL when the value is no exchange. */
 struct mwl_exchange *mwl_exchange_test(lua_State *L, int index);

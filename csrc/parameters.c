@@ -197,7 +197,6 @@ static void make_room(lua_State *L, int table, const struct mwl_default *default
                       struct mwl_parameters *parameters) {
   size_t count = count_fields(L, table);
   for (const struct mwl_default *one = defaults; one != NULL && one->name != NULL; one++) count++;
-  parameters->fields = parameters->few;
   if (count > MWL_PARAMETERS_FEW) {
     parameters->fields = lua_newuserdatauv(L, count * sizeof *parameters->fields, 0);
   }
@@ -247,13 +246,33 @@ static const char *find_nul(const struct mwl_parameters *parameters) {
   return NULL;
 }
 
-int mwl_parameters_read(lua_State *L, int index, const struct mwl_default *defaults,
-                        struct mwl_parameters *parameters) {
-  int top = lua_gettop(L);
-  const char *bad;
+void mwl_parameters_begin(struct mwl_parameters *parameters) {
+  parameters->fields = parameters->few;
   parameters->count = 0;
   parameters->has_secret = 0;
   parameters->has_file = 0;
+}
+
+void mwl_parameters_add(struct mwl_parameters *parameters, const char *name, const char *value,
+                        size_t length) {
+  struct mwl_field *field = add(parameters, name, strlen(name));
+  field->value = value;
+  field->value_length = length;
+}
+
+int mwl_parameters_check(lua_State *L, const struct mwl_parameters *parameters) {
+  const char *bad = find_nul(parameters);
+  if (bad == NULL) return 1;
+  mwl_failure(L, "answer", "nul",
+              "The value for '%.*s' holds a NUL byte, which a wiki would turn into another value.",
+              NAME_SHOWN, bad);
+  return 0;
+}
+
+int mwl_parameters_read(lua_State *L, int index, const struct mwl_default *defaults,
+                        struct mwl_parameters *parameters) {
+  int top = lua_gettop(L);
+  mwl_parameters_begin(parameters);
   luaL_checktype(L, index, LUA_TTABLE);
   luaL_checkstack(L, 8, "too many parameters");
   index = lua_absindex(L, index);
@@ -261,11 +280,7 @@ int mwl_parameters_read(lua_State *L, int index, const struct mwl_default *defau
   add_all(L, index, parameters);
   add_defaults(L, index, defaults, parameters);
   qsort(parameters->fields, parameters->count, sizeof *parameters->fields, compare);
-  bad = find_nul(parameters);
-  if (bad == NULL) return 1;
-  mwl_failure(L, "answer", "nul",
-              "The value for '%.*s' holds a NUL byte, which a wiki would turn into another value.",
-              NAME_SHOWN, bad);
+  if (mwl_parameters_check(L, parameters)) return 1;
   lua_rotate(L, top + 1, 2);
   lua_settop(L, top + 2);
   return 0;

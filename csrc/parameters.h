@@ -33,4 +33,12 @@ struct mwl_default {
 int mwl_parameters_read(lua_State *L, int index, const struct mwl_default *defaults,
                         struct mwl_parameters *parameters);
 
+/* The same without a table: at most MWL_PARAMETERS_FEW, in the order they are sent in. */
+void mwl_parameters_begin(struct mwl_parameters *parameters);
+void mwl_parameters_add(struct mwl_parameters *parameters, const char *name, const char *value,
+                        size_t length);
+
+/* 0: something cannot be sent; nil and an error were pushed. */
+int mwl_parameters_check(lua_State *L, const struct mwl_parameters *parameters);
+
 #endif

@@ -261,6 +261,7 @@ void mwl_register_session(lua_State *L) {
                                      {"token", mwl_session_token},
                                      {"drop_tokens", mwl_session_drop_tokens},
                                      {"login", mwl_session_login},
+                                     {"bot_login", mwl_session_bot_login},
                                      {"auth_step", mwl_session_auth_step},
                                      {"cookies", mwl_session_cookies},
                                      {"last", session_last},

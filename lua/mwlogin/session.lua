@@ -131,6 +131,11 @@ function Session:keep(secrets)
   self.kept = secrets
 end
 
+---@return boolean whether somebody is told of each exchange
+function Session:is_traced()
+  return self.tracer:is_on()
+end
+
 ---@param event table plain; `event` names it
 function Session:trace_event(event)
   self.tracer:event(event)
@@ -139,7 +144,7 @@ end
 -- == exchanges ====================================================================================
 
 Session.exchange, Session.call = calls.exchange, calls.call
-Session.step, Session.login_call = calls.step, calls.login
+Session.step, Session.login_call, Session.bot_login = calls.step, calls.login, calls.bot_login
 
 ---One API call with all that this Session promises: bounded waiting, and logging in again once when
 ---the session was lost.

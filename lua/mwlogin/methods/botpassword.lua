@@ -1,9 +1,13 @@
 ---action=login: bot passwords, and the only door of wikis older than MediaWiki 1.27.
+local core = require "mwlogin.core"
 local errors = require "mwlogin.error"
 local secret = require "mwlogin.secret"
 local tokens = require "mwlogin.session.tokens"
+local user = require "mwlogin.session.user"
 
 local botpassword = {}
+
+local METHOD <const> = "botpassword"
 
 ---With errorformat=raw the wiki gives codes and no sentences: these are ours.
 local WORDS <const> = {
@@ -110,13 +114,8 @@ end
 
 local BARE <const> = { bare = true }
 
----A login token; false: the wiki is older than these tokens, as its warning tells.
-local function fetch_token(session)
-  local params = { action = "query", meta = "tokens", type = "login" }
-  local reply, err = session:request("GET", params, BARE)
-  if not reply then
-    return nil, err
-  end
+---The login token of a reply; false: the wiki is older than these tokens, as its warning tells.
+local function token_in(reply)
   local token = tokens.of(reply).logintoken
   if token or reply.warnings then
     return token or false
@@ -127,6 +126,16 @@ local function fetch_token(session)
       code = "no_token",
       message = "The wiki gave no login token",
     }
+end
+
+---As `token_in`, of a reply that is asked for.
+local function fetch_token(session)
+  local params = { action = "query", meta = "tokens", type = "login" }
+  local reply, err = session:request("GET", params, BARE)
+  if not reply then
+    return nil, err
+  end
+  return token_in(reply)
 end
 
 local function is_lost(answer)
@@ -163,10 +172,13 @@ local function named(answer)
     }
 end
 
-local function exchange(session, credentials, password, token)
-  local renewed = false
+---@param reply table|nil what the first try was answered already
+local function exchange(session, credentials, password, token, reply)
+  local renewed, err = false, nil
   while true do
-    local reply, err = send(session, credentials, password, token)
+    if not reply then
+      reply, err = send(session, credentials, password, token)
+    end
     if not reply then
       return nil, err
     end
@@ -181,8 +193,55 @@ local function exchange(session, credentials, password, token)
       return nil, refusal(answer)
     end
     renewed = renewed or not first
-    token = again
+    token, reply = again, nil
   end
+end
+
+---The login and its proof, from a token on.
+---@param token string|false
+---@param reply table|nil as for `exchange`
+local function log_in(session, credentials, token, reply)
+  local password, reason = secret.read(credentials.password, "password")
+  if password == nil then
+    return nil, reason
+  end
+  session:protect_once(password)
+  local answer, refused = exchange(session, credentials, password, token, reply)
+  if not answer then
+    return nil, refused
+  end
+  return session:prove(answer.lgusername, METHOD)
+end
+
+local function by_steps(session, credentials, token)
+  local err
+  if token == nil then
+    token, err = fetch_token(session)
+    if token == nil then
+      return nil, err
+    end
+  end
+  return log_in(session, credentials, token)
+end
+
+---In one go of the core; where that stops, the login goes on from the reply that stopped it.
+local function in_one_go(session, credentials)
+  session:drop_tokens()
+  local me, err, stage, reply, name = session:bot_login(credentials.username, credentials.password)
+  if me then
+    return user.accept(session, me, METHOD)
+  elseif stage == "proof" then
+    return user.judge(session, name, METHOD, reply, err)
+  elseif err then
+    return nil, err
+  elseif stage == "login" then
+    return log_in(session, credentials, true, reply)
+  end
+  local token, reason = token_in(reply)
+  if token == nil then
+    return nil, reason
+  end
+  return log_in(session, credentials, token)
 end
 
 ---@param session mwlogin.Session
@@ -192,25 +251,14 @@ end
 ---@return mwlogin.Identity|nil
 ---@return mwlogin.Error|nil err
 function botpassword.login(session, credentials, state, finished)
-  local token = state.token
-  local err
-  if token == nil then
-    token, err = fetch_token(session)
-    if token == nil then
-      return nil, err
-    end
+  -- a source is read once there is a token to send the password with
+  local plain = state.token == nil and core.is_secret(credentials.password)
+  local identity, err
+  if plain and not session:is_traced() then
+    identity, err = in_one_go(session, credentials)
+  else
+    identity, err = by_steps(session, credentials, state.token)
   end
-  local password, reason = secret.read(credentials.password, "password")
-  if password == nil then
-    return nil, reason
-  end
-  session:protect_once(password)
-  local answer, refused = exchange(session, credentials, password, token)
-  if not answer then
-    return nil, refused
-  end
-  local identity
-  identity, err = session:prove(answer.lgusername, "botpassword")
   if identity then
     finished()
   end

@@ -188,4 +188,36 @@ function calls.login(self, params)
   return done(self, "login", "POST", "login", params, self.core:login(params))
 end
 
+---The three calls of a bot password's login in one go of the core, as long as nothing hinders them.
+---A trace is not told of each.
+---@param self mwlogin.Session
+---@param username string
+---@param password userdata secret
+---@return mwlogin.Identity|nil me without method
+---@return mwlogin.Error|nil err
+---@return "token"|"login"|"proof"|nil stage where it stopped; nil: nothing was answered
+---@return table|nil reply without `err`: one that is not the plain one
+---@return string|nil name at stage "proof": who was logged in
+function calls.bot_login(self, username, password)
+  local safe, reason = upgrade.run(self)
+  if not safe then
+    return nil, reason
+  end
+  local me, err, stage, reply, token, name =
+    self.core:bot_login(username, password, self.options.language)
+  if me then
+    self.reached = true
+    return me
+  end
+  self.reached = self.reached or reply ~= nil or token ~= nil
+  if token then
+    self:protect(token)
+  end
+  if not reply then
+    return nil, self.tracer:clean(errors.from(err)), stage, nil, name
+  end
+  protect_tokens(self, reply)
+  return nil, nil, stage, reply, name
+end
+
 return calls

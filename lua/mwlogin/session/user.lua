@@ -112,6 +112,18 @@ function user.prove(session, username, method, whole)
     uiprop = whole and { "groups", "rights" } or nil,
   }
   local reply, err = session:call("GET", params, session.authorize and NOTHING or BARE)
+  return user.judge(session, username, method, reply, err)
+end
+
+---What the question whether this session is a user's came to.
+---@param session mwlogin.Session
+---@param username string as the wiki spelled it
+---@param method string
+---@param reply table|nil
+---@param err mwlogin.Error|nil
+---@return mwlogin.Identity|nil
+---@return mwlogin.Error|nil err
+function user.judge(session, username, method, reply, err)
   if not reply then
     if UNKNOWN[err.code] then
       return not_proved(session, username, err)
@@ -122,6 +134,14 @@ function user.prove(session, username, method, whole)
   if not me or me.anonymous or me.name ~= username then
     return not_proved(session, username)
   end
+  return user.accept(session, me, method)
+end
+
+---@param session mwlogin.Session
+---@param me mwlogin.Identity proved, fresh
+---@param method string
+---@return mwlogin.Identity me whose session it is from now on
+function user.accept(session, me, method)
   me.method, me.fresh = method, true
   session.identity = me
   return me
