@@ -3,6 +3,8 @@
 #include <lauxlib.h>
 #include <string.h>
 
+#include "core.h"
+
 #define LONGEST_NAME 31
 
 static int least(int one, int other) { return one < other ? one : other; }
@@ -65,4 +67,44 @@ int mwl_option_names_check(lua_State *L, int options, const char *what, const ch
     count++;
   }
   return count;
+}
+
+/* `types` names the type, alone or among others: "string|secret". */
+static int is_among(const char *type, const char *types) {
+  size_t length = strlen(type);
+  for (const char *at = strstr(types, type); at != NULL; at = strstr(at + length, type)) {
+    if ((at == types || at[-1] == '|') && (at[length] == '|' || at[length] == '\0')) return 1;
+  }
+  return 0;
+}
+
+/***
+Whether all of a table has known names and the plain types they allow: then it needs no closer look.
+@function options_fit
+@tparam table given
+@tparam table known name to types, as "string|secret"
+@treturn boolean false: there may be something wrong
+*/
+static int options_fit(lua_State *L) {
+  luaL_checktype(L, 1, LUA_TTABLE);
+  luaL_checktype(L, 2, LUA_TTABLE);
+  lua_settop(L, 2);
+  lua_pushnil(L);
+  while (lua_next(L, 1) != 0) {
+    const char *type = luaL_typename(L, -1);
+    lua_pop(L, 1);
+    lua_pushvalue(L, -1);
+    if (lua_rawget(L, 2) != LUA_TSTRING || !is_among(type, lua_tostring(L, -1))) {
+      lua_pushboolean(L, 0);
+      return 1;
+    }
+    lua_pop(L, 1);
+  }
+  lua_pushboolean(L, 1);
+  return 1;
+}
+
+void mwl_register_option_names(lua_State *L) {
+  static const luaL_Reg functions[] = {{"options_fit", options_fit}, {NULL, NULL}};
+  luaL_setfuncs(L, functions, 0);
 }

@@ -197,6 +197,16 @@ static int session_is_busy(lua_State *L) {
 }
 
 /***
+Whether nobody on the way can read what is sent: https, or an address of this machine.
+@function session:is_private
+@treturn boolean
+*/
+static int session_is_private(lua_State *L) {
+  lua_pushboolean(L, mwl_address_is_private(&mwl_session_check(L, 1)->wiki->address));
+  return 1;
+}
+
+/***
 Forgets cookies and tokens and closes. Twice is fine; a later call raises.
 @function session:close
 */
@@ -266,6 +276,7 @@ void mwl_register_session(lua_State *L) {
                                      {"cookies", mwl_session_cookies},
                                      {"last", session_last},
                                      {"is_busy", session_is_busy},
+                                     {"is_private", session_is_private},
                                      {"close", session_close},
                                      {NULL, NULL}};
   static const luaL_Reg metamethods[] = {

@@ -249,16 +249,18 @@ local API <const> = "/api.php"
 ---other.
 local last = {}
 
+---@param text string as for `api`
+---@return string|nil api where it was given itself, lately
+function discover.known(text)
+  return text == last.text and last.api or nil
+end
+
 ---Finds the api.php that belongs to an address.
 ---@param text string api.php (nothing is sent), a page, or a host with or without scheme
 ---@param scout mwlogin.discover.Scout
 ---@return string|nil api
 ---@return mwlogin.Error|nil err
 function discover.api(text, scout)
-  if text == last.text then
-    scout.found_by = "address"
-    return last.api
-  end
   local address, err = complete(text)
   if not address then
     return nil, err

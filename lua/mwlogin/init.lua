@@ -125,8 +125,12 @@ local function open_trace(opts)
         advice = "Give another path for the trace.",
       }
   end
-  tracer:protect(opts.http_auth and opts.http_auth.password)
-  tracer:protect(opts.proxy and opts.proxy:match "//[^/]*:([^/@]*)@")
+  if opts.http_auth then
+    tracer:protect(opts.http_auth.password)
+  end
+  if opts.proxy then
+    tracer:protect(opts.proxy:match "//[^/]*:([^/@]*)@")
+  end
   return tracer
 end
 
@@ -139,8 +143,8 @@ local function unrecorded(opts)
   return copy
 end
 
----Finds the wiki and opens the Session.
-local function connect(address, opts, tracer)
+---Finds the wiki.
+local function find(address, opts, tracer)
   local wire = require "mwlogin.session.wire"
   local scout = {
     open = function(url)
@@ -154,10 +158,21 @@ local function connect(address, opts, tracer)
   if not api then
     return nil, tracer:clean(err)
   end
-  local session
-  session, err = session_module.new(api, opts, tracer)
-  if session and scout.found_by ~= "address" then
-    session.given, session.found_by = address, scout.found_by
+  return api, scout.found_by
+end
+
+---Finds the wiki and opens the Session.
+local function connect(address, opts, tracer)
+  local api, found_by = require("mwlogin.discover").known(address), "address"
+  if not api then
+    api, found_by = find(address, opts, tracer)
+    if not api then
+      return nil, found_by
+    end
+  end
+  local session, err = session_module.new(api, opts, tracer)
+  if session and found_by ~= "address" then
+    session.given, session.found_by = address, found_by
   end
   return session, err
 end

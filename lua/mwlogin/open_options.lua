@@ -34,27 +34,41 @@ local ABOVE_ZERO <const> = { "timeout", "connect_timeout", "max_response" }
 ---What a store of one's own must have (doc/stores.md).
 local STORE_METHODS <const> = { "read", "write", "remove", "ids", "lock" }
 
+local function check_store(store)
+  for _, name in ipairs(STORE_METHODS) do
+    if not store[name] then
+      error(("open: option 'store' has no %s; mwlogin.store.file() makes one"):format(name), 4)
+    end
+  end
+end
+
+local function check_http_auth(auth)
+  options.check(auth, HTTP_AUTH, "open's http_auth", 5)
+  if not (auth.username and auth.password) then
+    error("open: option 'http_auth' takes username and password", 4)
+  end
+end
+
 ---Raises where `open` was called when a name is unknown or a value makes no sense.
 ---@param opts table|nil
 function open_options.check(opts)
+  if opts == nil then
+    return
+  end
   options.check(opts, KNOWN, "open", 4)
   options.bound(opts, ABOVE_ZERO, "open", 4)
-  local most = opts and opts.max_wait
+  local most = opts.max_wait
   if most and not (most >= 0 and most < math.huge) then
     error("open: option 'max_wait' is a number of seconds, with an end", 3)
   end
-  if opts and type(opts.pool) == "table" and not opts.pool.session then
+  if type(opts.pool) == "table" and not opts.pool.session then
     error("open: option 'pool' is what mwlogin.pool() makes", 3)
   end
-  for _, name in ipairs(opts and opts.store and STORE_METHODS or {}) do
-    if not opts.store[name] then
-      error(("open: option 'store' has no %s; mwlogin.store.file() makes one"):format(name), 3)
-    end
+  if opts.store then
+    check_store(opts.store)
   end
-  local auth = opts and opts.http_auth
-  options.check(auth, HTTP_AUTH, "open's http_auth", 4)
-  if auth and not (auth.username and auth.password) then
-    error("open: option 'http_auth' takes username and password", 3)
+  if opts.http_auth then
+    check_http_auth(opts.http_auth)
   end
 end
 

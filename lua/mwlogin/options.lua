@@ -26,6 +26,9 @@ local function fits(value, allowed)
     or (kinds.source and require("mwlogin.secret").is_source(value))
 end
 
+---The core's look at plain names and types, loaded where something is checked.
+local plainly_fit
+
 ---Raises at the caller's caller when an option is unknown or of the wrong type.
 ---@param given table|nil
 ---@param known table<string, string> name → types, as "string|secret"
@@ -36,6 +39,10 @@ function options.check(given, known, what, level)
     return
   elseif type(given) ~= "table" then
     error(("%s takes a table, not %s"):format(what, spoken(type(given))), level or 3)
+  end
+  plainly_fit = plainly_fit or require("mwlogin.core").options_fit
+  if plainly_fit(given, known) then
+    return
   end
   for name, value in pairs(given) do
     local allowed = known[name]
@@ -59,7 +66,11 @@ end
 ---@param what string as for `check`
 ---@param level integer|nil
 function options.bound(given, names, what, level)
-  for _, name in ipairs(given and names or {}) do
+  if not given then
+    return
+  end
+  for position = 1, #names do
+    local name = names[position]
     local value = given[name]
     if value and not (value > 0 and value < math.huge) then
       error(("%s: option '%s' must be above 0, and have an end"):format(what, name), level or 3)

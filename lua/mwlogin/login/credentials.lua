@@ -113,15 +113,16 @@ end
 
 ---@param given table
 ---@param used_up table<string, true>|nil names of answers that were good for one time
----@return table copy without them
+---@return table given itself, or a copy without them
 function credentials.without(given, used_up)
+  if not (given.answers and used_up and next(used_up)) then
+    return given
+  end
   local made = credentials.copy(given)
-  if made.answers and used_up and next(used_up) then
-    made.answers = {}
-    for name, value in pairs(given.answers) do
-      if not used_up[name] then
-        made.answers[name] = value
-      end
+  made.answers = {}
+  for name, value in pairs(given.answers) do
+    if not used_up[name] then
+      made.answers[name] = value
     end
   end
   return made

@@ -94,8 +94,14 @@ function flight.run(session, name, act)
   if session.flight then
     return act()
   end
-  local running <close> =
-    setmetatable({ session = session, name = name, owner = coroutine.running() }, Flight)
+  local running <close> = setmetatable({
+    session = session,
+    name = name,
+    owner = coroutine.running(),
+    over = nil, -- room for it and the outcome
+    result = nil,
+    err = nil,
+  }, Flight)
   session.flight = running
   -- an answer to what other tasks sent before may change the cookies that this login gets; one that
   -- takes longer, an upload, is not waited for

@@ -86,11 +86,11 @@ function upgrade.run(session)
   if session.upgraded and not session.in_the_open then
     return true
   end
-  local here = core.address(session.api)
-  if here.scheme == "https" or here.loopback then
+  if session.core:is_private() then
     session.upgraded = true
     return true
   end
+  local here = core.address(session.api)
   if session.in_the_open then
     return unbared(session, here)
   end

@@ -5,17 +5,17 @@ local errors = require "mwlogin.error"
 local wire = {}
 
 local CORE_OPTIONS <const> = {
-  "user_agent",
-  "timeout",
-  "connect_timeout",
-  "max_response",
-  "proxy",
-  "ca_file",
-  "client_cert",
-  "client_key",
-  "http_auth",
-  "insecure_http",
-  "transport",
+  user_agent = true,
+  timeout = true,
+  connect_timeout = true,
+  max_response = true,
+  proxy = true,
+  ca_file = true,
+  client_cert = true,
+  client_key = true,
+  http_auth = true,
+  insecure_http = true,
+  transport = true,
 }
 
 ---@param pool userdata
@@ -25,8 +25,10 @@ local CORE_OPTIONS <const> = {
 ---@return mwlogin.Error|nil err
 function wire.open(pool, url, opts)
   local chosen = { user_agent = nil, timeout = nil, ca_file = nil, transport = nil } -- room
-  for _, name in ipairs(CORE_OPTIONS) do
-    chosen[name] = opts[name]
+  for name, value in next, opts do
+    if CORE_OPTIONS[name] then
+      chosen[name] = value
+    end
   end
   chosen.observe = opts.record and opts.record.watch
   local made, err = pool:session(url, chosen)
