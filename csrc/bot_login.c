@@ -32,10 +32,12 @@ static void add_formats(struct mwl_parameters *parameters, const char *errorform
   add_constant(parameters, "formatversion", "2");
 }
 
-static int run(lua_State *L, struct mwl_request *request) {
+/* `exchange` is NULL for the first. */
+static int run(lua_State *L, struct mwl_exchange *exchange, struct mwl_request *request) {
   if (!mwl_parameters_check(L, request->parameters)) return 2;
   request->url = mwl_session_check(L, SESSION)->wiki->api;
-  return mwl_exchange_run(L, SESSION, request);
+  if (exchange == NULL) return mwl_exchange_run(L, SESSION, request);
+  return mwl_exchange_again(L, exchange, request);
 }
 
 /* == what came =================================================================================== */
@@ -98,18 +100,17 @@ static int proof_came(lua_State *L, struct mwl_exchange *exchange) {
   return results == 1 && push_identity(L) ? 1 : stop(L, "proof", results);
 }
 
-static int ask_proof(lua_State *L) {
+static int ask_proof(lua_State *L, struct mwl_exchange *exchange) {
   struct mwl_parameters parameters;
   struct mwl_request request = {
       .method = "GET", .parameters = &parameters, .answer = proof_came};
-  lua_settop(L, NAME);
   mwl_parameters_begin(&parameters);
   add_constant(&parameters, "action", "query");
   add_string(L, &parameters, "assertuser", NAME);
   add_formats(&parameters, "plaintext");
   add_constant(&parameters, "meta", "userinfo");
   add_string(L, &parameters, "uselang", LANGUAGE);
-  return run(L, &request);
+  return run(L, exchange, &request);
 }
 
 static int login_came(lua_State *L, struct mwl_exchange *exchange) {
@@ -120,7 +121,7 @@ static int login_came(lua_State *L, struct mwl_exchange *exchange) {
   return mwl_exchange_then(exchange, ask_proof);
 }
 
-static int log_in(lua_State *L) {
+static int log_in(lua_State *L, struct mwl_exchange *exchange) {
   const struct mwl_secret *password;
   struct mwl_parameters parameters;
   struct mwl_request request = {.method = "POST",
@@ -129,7 +130,6 @@ static int log_in(lua_State *L) {
                                 .module = "login",
                                 .key = "result",
                                 .answer = login_came};
-  lua_settop(L, NAME);
   password = mwl_secret_test(L, PASSWORD);
   if (password->bytes == NULL) return luaL_error(L, "the secret for 'lgpassword' has been wiped");
   mwl_parameters_begin(&parameters);
@@ -139,7 +139,7 @@ static int log_in(lua_State *L) {
   mwl_parameters_add(&parameters, "lgpassword", password->bytes, password->length);
   add_string(L, &parameters, "lgtoken", TOKEN);
   parameters.has_secret = 1;
-  return run(L, &request);
+  return run(L, exchange, &request);
 }
 
 static int token_came(lua_State *L, struct mwl_exchange *exchange) {
@@ -183,5 +183,5 @@ int mwl_session_bot_login(lua_State *L) {
   add_constant(&parameters, "meta", "tokens");
   add_constant(&parameters, "type", "login");
   add_string(L, &parameters, "uselang", LANGUAGE);
-  return run(L, &request);
+  return run(L, NULL, &request);
 }

@@ -100,11 +100,8 @@ static int exchange_gc(lua_State *L) {
   return 0;
 }
 
-static struct mwl_exchange *push_exchange(lua_State *L, int session_index,
-                                          struct mwl_session *session,
-                                          const struct mwl_request *request) {
-  struct mwl_exchange *exchange =
-      lua_newuserdatauv(L, sizeof *exchange, session->has_observer ? 2 : 1);
+static void begin(struct mwl_exchange *exchange, struct mwl_session *session,
+                  const struct mwl_request *request) {
   memset(exchange, 0, sizeof *exchange);
   exchange->pool = session->pool;
   exchange->session = session;
@@ -113,6 +110,14 @@ static struct mwl_exchange *push_exchange(lua_State *L, int session_index,
   exchange->answer = request->answer;
   exchange->module = request->module;
   exchange->key = request->key;
+}
+
+static struct mwl_exchange *push_exchange(lua_State *L, int session_index,
+                                          struct mwl_session *session,
+                                          const struct mwl_request *request) {
+  struct mwl_exchange *exchange =
+      lua_newuserdatauv(L, sizeof *exchange, session->has_observer ? 2 : 1);
+  begin(exchange, session, request);
   luaL_setmetatable(L, EXCHANGE_CLASS);
   lua_pushvalue(L, session_index);
   lua_setiuservalue(L, -2, 1);
@@ -153,7 +158,7 @@ static void note_last(struct mwl_session *session, const struct mwl_exchange *ex
 static int answer(lua_State *L, struct mwl_exchange *exchange) {
   int index = lua_gettop(L);
   int results;
-  int (*then)(lua_State *L);
+  int (*then)(lua_State *L, struct mwl_exchange *exchange);
   note_last(exchange->session, exchange);
   if (exchange->result != CURLE_OK) {
     luaL_pushfail(L);
@@ -166,10 +171,13 @@ static int answer(lua_State *L, struct mwl_exchange *exchange) {
   }
   then = exchange->then;
   clear(exchange);
-  return then != NULL ? then(L) : results;
+  if (then == NULL) return results;
+  lua_settop(L, index);
+  return then(L, exchange);
 }
 
-int mwl_exchange_then(struct mwl_exchange *exchange, int (*then)(lua_State *L)) {
+int mwl_exchange_then(struct mwl_exchange *exchange,
+                      int (*then)(lua_State *L, struct mwl_exchange *exchange)) {
   exchange->then = then;
   return 0;
 }
@@ -219,13 +227,17 @@ static int no_memory(lua_State *L) {
   return mwl_failure(L, "network", "memory", "There was not enough memory to send a request.");
 }
 
-int mwl_exchange_run(lua_State *L, int session_index, const struct mwl_request *request) {
-  struct mwl_session *session = mwl_session_check(L, session_index);
-  struct mwl_exchange *exchange;
+/* What is checked before anything of a request is made; 0: nil and an error were pushed. */
+static int check(lua_State *L, const struct mwl_session *session,
+                 const struct mwl_request *request) {
   luaL_checkstack(L, 16, "too much on the stack for a request");
   if (session->pool->multi == NULL) luaL_error(L, "the pool of this session is closed");
-  if (!mwl_request_check(L, session, request)) return 2;
-  exchange = push_exchange(L, session_index, session, request);
+  return mwl_request_check(L, session, request);
+}
+
+/* The exchange, which is on top, has begun. */
+static int run(lua_State *L, struct mwl_exchange *exchange, const struct mwl_request *request) {
+  struct mwl_session *session = exchange->session;
   if (!mwl_request_build(L, exchange, request)) return no_memory(L);
   if (session->has_observer) mwl_observe_request(L, session, exchange, request);
   if (session->has_transport) {
@@ -237,6 +249,21 @@ int mwl_exchange_run(lua_State *L, int session_index, const struct mwl_request *
   }
   if (!mwl_pool_start(exchange->pool, exchange)) return no_memory(L);
   return wait_for(L, exchange);
+}
+
+int mwl_exchange_run(lua_State *L, int session_index, const struct mwl_request *request) {
+  struct mwl_session *session = mwl_session_check(L, session_index);
+  if (!check(L, session, request)) return 2;
+  return run(L, push_exchange(L, session_index, session, request), request);
+}
+
+int mwl_exchange_again(lua_State *L, struct mwl_exchange *exchange,
+                       const struct mwl_request *request) {
+  struct mwl_session *session = exchange->session;
+  if (!session->is_open) luaL_error(L, "this session is closed");
+  if (!check(L, session, request)) return 2;
+  begin(exchange, session, request);
+  return run(L, exchange, request);
 }
 
 const char *mwl_exchange_header(const struct mwl_exchange *exchange, const char *name,

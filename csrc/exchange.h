@@ -56,7 +56,8 @@ struct mwl_exchange {
   char trouble[CURL_ERROR_SIZE];
   /* what is made of the reply: pushes the results of the bound function, returns their number */
   int (*answer)(lua_State *L, struct mwl_exchange *exchange);
-  int (*then)(lua_State *L); /* instead of results; NULL: none */
+  /* what makes the results instead, by sending the next request; NULL: nothing */
+  int (*then)(lua_State *L, struct mwl_exchange *exchange);
   const char *module; /* the object an API reply must hold; NULL: none */
   const char *key;    /* the string that object must hold; NULL: none */
 };
@@ -66,9 +67,14 @@ struct mwl_exchange {
    meanwhile; anything the answer needs must be on the stack. */
 int mwl_exchange_run(lua_State *L, int session_index, const struct mwl_request *request);
 
-/* What an `answer` returns instead of results: the exchange is over, and `then`, which begins the next
-   one with the same stack, makes the results. */
-int mwl_exchange_then(struct mwl_exchange *exchange, int (*then)(lua_State *L));
+/* What an `answer` returns instead of results: `then` sends the next request with the same exchange,
+   which is on top, and what was below it when the last one was sent still is. */
+int mwl_exchange_then(struct mwl_exchange *exchange,
+                      int (*then)(lua_State *L, struct mwl_exchange *exchange));
+
+/* As mwl_exchange_run, with the exchange on top, whose last request is over. */
+int mwl_exchange_again(lua_State *L, struct mwl_exchange *exchange,
+                       const struct mwl_request *request);
 
 /* NULL when the value is no exchange. */
 struct mwl_exchange *mwl_exchange_test(lua_State *L, int index);

@@ -17,8 +17,8 @@
 #define MOST 100000
 #define LONGEST_STEP 1000 /* milliseconds */
 
-/* User values of a pool: its tasks (weak keys), what they wait for (weak values), a foreign loop's
-   function. */
+/* User values of a pool: its tasks (weak keys), those that wait for an exchange (by its address, weak
+   values), a foreign loop's function. */
 enum { TASKS = 1, AWAITED, WAIT };
 #define VALUES 3
 
@@ -59,7 +59,7 @@ int mwl_pool_is_task(lua_State *L, const struct mwl_exchange *exchange) {
 
 void mwl_pool_await(lua_State *L, const struct mwl_exchange *exchange) {
   push_value(L, AWAITED);
-  lua_pushvalue(L, -2);
+  lua_pushthread(L);
   lua_rawsetp(L, -2, exchange);
   lua_pop(L, 1);
 }
@@ -175,7 +175,7 @@ static int pool_closed(lua_State *L) {
   return 1;
 }
 
-/* The exchanges that are done, for the loop that resumes their tasks. */
+/* The tasks whose exchange is done, for the loop that resumes them. */
 static void push_finished(lua_State *L, struct mwl_pool *pool) {
   lua_Integer count = 0;
   lua_newtable(L);
@@ -198,7 +198,7 @@ static void push_finished(lua_State *L, struct mwl_pool *pool) {
 Moves everything in flight on.
 @function pool:step
 @tparam[opt] number seconds how long to wait for something to happen at most (0)
-@treturn {exchange,...} what tasks yielded and is done now
+@treturn {thread,...} the tasks that waited for what is done now
 @return nil, err (kind cancelled) when Ctrl-C ended the wait
 */
 static int pool_step(lua_State *L) {

@@ -49,6 +49,7 @@ end
 local function finish(self, task, ok, value, err)
   if not ok then
     close(task)
+    self.task_of[task.thread] = nil
     settle(self, task, { ok = false, err = value })
   elseif value == nil and err ~= nil then
     settle(self, task, { ok = false, err = err })
@@ -75,9 +76,7 @@ local function resume(self, task, ...)
     self.idle[#self.idle + 1] = task.thread
   elseif type(what) == "number" then
     self.sleeping[task] = core.now() + what
-  elseif type(what) == "userdata" then
-    self.waiting[what] = task
-  else
+  elseif type(what) ~= "userdata" then
     self.ready[#self.ready + 1] = task
   end
 end
@@ -90,9 +89,11 @@ local function start(self)
   self.running = self.running + 1
   self.tasks[task] = true
   if thread then
+    self.task_of[thread] = task
     return resume(self, task, item)
   end
   task.thread = coroutine.create(work)
+  self.task_of[task.thread] = task
   self.pool:task(task.thread)
   resume(self, task, self.fn, item, self.pool)
 end
@@ -165,9 +166,8 @@ local function step(self)
   if not finished then
     return nil, err
   end
-  for _, exchange in ipairs(finished) do
-    local task = self.waiting[exchange]
-    self.waiting[exchange] = nil
+  for _, thread in ipairs(finished) do
+    local task = self.task_of[thread]
     if task then
       resume(self, task)
     end
@@ -231,7 +231,7 @@ local function gather(list, fn, opts)
     results = {},
     tasks = {},
     idle = {},
-    waiting = {},
+    task_of = {},
     sleeping = {},
     ready = {},
     next = 0,

@@ -128,18 +128,28 @@ function credentials.without(given, used_up)
   return made
 end
 
+local NOTHING <const> = {}
+
+local function appended(list, value)
+  if list == NOTHING then
+    return { value }
+  end
+  list[#list + 1] = value
+  return list
+end
+
 ---Puts plain secrets into locked memory; sources stay sources, and are asked for each fresh use.
 ---@param session mwlogin.Session
 ---@param given table changed
 ---@return userdata[] made the secrets that are ours to wipe
 function credentials.lock_away(session, given)
-  local made = {}
+  local made = NOTHING
   for name, value in pairs(given) do
     if KNOWN[name] == SECRET then
       if type(value) == "string" and not NAMES[name] then
         value = core.secret(value)
         given[name] = value
-        made[#made + 1] = value
+        made = appended(made, value)
       elseif secret.is_source(value) and value.label == "git" then
         value.url = value.url or session.api
         value.username = value.username or given.username
