@@ -5,10 +5,12 @@
 #include "call.h"
 #include "core.h"
 #include "exchange.h"
+#include "json_pick.h"
+#include "json_value.h"
+#include "reply.h"
 #include "request.h"
 #include "secret.h"
 #include "session.h"
-#include "token.h"
 
 /* Slots of mwl_session_bot_login. */
 enum { SESSION = 1, USERNAME, PASSWORD, LANGUAGE, TOKEN, NAME };
@@ -42,13 +44,14 @@ static int run(lua_State *L, struct mwl_exchange *exchange, struct mwl_request *
 
 /* == what came =================================================================================== */
 
-/* nil and an error are on top, or a reply that is not the plain one. */
-static int stop(lua_State *L, const char *stage, int results) {
-  if (results == 1) {
+/* What came is not the plain reply: it is for the caller to judge. */
+static int stop(lua_State *L, struct mwl_exchange *exchange, const char *stage) {
+  if (mwl_call_answer(L, exchange) == 1) {
+    int reply = lua_gettop(L);
     luaL_pushfail(L);
     lua_pushnil(L);
     lua_pushstring(L, stage);
-    lua_pushvalue(L, -4);
+    lua_pushvalue(L, reply);
   } else {
     lua_pushstring(L, stage);
     lua_pushnil(L);
@@ -58,35 +61,46 @@ static int stop(lua_State *L, const char *stage, int results) {
   return 6;
 }
 
-/* Pushes whom the reply on top says is logged in; 0: it does not say so. */
-static int push_name(lua_State *L) {
-  int reply = lua_gettop(L);
-  lua_pushliteral(L, "Success");
-  lua_getfield(L, reply, "login");
-  lua_getfield(L, -1, "result");
-  if (lua_rawequal(L, -1, reply + 1) && lua_getfield(L, reply + 2, "lgusername") == LUA_TSTRING) {
-    return 1;
-  }
-  lua_settop(L, reply);
-  return 0;
+static int pick(const struct mwl_pick *from, struct mwl_pick *picks, size_t count) {
+  return from->value != NULL && mwl_json_pick(from->value, from->length, picks, count);
 }
 
-/* Pushes who the reply on top says we are; 0: nobody, or somebody else than was logged in. */
-static int push_identity(lua_State *L) {
-  int reply = lua_gettop(L);
-  int info = reply + 2;
-  if (lua_getfield(L, reply, "query") != LUA_TTABLE ||
-      lua_getfield(L, info - 1, "userinfo") != LUA_TTABLE ||
-      lua_getfield(L, info, "name") != LUA_TSTRING || !lua_rawequal(L, -1, NAME) ||
-      lua_getfield(L, info, "id") != LUA_TNUMBER || !lua_isinteger(L, -1) ||
-      lua_tointeger(L, -1) == 0 || (lua_getfield(L, info, "anon"), lua_toboolean(L, -1))) {
-    lua_settop(L, reply);
+/* Picks of the object `name` in the reply, or of the one in its query. */
+static int pick_reply(const struct mwl_exchange *exchange, const char *name, int in_query,
+                      struct mwl_pick *picks, size_t count) {
+  struct mwl_pick reply = {NULL, exchange->reply.bytes, exchange->reply.length};
+  struct mwl_pick outer[] = {{"query", NULL, 0}, {"batchcomplete", NULL, 0}};
+  struct mwl_pick inner = {name, NULL, 0};
+  if (exchange->status != 200 || mwl_reply_scan(reply.value, reply.length) != MWL_REPLY_SOUND) {
+    return 0;
+  }
+  if (!in_query) return pick(&reply, &inner, 1) && pick(&inner, picks, count);
+  return pick(&reply, outer, 2) && pick(&outer[0], &inner, 1) && pick(&inner, picks, count);
+}
+
+/* Puts the text picked into a slot; 0: it is none. */
+static int keep_text(lua_State *L, const struct mwl_pick *picked, int slot) {
+  if (picked->value == NULL || picked->value[0] != '"' ||
+      !mwl_json_push(L, picked->value, picked->length)) {
+    return 0;
+  }
+  lua_replace(L, slot);
+  return lua_rawlen(L, slot) > 0;
+}
+
+/* Pushes who we are; 0: nobody, or somebody else than was logged in. */
+static int push_identity(lua_State *L, const struct mwl_pick *id, const struct mwl_pick *name) {
+  int top = lua_gettop(L);
+  if (id->value == NULL || name->value == NULL || !mwl_json_push(L, id->value, id->length) ||
+      !lua_isinteger(L, -1) || lua_tointeger(L, -1) == 0 ||
+      !mwl_json_push(L, name->value, name->length) || !lua_rawequal(L, -1, NAME)) {
+    lua_settop(L, top);
     return 0;
   }
   lua_createtable(L, 0, 5); /* room for method and fresh */
-  lua_pushvalue(L, NAME);
+  lua_insert(L, -2);
   lua_setfield(L, -2, "name");
-  lua_pushvalue(L, info + 2);
+  lua_insert(L, -2);
   lua_setfield(L, -2, "id");
   lua_pushboolean(L, 0);
   lua_setfield(L, -2, "anonymous");
@@ -96,14 +110,16 @@ static int push_identity(lua_State *L) {
 /* == the stages ================================================================================== */
 
 static int proof_came(lua_State *L, struct mwl_exchange *exchange) {
-  int results = mwl_call_answer(L, exchange);
-  return results == 1 && push_identity(L) ? 1 : stop(L, "proof", results);
+  struct mwl_pick picks[] = {{"id", NULL, 0}, {"name", NULL, 0}};
+  if (pick_reply(exchange, "userinfo", 1, picks, 2) && push_identity(L, &picks[0], &picks[1])) {
+    return 1;
+  }
+  return stop(L, exchange, "proof");
 }
 
 static int ask_proof(lua_State *L, struct mwl_exchange *exchange) {
   struct mwl_parameters parameters;
-  struct mwl_request request = {
-      .method = "GET", .parameters = &parameters, .answer = proof_came};
+  struct mwl_request request = {.method = "GET", .parameters = &parameters, .answer = proof_came};
   mwl_parameters_begin(&parameters);
   add_constant(&parameters, "action", "query");
   add_string(L, &parameters, "assertuser", NAME);
@@ -113,16 +129,23 @@ static int ask_proof(lua_State *L, struct mwl_exchange *exchange) {
   return run(L, exchange, &request);
 }
 
+static int is_success(const struct mwl_pick *result) {
+  static const char success[] = "\"Success\"";
+  return result->value != NULL && result->length == sizeof success - 1 &&
+         memcmp(result->value, success, result->length) == 0;
+}
+
 static int login_came(lua_State *L, struct mwl_exchange *exchange) {
-  int results = mwl_call_answer(L, exchange);
-  if (results != 1) return stop(L, "login", results);
-  if (!push_name(L)) return stop(L, "login", 1);
-  lua_replace(L, NAME);
-  return mwl_exchange_then(exchange, ask_proof);
+  struct mwl_pick picks[] = {{"result", NULL, 0}, {"lgusername", NULL, 0}, {"lguserid", NULL, 0}};
+  if (pick_reply(exchange, "login", 0, picks, 3) && is_success(&picks[0]) &&
+      keep_text(L, &picks[1], NAME)) {
+    return mwl_exchange_then(exchange, ask_proof);
+  }
+  return stop(L, exchange, "login");
 }
 
 static int log_in(lua_State *L, struct mwl_exchange *exchange) {
-  const struct mwl_secret *password;
+  const struct mwl_secret *password = mwl_secret_test(L, PASSWORD);
   struct mwl_parameters parameters;
   struct mwl_request request = {.method = "POST",
                                 .parameters = &parameters,
@@ -130,7 +153,6 @@ static int log_in(lua_State *L, struct mwl_exchange *exchange) {
                                 .module = "login",
                                 .key = "result",
                                 .answer = login_came};
-  password = mwl_secret_test(L, PASSWORD);
   if (password->bytes == NULL) return luaL_error(L, "the secret for 'lgpassword' has been wiped");
   mwl_parameters_begin(&parameters);
   add_constant(&parameters, "action", "login");
@@ -143,16 +165,11 @@ static int log_in(lua_State *L, struct mwl_exchange *exchange) {
 }
 
 static int token_came(lua_State *L, struct mwl_exchange *exchange) {
-  int results = mwl_call_answer(L, exchange);
-  int reply = lua_gettop(L);
-  if (results != 1) return stop(L, "token", results);
-  mwl_token_push(L, "login");
-  if (lua_isnil(L, -1)) {
-    lua_settop(L, reply);
-    return stop(L, "token", 1);
+  struct mwl_pick picked = {"logintoken", NULL, 0};
+  if (pick_reply(exchange, "tokens", 1, &picked, 1) && keep_text(L, &picked, TOKEN)) {
+    return mwl_exchange_then(exchange, log_in);
   }
-  lua_replace(L, TOKEN);
-  return mwl_exchange_then(exchange, log_in);
+  return stop(L, exchange, "token");
 }
 
 /***
@@ -168,8 +185,7 @@ The login of a bot password, proved: three calls in a row as long as nothing hin
 */
 int mwl_session_bot_login(lua_State *L) {
   struct mwl_parameters parameters;
-  struct mwl_request request = {
-      .method = "GET", .parameters = &parameters, .answer = token_came};
+  struct mwl_request request = {.method = "GET", .parameters = &parameters, .answer = token_came};
   mwl_session_check(L, SESSION);
   luaL_checkstring(L, USERNAME);
   luaL_checkudata(L, PASSWORD, MWL_SECRET_CLASS);

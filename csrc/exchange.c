@@ -158,7 +158,7 @@ static void note_last(struct mwl_session *session, const struct mwl_exchange *ex
 static int answer(lua_State *L, struct mwl_exchange *exchange) {
   int index = lua_gettop(L);
   int results;
-  int (*then)(lua_State *L, struct mwl_exchange *exchange);
+  int (*then)(lua_State * L, struct mwl_exchange * exchange);
   note_last(exchange->session, exchange);
   if (exchange->result != CURLE_OK) {
     luaL_pushfail(L);

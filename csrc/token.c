@@ -1,6 +1,4 @@
 /* The token primitive. */
-#include "token.h"
-
 #include <string.h>
 
 #include "call.h"
@@ -11,7 +9,8 @@
 #define TYPE_MAX 40
 #define LETTERS "abcdefghijklmnopqrstuvwxyz-_"
 
-void mwl_token_push(lua_State *L, const char *type) {
+/* Finds query.tokens.<type>token in the reply on top; pushes it, or nil. */
+static void push_found(lua_State *L, const char *type) {
   if (lua_getfield(L, -1, "query") == LUA_TTABLE && lua_getfield(L, -1, "tokens") == LUA_TTABLE) {
     lua_pushfstring(L, "%stoken", type);
     if (lua_gettable(L, -2) == LUA_TSTRING && lua_rawlen(L, -1) > 0) return;
@@ -26,7 +25,7 @@ static int token_answer(lua_State *L, struct mwl_exchange *exchange) {
   int results = mwl_call_answer(L, exchange);
   const char *type = lua_tostring(L, TYPE);
   if (results != 1) return results;
-  mwl_token_push(L, type);
+  push_found(L, type);
   if (lua_isnil(L, -1)) {
     return mwl_failure(L, "protocol", "no_token", "The wiki gave no token of type '%s'.", type);
   }
