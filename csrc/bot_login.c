@@ -34,11 +34,10 @@ static void add_formats(struct mwl_parameters *parameters, const char *errorform
   add_constant(parameters, "formatversion", "2");
 }
 
-/* `exchange` is NULL for the first. */
-static int run(lua_State *L, struct mwl_exchange *exchange, struct mwl_request *request) {
+static int run_next(lua_State *L, struct mwl_exchange *exchange, struct mwl_request *request) {
+  if (!exchange->session->is_open) return luaL_error(L, "this session is closed");
   if (!mwl_parameters_check(L, request->parameters)) return 2;
-  request->url = mwl_session_check(L, SESSION)->wiki->api;
-  if (exchange == NULL) return mwl_exchange_run(L, SESSION, request);
+  request->url = exchange->session->wiki->api;
   return mwl_exchange_again(L, exchange, request);
 }
 
@@ -126,7 +125,7 @@ static int ask_proof(lua_State *L, struct mwl_exchange *exchange) {
   add_formats(&parameters, "plaintext");
   add_constant(&parameters, "meta", "userinfo");
   add_string(L, &parameters, "uselang", LANGUAGE);
-  return run(L, exchange, &request);
+  return run_next(L, exchange, &request);
 }
 
 static int is_success(const struct mwl_pick *result) {
@@ -161,7 +160,7 @@ static int log_in(lua_State *L, struct mwl_exchange *exchange) {
   mwl_parameters_add(&parameters, "lgpassword", password->bytes, password->length);
   add_string(L, &parameters, "lgtoken", TOKEN);
   parameters.has_secret = 1;
-  return run(L, exchange, &request);
+  return run_next(L, exchange, &request);
 }
 
 static int token_came(lua_State *L, struct mwl_exchange *exchange) {
@@ -186,7 +185,7 @@ The login of a bot password, proved: three calls in a row as long as nothing hin
 int mwl_session_bot_login(lua_State *L) {
   struct mwl_parameters parameters;
   struct mwl_request request = {.method = "GET", .parameters = &parameters, .answer = token_came};
-  mwl_session_check(L, SESSION);
+  request.url = mwl_session_check(L, SESSION)->wiki->api;
   luaL_checkstring(L, USERNAME);
   luaL_checkudata(L, PASSWORD, MWL_SECRET_CLASS);
   luaL_optstring(L, LANGUAGE, NULL);
@@ -199,5 +198,5 @@ int mwl_session_bot_login(lua_State *L) {
   add_constant(&parameters, "meta", "tokens");
   add_constant(&parameters, "type", "login");
   add_string(L, &parameters, "uselang", LANGUAGE);
-  return run(L, NULL, &request);
+  return mwl_exchange_run(L, SESSION, &request);
 }

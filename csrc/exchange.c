@@ -187,7 +187,7 @@ int mwl_exchange_then(struct mwl_exchange *exchange,
 /* In a task: yields the exchange, which the scheduler resumes the task with when it is done. */
 static int resume(lua_State *L, int status, lua_KContext context) {
   int index = (int)context;
-  struct mwl_exchange *exchange = mwl_exchange_test(L, index);
+  struct mwl_exchange *exchange = lua_touserdata(L, index);
   (void)status;
   lua_settop(L, index);
   if (exchange->done) return answer(L, exchange);
@@ -198,7 +198,7 @@ static int resume(lua_State *L, int status, lua_KContext context) {
 /* In a foreign loop: its own function suspends, then the pool moves on. */
 static int wait_outside(lua_State *L, int status, lua_KContext context) {
   int index = (int)context;
-  struct mwl_exchange *exchange = mwl_exchange_test(L, index);
+  struct mwl_exchange *exchange = lua_touserdata(L, index);
   lua_settop(L, index);
   if (status == LUA_YIELD && exchange->pool->multi != NULL) mwl_pool_step(exchange->pool, 0);
   while (!exchange->done) {
@@ -260,7 +260,6 @@ int mwl_exchange_run(lua_State *L, int session_index, const struct mwl_request *
 int mwl_exchange_again(lua_State *L, struct mwl_exchange *exchange,
                        const struct mwl_request *request) {
   struct mwl_session *session = exchange->session;
-  if (!session->is_open) luaL_error(L, "this session is closed");
   if (!check(L, session, request)) return 2;
   begin(exchange, session, request);
   return run(L, exchange, request);

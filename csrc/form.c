@@ -6,15 +6,16 @@
 
 static const char hex_digits[] = "0123456789ABCDEF";
 
-static int is_unreserved(unsigned char c) {
-  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
-         c == '.' || c == '_' || c == '~';
-}
+/* What RFC 3986 lets stand as it is. */
+static const unsigned char is_unreserved[256] = {
+    ['A' ... 'Z'] = 1, ['a' ... 'z'] = 1, ['0' ... '9'] = 1, ['-'] = 1,
+    ['.'] = 1,         ['_'] = 1,         ['~'] = 1,
+};
 
 size_t mwl_percent_length(const char *text, size_t length) {
   size_t total = length;
   for (size_t i = 0; i < length; i++) {
-    if (!is_unreserved((unsigned char)text[i])) total += 2;
+    total += is_unreserved[(unsigned char)text[i]] ? 0 : 2;
   }
   return total;
 }
@@ -22,7 +23,7 @@ size_t mwl_percent_length(const char *text, size_t length) {
 char *mwl_percent_write(char *out, const char *text, size_t length) {
   for (size_t i = 0; i < length; i++) {
     unsigned char c = (unsigned char)text[i];
-    if (is_unreserved(c)) {
+    if (is_unreserved[c]) {
       *out++ = (char)c;
       continue;
     }

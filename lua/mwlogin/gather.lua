@@ -14,6 +14,8 @@ local LONGEST_STEP <const> = 1
 ---@field value any what the function returned
 ---@field err any what it returned instead, or the error it raised
 
+local go_on, yield = coroutine.resume, coroutine.yield
+
 local Gathering = {}
 Gathering.__index = Gathering
 
@@ -30,11 +32,8 @@ local function settle(self, task, result)
   self.results[task.index] = result
   self.running = self.running - 1
   self.tasks[task] = nil
-  if result.ok then
-    self.done = self.done + 1
-  else
-    self.failed = self.failed + 1
-  end
+  local which = result.ok and "done" or "failed"
+  self[which] = self[which] + 1
   self.changed = true
 end
 
@@ -63,44 +62,46 @@ local RETURNED <const> = {}
 
 local function work(fn, item, pool)
   while true do
-    item = coroutine.yield(RETURNED, fn(item, pool))
+    item = yield(RETURNED, fn(item, pool))
   end
 end
 
 local function resume(self, task, ...)
-  local ok, what, value, err = coroutine.resume(task.thread, ...)
-  if not ok then
+  local ok, what, value, err = go_on(task.thread, ...)
+  if ok and type(what) == "userdata" then
+    return -- an exchange: the pool tells when it is done
+  elseif not ok then
     finish(self, task, false, what)
   elseif what == RETURNED then
     finish(self, task, true, value, err)
     self.idle[#self.idle + 1] = task.thread
   elseif type(what) == "number" then
     self.sleeping[task] = core.now() + what
-  elseif type(what) ~= "userdata" then
+  else
     self.ready[#self.ready + 1] = task
   end
 end
 
 local function start(self)
-  self.next = self.next + 1
-  local item = self.list[self.next]
+  local index = self.next + 1
   local thread = table.remove(self.idle)
-  local task = { index = self.next, thread = thread }
+  local task = { index = index, thread = thread }
+  self.next = index
   self.running = self.running + 1
   self.tasks[task] = true
   if thread then
     self.task_of[thread] = task
-    return resume(self, task, item)
+    return resume(self, task, self.list[index])
   end
-  task.thread = coroutine.create(work)
-  self.task_of[task.thread] = task
-  self.pool:task(task.thread)
-  resume(self, task, self.fn, item, self.pool)
+  thread = coroutine.create(work)
+  task.thread = thread
+  self.task_of[thread] = task
+  self.pool:task(thread)
+  resume(self, task, self.fn, self.list[index], self.pool)
 end
 
 local function fill(self)
-  local most = self.concurrency
-  while self.running < most and self.next < #self.list and not self.pool:closed() do
+  while self.running < self.concurrency and self.next < #self.list and not self.pool:closed() do
     start(self)
   end
 end

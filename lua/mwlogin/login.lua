@@ -58,7 +58,9 @@ local function attempt(session, credentials)
       return nil, state
     end
   end
-  session:trace_event { event = "method", method = method, why = why }
+  if session:is_traced() then
+    session:trace_event { event = "method", method = method, why = why }
+  end
   local function finished(used_up)
     local later = credentials_of.without(as_given, used_up)
     again.leave(session, later, log_in)
@@ -142,12 +144,12 @@ function login.run(session, credentials)
   if session.closed then
     error("this Session is closed", 2)
   end
-  credentials_of.check(credentials or {}, METHODS, 3)
+  credentials = credentials or NOTHING
+  credentials_of.check(credentials, METHODS, 3)
   if session.flight then
-    return join(session, credentials or {})
+    return join(session, credentials)
   end
-  local own = credentials_of.copy(credentials or {})
-  local secrets = credentials_of.lock_away(session, own)
+  local own, secrets = credentials_of.lock_away(session, credentials)
   -- proving the session as it stands leaves what an earlier login would log in again with
   if method_of.choose(own) ~= "session" then
     session:keep(secrets)

@@ -54,7 +54,7 @@ local function names_of(choices)
 end
 
 local function check_choice(what, value, choices, level)
-  if value and not choices[value] then
+  if not choices[value] then
     local near = nearest(value, choices)
     local hint = near and ("did you mean '%s'?"):format(near)
       or "there are " .. table.concat(names_of(choices), ", ")
@@ -69,8 +69,12 @@ end
 function credentials.check(given, methods, level)
   options.check(given, KNOWN, "login", level + 1)
   options.bound(given, ABOVE_ZERO, "login", level + 1)
-  check_choice("method", given.method, methods, level + 1)
-  check_choice("grant", given.grant, GRANTS, level + 1)
+  if given.method then
+    check_choice("method", given.method, methods, level + 1)
+  end
+  if given.grant then
+    check_choice("grant", given.grant, GRANTS, level + 1)
+  end
   if type(given.redirect) == "string" then
     check_choice("redirect", given.redirect, REDIRECTS, level + 1)
   end
@@ -138,28 +142,28 @@ local function appended(list, value)
   return list
 end
 
----Puts plain secrets into locked memory; sources stay sources, and are asked for each fresh use.
+---A copy with plain secrets in locked memory; sources stay sources, and are asked for each fresh use.
 ---@param session mwlogin.Session
----@param given table changed
+---@param given table
+---@return table own the copy
 ---@return userdata[] made the secrets that are ours to wipe
 function credentials.lock_away(session, given)
+  local own = { username = nil, password = nil, method = nil, answers = nil } -- room
   local made = NOTHING
-  for name, value in pairs(given) do
-    if KNOWN[name] == SECRET then
-      if type(value) == "string" and not NAMES[name] then
+  for name, value in next, given do
+    if KNOWN[name] == SECRET and not NAMES[name] then
+      if type(value) == "string" then
         value = core.secret(value)
-        given[name] = value
         made = appended(made, value)
       elseif secret.is_source(value) and value.label == "git" then
         value.url = value.url or session.api
         value.username = value.username or given.username
       end
-      if not NAMES[name] then
-        session:protect(value)
-      end
+      session:protect(value)
     end
+    own[name] = value
   end
-  return made
+  return own, made
 end
 
 ---Whether a source among them asks somebody.

@@ -226,7 +226,6 @@ end
 
 ---In one go of the core; where that stops, the login goes on from the reply that stopped it.
 local function in_one_go(session, credentials)
-  session:drop_tokens()
   local me, err, stage, reply, name = session:bot_login(credentials.username, credentials.password)
   if me then
     return user.accept(session, me, METHOD)
