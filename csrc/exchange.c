@@ -79,10 +79,10 @@ static void free_headers(struct curl_slist *headers) {
   curl_slist_free_all(headers);
 }
 
-static void clear(struct mwl_exchange *exchange) {
+/* All but the handle, which keeps nothing of the request. */
+static void clear_request(struct mwl_exchange *exchange) {
   mwl_pool_drop(exchange->pool, exchange);
-  if (exchange->easy != NULL) mwl_pool_give_back(exchange->pool, exchange->easy);
-  exchange->easy = NULL;
+  if (exchange->easy != NULL) mwl_request_undo(exchange);
   curl_mime_free(exchange->mime);
   exchange->mime = NULL;
   free_headers(exchange->headers);
@@ -93,6 +93,12 @@ static void clear(struct mwl_exchange *exchange) {
   exchange->body = NULL;
   free_bytes(exchange->pool, &exchange->reply);
   free_bytes(exchange->pool, &exchange->header);
+}
+
+static void clear(struct mwl_exchange *exchange) {
+  clear_request(exchange);
+  if (exchange->easy != NULL) mwl_pool_give_back(exchange->pool, exchange->easy);
+  exchange->easy = NULL;
 }
 
 static int exchange_gc(lua_State *L) {
@@ -170,8 +176,11 @@ static int answer(lua_State *L, struct mwl_exchange *exchange) {
     results = exchange->answer(L, exchange);
   }
   then = exchange->then;
-  clear(exchange);
-  if (then == NULL) return results;
+  if (then == NULL) {
+    clear(exchange);
+    return results;
+  }
+  clear_request(exchange);
   lua_settop(L, index);
   return then(L, exchange);
 }
@@ -260,8 +269,12 @@ int mwl_exchange_run(lua_State *L, int session_index, const struct mwl_request *
 int mwl_exchange_again(lua_State *L, struct mwl_exchange *exchange,
                        const struct mwl_request *request) {
   struct mwl_session *session = exchange->session;
+  CURL *easy = exchange->easy;
+  int is_set = exchange->is_set;
   if (!check(L, session, request)) return 2;
   begin(exchange, session, request);
+  exchange->easy = easy;
+  exchange->is_set = is_set;
   return run(L, exchange, request);
 }
 

@@ -30,6 +30,7 @@ struct mwl_exchange {
   struct mwl_exchange *previous;
   enum mwl_place place;
   CURL *easy; /* NULL until it is sent */
+  int is_set; /* the handle has what stays for all requests of this exchange */
   const char *method;
   char *url; /* from the arena, like the body */
   size_t url_size;

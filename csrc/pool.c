@@ -55,7 +55,8 @@ static CURL *new_handle(void) {
       curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "") != CURLE_OK ||
       curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L) != CURLE_OK ||
       curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L) != CURLE_OK ||
-      curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https") != CURLE_OK) {
+      curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https") != CURLE_OK ||
+      !mwl_request_set_callbacks(easy)) {
     curl_easy_cleanup(easy);
     return NULL;
   }
@@ -69,22 +70,7 @@ CURL *mwl_pool_borrow(struct mwl_pool *pool) {
 
 void mwl_pool_give_back(struct mwl_pool *pool, CURL *easy) {
   curl_easy_setopt(easy, CURLOPT_SHARE, NULL);
-  curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
-  curl_easy_setopt(easy, CURLOPT_POSTFIELDS, NULL);
-  curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)-1);
-  curl_easy_setopt(easy, CURLOPT_MIMEPOST, NULL);
-  curl_easy_setopt(easy, CURLOPT_HTTPHEADER, NULL);
-  curl_easy_setopt(easy, CURLOPT_USERNAME, NULL);
-  curl_easy_setopt(easy, CURLOPT_PASSWORD, NULL);
-  curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, NULL);
-  curl_easy_setopt(easy, CURLOPT_WRITEDATA, NULL);
-  curl_easy_setopt(easy, CURLOPT_HEADERDATA, NULL);
-  curl_easy_setopt(easy, CURLOPT_PREREQDATA, NULL);
-  curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, NULL);
   curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, NULL);
-  curl_easy_setopt(easy, CURLOPT_PRIVATE, NULL);
-  /* the engine is on, and a handle without a share keeps cookies of its own: none may stay */
-  curl_easy_setopt(easy, CURLOPT_COOKIELIST, "ALL");
   if (pool->multi != NULL && pool->idle_count < MWL_POOL_IDLE_MAX) {
     pool->idle[pool->idle_count++] = easy;
   } else {

@@ -363,42 +363,77 @@ static int is_large(const struct mwl_exchange *exchange) {
   return exchange->mime != NULL || exchange->body_length > LARGE_BODY;
 }
 
+int mwl_request_set_callbacks(CURL *easy) {
+  return curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, receive_body) == CURLE_OK &&
+         curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, receive_header) == CURLE_OK &&
+         curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, before_sending) == CURLE_OK;
+}
+
+/* What is the same for all requests of an exchange. */
+static int set_exchange_options(struct mwl_exchange *exchange) {
+  CURL *easy = exchange->easy;
+  if (exchange->is_set) return 1;
+  exchange->is_set = curl_easy_setopt(easy, CURLOPT_PRIVATE, exchange) == CURLE_OK &&
+                     curl_easy_setopt(easy, CURLOPT_WRITEDATA, exchange) == CURLE_OK &&
+                     curl_easy_setopt(easy, CURLOPT_HEADERDATA, exchange) == CURLE_OK &&
+                     curl_easy_setopt(easy, CURLOPT_PREREQDATA, exchange) == CURLE_OK &&
+                     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, exchange->trouble) == CURLE_OK &&
+                     set_session_options(exchange);
+  return exchange->is_set;
+}
+
+static int wants_password(const struct mwl_exchange *exchange) {
+  return exchange->session->auth_username != NULL && !exchange->foreign &&
+         !exchange->has_authorization;
+}
+
+static CURLSH *share_of(const struct mwl_exchange *exchange) {
+  return exchange->foreign || exchange->no_cookies ? NULL : exchange->session->share;
+}
+
 /* Every option that a request can change is set each time; the handle keeps the rest. */
 static int set_options(struct mwl_exchange *exchange) {
   struct mwl_session *session = exchange->session;
   CURL *easy = exchange->easy;
   double timeout = exchange->timeout > 0 ? exchange->timeout : session->timeout;
   double connect = session->connect_timeout < timeout ? session->connect_timeout : timeout;
-  CURLSH *share = exchange->foreign || exchange->no_cookies ? NULL : session->share;
   struct curl_slist *headers = exchange->headers;
-  int ok = 1;
+  int ok = set_exchange_options(exchange);
   if (headers == NULL && is_large(exchange)) headers = exchange->pool->plain_headers;
 #define SET(option, value) ok = ok && curl_easy_setopt(easy, option, value) == CURLE_OK
   SET(CURLOPT_URL, exchange->url);
-  SET(CURLOPT_SHARE, share);
-  SET(CURLOPT_PRIVATE, exchange);
-  SET(CURLOPT_WRITEFUNCTION, receive_body);
-  SET(CURLOPT_WRITEDATA, exchange);
-  SET(CURLOPT_HEADERFUNCTION, receive_header);
-  SET(CURLOPT_HEADERDATA, exchange);
-  SET(CURLOPT_PREREQFUNCTION, before_sending);
-  SET(CURLOPT_PREREQDATA, exchange);
-  SET(CURLOPT_ERRORBUFFER, exchange->trouble);
+  SET(CURLOPT_SHARE, share_of(exchange));
   SET(CURLOPT_TIMEOUT_MS, milliseconds(timeout));
   SET(CURLOPT_CONNECTTIMEOUT_MS, milliseconds(connect));
   SET(CURLOPT_HTTPHEADER, headers);
 #undef SET
   session->is_used = 1;
-  ok = ok && set_session_options(exchange);
-  if (ok && session->auth_username != NULL && !exchange->foreign && !exchange->has_authorization) {
-    ok = set_password(easy, session);
-  }
+  if (ok && wants_password(exchange)) ok = set_password(easy, session);
   return ok && set_method(exchange);
 }
 
 int mwl_request_prepare(struct mwl_exchange *exchange) {
   if (exchange->easy == NULL) exchange->easy = mwl_pool_borrow(exchange->pool);
   return exchange->easy != NULL && set_options(exchange);
+}
+
+void mwl_request_undo(struct mwl_exchange *exchange) {
+  CURL *easy = exchange->easy;
+  curl_easy_setopt(easy, CURLOPT_SHARE, NULL);
+  curl_easy_setopt(easy, CURLOPT_HTTPHEADER, NULL);
+  if (strcmp(exchange->method, "GET") != 0) {
+    curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, NULL);
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)-1);
+    curl_easy_setopt(easy, CURLOPT_MIMEPOST, NULL);
+    curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, NULL);
+  }
+  if (wants_password(exchange)) {
+    curl_easy_setopt(easy, CURLOPT_USERNAME, NULL);
+    curl_easy_setopt(easy, CURLOPT_PASSWORD, NULL);
+  }
+  /* the engine is on, and a handle without a share keeps cookies of its own: none may stay */
+  if (share_of(exchange) == NULL) curl_easy_setopt(easy, CURLOPT_COOKIELIST, "ALL");
 }
 
 static int is_signature(const char *authorization, size_t length) {

@@ -2,6 +2,7 @@
 #ifndef MWL_REQUEST_H
 #define MWL_REQUEST_H
 
+#include <curl/curl.h>
 #include <lua.h>
 #include <stddef.h>
 
@@ -41,7 +42,13 @@ int mwl_request_check(lua_State *L, const struct mwl_session *session,
 int mwl_request_build(lua_State *L, struct mwl_exchange *exchange,
                       const struct mwl_request *request);
 
-/* Borrows a handle and sets it up for sending; 0: no memory. */
+/* What every handle has from its beginning; 0: no memory. */
+int mwl_request_set_callbacks(CURL *easy);
+
+/* Borrows a handle, if there is none yet, and sets it up for sending; 0: no memory. */
 int mwl_request_prepare(struct mwl_exchange *exchange);
+
+/* Takes what is of one request out of its handle. */
+void mwl_request_undo(struct mwl_exchange *exchange);
 
 #endif

@@ -14,7 +14,11 @@
 #define DEFAULT_TIMEOUT 60.0
 #define DEFAULT_CONNECT_TIMEOUT 10.0
 #define DEFAULT_MAX_RESPONSE (32.0 * 1024 * 1024)
-#define DEFAULT_USER_AGENT "mwlogin"
+
+static const char default_user_agent[] = "mwlogin";
+
+/* Slots of mwl_pool_session. */
+enum { POOL = 1, API, OPTIONS, SESSION };
 
 struct mwl_session *mwl_session_check(lua_State *L, int index) {
   struct mwl_session *session = luaL_checkudata(L, index, MWL_SESSION_CLASS);
@@ -24,7 +28,7 @@ struct mwl_session *mwl_session_check(lua_State *L, int index) {
 
 /* == options ===================================================================================== */
 
-/* Strings are not copied: the table of options is a user value of the session. */
+/* Strings are not copied: what holds them is a user value of the session. */
 static const char *string_option(lua_State *L, int options, const char *name) {
   const char *value = NULL;
   if (lua_getfield(L, options, name) != LUA_TNIL) {
@@ -88,6 +92,7 @@ static void read_http_auth(lua_State *L, struct mwl_session *session, int option
   lua_pop(L, 1);
 }
 
+/* How many there are. */
 static int check_names(lua_State *L, int options) {
   static const char *const known[] = {
       "user_agent",  "timeout",    "connect_timeout", "max_response",  "proxy",     "ca_file",
@@ -96,15 +101,14 @@ static int check_names(lua_State *L, int options) {
   return mwl_option_names_check(L, options, "session", known);
 }
 
-/* A copy of the options table, so that a later change of it changes nothing here. */
-static void push_copy(lua_State *L, int table) {
-  int count;
-  if (lua_isnoneornil(L, table)) {
-    lua_newtable(L);
+/* A copy of the options table, so that a later change of it changes nothing here; nil where there is
+   none but the user agent. */
+static void push_copy(lua_State *L, int table, int has_user_agent) {
+  int count = check_names(L, table);
+  if (count == has_user_agent) {
+    lua_pushnil(L);
     return;
   }
-  luaL_checktype(L, table, LUA_TTABLE);
-  count = check_names(L, table);
   lua_createtable(L, 0, count);
   lua_pushnil(L);
   while (lua_next(L, table) != 0) {
@@ -114,9 +118,26 @@ static void push_copy(lua_State *L, int table) {
   }
 }
 
+static int has_function(lua_State *L, int options, const char *name) {
+  int type = lua_getfield(L, options, name);
+  lua_pop(L, 1);
+  if (type != LUA_TNIL && type != LUA_TFUNCTION) luaL_error(L, "option '%s' is a function", name);
+  return type == LUA_TFUNCTION;
+}
+
+static void read_user_agent(lua_State *L, struct mwl_session *session, int options) {
+  if (!lua_isnil(L, options)) session->user_agent = string_option(L, options, "user_agent");
+  if (session->user_agent == NULL) {
+    session->user_agent = default_user_agent;
+    return;
+  }
+  lua_getfield(L, options, "user_agent");
+  lua_setiuservalue(L, SESSION, MWL_SESSION_USER_AGENT);
+}
+
 static void read_options(lua_State *L, struct mwl_session *session, int options) {
-  session->user_agent = string_option(L, options, "user_agent");
-  if (session->user_agent == NULL) session->user_agent = DEFAULT_USER_AGENT;
+  session->has_transport = has_function(L, options, "transport");
+  session->has_observer = has_function(L, options, "observe");
   session->proxy = string_option(L, options, "proxy");
   session->ca_file = string_option(L, options, "ca_file");
   session->client_cert = string_option(L, options, "client_cert");
@@ -144,38 +165,32 @@ A session: one conversation with one wiki, with cookies of its own.
 @return nil, err (kind answer) when the address is none
 */
 int mwl_pool_session(lua_State *L) {
-  struct mwl_pool *pool = mwl_pool_check(L, 1);
-  const char *api = luaL_checkstring(L, 2);
+  struct mwl_pool *pool = mwl_pool_check(L, POOL);
+  const char *api = luaL_checkstring(L, API);
   struct mwl_session *session;
   int is_sound;
-  lua_settop(L, 3);
-  push_copy(L, 3);
+  lua_settop(L, OPTIONS);
+  if (!lua_isnil(L, OPTIONS)) luaL_checktype(L, OPTIONS, LUA_TTABLE);
   session = lua_newuserdatauv(L, sizeof *session, MWL_SESSION_VALUES);
   memset(session, 0, sizeof *session);
   luaL_setmetatable(L, MWL_SESSION_CLASS);
-  lua_pushvalue(L, 1);
-  lua_setiuservalue(L, 5, MWL_SESSION_POOL);
-  lua_pushvalue(L, 4);
-  lua_setiuservalue(L, 5, MWL_SESSION_OPTIONS);
-  if (lua_getfield(L, 4, "transport") != LUA_TNIL) {
-    luaL_argcheck(L, lua_isfunction(L, -1), 3, "option 'transport' is a function");
-    session->has_transport = 1;
-  }
-  if (lua_getfield(L, 4, "observe") != LUA_TNIL) {
-    luaL_argcheck(L, lua_isfunction(L, -1), 3, "option 'observe' is a function");
-    session->has_observer = 1;
-  }
-  lua_settop(L, 5);
+  lua_pushvalue(L, POOL);
+  lua_setiuservalue(L, SESSION, MWL_SESSION_POOL);
   session->pool = pool;
   session->number = ++pool->sessions;
-  read_options(L, session, 4);
+  session->timeout = DEFAULT_TIMEOUT;
+  session->connect_timeout = DEFAULT_CONNECT_TIMEOUT;
+  session->max_response = (size_t)DEFAULT_MAX_RESPONSE;
+  read_user_agent(L, session, OPTIONS);
+  push_copy(L, OPTIONS, session->user_agent != default_user_agent);
+  if (!lua_isnil(L, -1)) read_options(L, session, lua_gettop(L));
+  lua_setiuservalue(L, SESSION, MWL_SESSION_OPTIONS);
   session->wiki = mwl_wiki_find(pool, api, &is_sound);
   if (!is_sound) {
     return mwl_failure(L, "answer", "address",
                        "The address of a wiki is http:// or https://, a host and a path, "
                        "without user name and password.");
   }
-  lua_settop(L, 5);
   session->share = curl_share_init();
   if (session->wiki == NULL || session->share == NULL ||
       curl_share_setopt(session->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_COOKIE) != CURLSHE_OK) {

@@ -14,10 +14,11 @@
 /* User values of a session: what its pointers point into, and what it keeps for Lua. */
 enum {
   MWL_SESSION_POOL = 1,
-  MWL_SESSION_OPTIONS,
-  MWL_SESSION_TOKENS /* nil while there are none */
+  MWL_SESSION_USER_AGENT,
+  MWL_SESSION_OPTIONS, /* nil where there are no others */
+  MWL_SESSION_TOKENS   /* nil while there are none */
 };
-#define MWL_SESSION_VALUES 3
+#define MWL_SESSION_VALUES 4
 
 struct mwl_pool;
 
