@@ -6,43 +6,62 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* libcurl takes and frees its buffers with every transfer, and malloc gives such large blocks back to
-   the system, page by page: a few are kept, wiped. */
-#define LARGE 4096
-#define LARGEST (128 * 1024)
-#define KEPT 64
+/* libcurl takes and frees its buffers with every transfer. malloc gives the largest back to the system,
+   page by page, and goes through all that is free for any that is not small: some are kept, wiped. */
+#define SMALLEST 10 /* powers of two, like LARGEST */
+#define LARGEST 17
+#define CLASSES ((LARGEST - SMALLEST) * 4)
+#define KEPT 32
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static void *kept[KEPT];
-static int kept_count;
+static void *kept[CLASSES][KEPT];
+static int kept_count[CLASSES];
 
-/* The block that was kept last and has the size, without too much to spare; NULL: none. */
+/* The class of a block: four to each power of two. Below 0: it is not kept. */
+static int class_of(size_t size) {
+  int power;
+  if (size < (size_t)1 << SMALLEST || size >= (size_t)1 << LARGEST) return -1;
+  power = (int)sizeof(unsigned long) * 8 - 1 - __builtin_clzl(size);
+  return (power - SMALLEST) * 4 + (int)(size >> (power - 2) & 3);
+}
+
+/* A kept block of the size, all of it 0; NULL: none. */
 static void *take_kept(size_t size) {
+  int class = class_of(size);
   void *found = NULL;
+  if (class < 0) return NULL;
   pthread_mutex_lock(&lock);
-  for (int i = kept_count - 1; i >= 0 && found == NULL; i--) {
-    size_t room = malloc_usable_size(kept[i]);
-    if (room < size || room / 2 > size) continue;
-    found = kept[i];
-    kept[i] = kept[--kept_count];
+  for (int i = kept_count[class] - 1; i >= 0 && found == NULL; i--) {
+    if (malloc_usable_size(kept[class][i]) < size) continue;
+    found = kept[class][i];
+    kept[class][i] = kept[class][--kept_count[class]];
   }
   pthread_mutex_unlock(&lock);
   return found;
 }
 
 /* 0: there are enough of them. */
-static int keep(void *memory) {
+static int keep(void *memory, size_t size) {
+  int class = class_of(size);
   int room;
+  if (class < 0) return 0;
   pthread_mutex_lock(&lock);
-  room = kept_count < KEPT;
-  if (room) kept[kept_count++] = memory;
+  room = kept_count[class] < KEPT;
+  if (room) kept[class][kept_count[class]++] = memory;
   pthread_mutex_unlock(&lock);
   return room;
 }
 
 static void *take(size_t size) {
-  void *memory = size >= LARGE && size <= LARGEST ? take_kept(size) : NULL;
+  void *memory = take_kept(size);
   return memory != NULL ? memory : malloc(size);
+}
+
+static void *take_zeroed(size_t count, size_t size) {
+  void *memory = NULL;
+  size_t all;
+  if (!__builtin_mul_overflow(count, size, &all)) memory = take_kept(all);
+  return memory != NULL ? memory : calloc(count, size);
 }
 
 static void give_back(void *memory) {
@@ -50,21 +69,21 @@ static void give_back(void *memory) {
   if (memory == NULL) return;
   size = malloc_usable_size(memory);
   explicit_bzero(memory, size);
-  if (size >= LARGE && size <= LARGEST && keep(memory)) return;
-  free(memory);
+  if (!keep(memory, size)) free(memory);
 }
 
 static void *resize(void *memory, size_t size) {
-  void *grown = take(size);
-  size_t used;
+  size_t used = memory != NULL ? malloc_usable_size(memory) : 0;
+  void *grown;
+  if (memory != NULL && size <= used) return memory;
+  grown = take(size);
   if (grown == NULL || memory == NULL) return grown;
-  used = malloc_usable_size(memory);
-  memcpy(grown, memory, used < size ? used : size);
+  memcpy(grown, memory, used);
   give_back(memory);
   return grown;
 }
 
 int mwl_curl_start(void) {
-  return curl_global_init_mem(CURL_GLOBAL_DEFAULT, take, give_back, resize, strdup, calloc) ==
+  return curl_global_init_mem(CURL_GLOBAL_DEFAULT, take, give_back, resize, strdup, take_zeroed) ==
          CURLE_OK;
 }
