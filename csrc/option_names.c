@@ -41,7 +41,7 @@ static const char *nearest(const char *name, const char *const known[]) {
   return best;
 }
 
-static int is_known(lua_State *L, int name, const char *const known[]) {
+int mwl_option_names_has(lua_State *L, int name, const char *const known[]) {
   if (lua_type(L, name) != LUA_TSTRING) return 0;
   for (int i = 0; known[i] != NULL; i++) {
     if (strcmp(lua_tostring(L, name), known[i]) == 0) return 1;
@@ -63,7 +63,7 @@ int mwl_option_names_check(lua_State *L, int options, const char *what, const ch
   lua_pushnil(L);
   while (lua_next(L, options) != 0) {
     lua_pop(L, 1);
-    if (!is_known(L, -1, known)) refuse(L, lua_gettop(L), what, known);
+    if (!mwl_option_names_has(L, -1, known)) refuse(L, lua_gettop(L), what, known);
     count++;
   }
   return count;

@@ -8,4 +8,7 @@
    no options. Returns how many there are. */
 int mwl_option_names_check(lua_State *L, int options, const char *what, const char *const known[]);
 
+/* Whether the value at `name` is one of them. */
+int mwl_option_names_has(lua_State *L, int name, const char *const known[]);
+
 #endif

@@ -92,29 +92,31 @@ static void read_http_auth(lua_State *L, struct mwl_session *session, int option
   lua_pop(L, 1);
 }
 
-/* How many there are. */
-static int check_names(lua_State *L, int options) {
-  static const char *const known[] = {
-      "user_agent",  "timeout",    "connect_timeout", "max_response",  "proxy",     "ca_file",
-      "client_cert", "client_key", "http_auth",       "insecure_http", "transport", "observe",
-      NULL};
-  return mwl_option_names_check(L, options, "session", known);
-}
+static const char *const known[] = {
+    "user_agent",  "timeout",    "connect_timeout", "max_response",  "proxy",     "ca_file",
+    "client_cert", "client_key", "http_auth",       "insecure_http", "transport", "observe",
+    NULL};
 
-/* A copy of the options table, so that a later change of it changes nothing here; nil where there is
-   none but the user agent. */
-static void push_copy(lua_State *L, int table, int has_user_agent) {
-  int count = check_names(L, table);
-  if (count == has_user_agent) {
-    lua_pushnil(L);
-    return;
-  }
-  lua_createtable(L, 0, count);
+/* A copy of the options a session has besides its user agent, so that a later change of the table
+   changes nothing here; nil where there are none. */
+static void push_copy(lua_State *L, int table) {
+  int copy;
+  lua_pushnil(L);
+  copy = lua_gettop(L);
+  if (lua_isnil(L, table)) return;
   lua_pushnil(L);
   while (lua_next(L, table) != 0) {
+    if (!mwl_option_names_has(L, -2, known) || strcmp(lua_tostring(L, -2), known[0]) == 0) {
+      lua_pop(L, 1);
+      continue;
+    }
+    if (lua_isnil(L, copy)) {
+      lua_createtable(L, 0, 2);
+      lua_replace(L, copy);
+    }
     lua_pushvalue(L, -2);
     lua_insert(L, -2);
-    lua_settable(L, -4);
+    lua_settable(L, copy);
   }
 }
 
@@ -161,6 +163,7 @@ A session: one conversation with one wiki, with cookies of its own.
 @tparam[opt] table options `user_agent`, `timeout` and `connect_timeout` (seconds), `max_response`
   (bytes), `proxy`, `ca_file`, `client_cert`, `client_key`, `http_auth = { username, password }`,
   `insecure_http`, `transport`, `observe` (called with the request and response of each exchange)
+@tparam[opt] boolean among_others the table holds options of others, too, which are passed over
 @treturn session
 @return nil, err (kind answer) when the address is none
 */
@@ -169,8 +172,10 @@ int mwl_pool_session(lua_State *L) {
   const char *api = luaL_checkstring(L, API);
   struct mwl_session *session;
   int is_sound;
+  int among_others = lua_toboolean(L, OPTIONS + 1);
   lua_settop(L, OPTIONS);
   if (!lua_isnil(L, OPTIONS)) luaL_checktype(L, OPTIONS, LUA_TTABLE);
+  if (!among_others) mwl_option_names_check(L, OPTIONS, "session", known);
   session = lua_newuserdatauv(L, sizeof *session, MWL_SESSION_VALUES);
   memset(session, 0, sizeof *session);
   luaL_setmetatable(L, MWL_SESSION_CLASS);
@@ -182,7 +187,7 @@ int mwl_pool_session(lua_State *L) {
   session->connect_timeout = DEFAULT_CONNECT_TIMEOUT;
   session->max_response = (size_t)DEFAULT_MAX_RESPONSE;
   read_user_agent(L, session, OPTIONS);
-  push_copy(L, OPTIONS, session->user_agent != default_user_agent);
+  push_copy(L, OPTIONS);
   if (!lua_isnil(L, -1)) read_options(L, session, lua_gettop(L));
   lua_setiuservalue(L, SESSION, MWL_SESSION_OPTIONS);
   session->wiki = mwl_wiki_find(pool, api, &is_sound);

@@ -74,7 +74,7 @@ local function resume(self, task, ...)
     finish(self, task, false, what)
   elseif what == RETURNED then
     finish(self, task, true, value, err)
-    self.idle[#self.idle + 1] = task.thread
+    self.idle[#self.idle + 1] = task
   elseif type(what) == "number" then
     self.sleeping[task] = core.now() + what
   else
@@ -82,19 +82,20 @@ local function resume(self, task, ...)
   end
 end
 
+---A task that is done takes the next item in the same coroutine.
 local function start(self)
   local index = self.next + 1
-  local thread = table.remove(self.idle)
-  local task = { index = index, thread = thread }
+  local task = table.remove(self.idle)
   self.next = index
   self.running = self.running + 1
-  self.tasks[task] = true
-  if thread then
-    self.task_of[thread] = task
+  if task then
+    task.index = index
+    self.tasks[task] = true
     return resume(self, task, self.list[index])
   end
-  thread = coroutine.create(work)
-  task.thread = thread
+  local thread = coroutine.create(work)
+  task = { index = index, thread = thread }
+  self.tasks[task] = true
   self.task_of[thread] = task
   self.pool:task(thread)
   resume(self, task, self.fn, self.list[index], self.pool)

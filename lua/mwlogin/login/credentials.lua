@@ -142,7 +142,7 @@ local function appended(list, value)
   return list
 end
 
----A copy with plain secrets in locked memory; sources stay sources, and are asked for each fresh use.
+---A copy with plain secrets in locked memory; sources stay sources, asked for each fresh use.
 ---@param session mwlogin.Session
 ---@param given table
 ---@return table own the copy

@@ -172,6 +172,13 @@ function core.looks_like_botpassword(username, password) end
 ---@return number seconds since some fixed moment
 function core.now() end
 
+---Whether all of a table has known names and the plain types they allow: then it needs no closer
+---look.
+---@param given table
+---@param known table name to types, as "string|secret"
+---@return boolean false: there may be something wrong
+function core.options_fit(given, known) end
+
 ---The parameters of a request as they would be sent, for signing them.
 ---@param params table names and values; files raise
 ---@return string[][]|nil ordered pairs; a secret stays one
@@ -214,9 +221,10 @@ function Pool:pollfd() end
 ---@param options? table `user_agent`, `timeout` and `connect_timeout` (seconds), `max_response`
 ---(bytes), `proxy`, `ca_file`, `client_cert`, `client_key`, `http_auth = { username, password }`,
 ---`insecure_http`, `transport`, `observe` (called with the request and response of each exchange)
+---@param among_others? boolean the table holds options of others, too, which are passed over
 ---@return mwlogin.core.Session|nil
 ---@return mwlogin.Error|nil err (kind answer) when the address is none
-function Pool:session(api, options) end
+function Pool:session(api, options, among_others) end
 
 ---Waits, while what is in flight goes on; in a task it yields the seconds.
 ---@param seconds number
@@ -225,7 +233,7 @@ function Pool:sleep(seconds) end
 
 ---Moves everything in flight on.
 ---@param seconds? number how long to wait for something to happen at most (0)
----@return userdata[]|nil what tasks yielded and is done now
+---@return thread[]|nil the tasks that waited for what is done now
 ---@return mwlogin.Error|nil err (kind cancelled) when Ctrl-C ended the wait
 function Pool:step(seconds) end
 
@@ -415,6 +423,16 @@ function core.secret_variable(name) end
 ---@return mwlogin.Error|nil err
 function Session:auth_step(action, params) end
 
+---The login of a bot password, proved: three calls in a row as long as nothing hinders them.
+---@param username string
+---@param password mwlogin.core.Secret
+---@param language? string for the wiki's messages
+---@return table|nil `{ name, id, anonymous = false }`
+---@return mwlogin.Error|nil err , stage, reply, token, name: what went wrong at stage "token",
+---"login" or "proof" (none: nothing was answered), or the reply that is not the plain one; the
+---login token and the name the wiki gave, if they were had by then
+function Session:bot_login(username, password, language) end
+
 ---One call of the API. Adds `format=json`, `formatversion=2` and, where none is given,
 ---`errorformat=plaintext`.
 ---@param method string "GET" or "POST"
@@ -451,6 +469,10 @@ function Session:fetch(path, options) end
 ---Whether a request of this session waits in its queue or is under way.
 ---@return boolean
 function Session:is_busy() end
+
+---Whether nobody on the way can read what is sent: https, or an address of this machine.
+---@return boolean
+function Session:is_private() end
 
 ---What the last exchange was, for a trace.
 ---@return table `{ method, url (no query), status, sent, received (bytes), seconds }`; nil before

@@ -4,19 +4,15 @@ local errors = require "mwlogin.error"
 
 local wire = {}
 
-local CORE_OPTIONS <const> = {
-  user_agent = true,
-  timeout = true,
-  connect_timeout = true,
-  max_response = true,
-  proxy = true,
-  ca_file = true,
-  client_cert = true,
-  client_key = true,
-  http_auth = true,
-  insecure_http = true,
-  transport = true,
-}
+---With what a record wants to see of each exchange.
+local function observed(opts)
+  local own = {}
+  for name, value in pairs(opts) do
+    own[name] = value
+  end
+  own.observe = opts.record.watch
+  return own
+end
 
 ---@param pool userdata
 ---@param url string address of api.php, or any on its origin
@@ -24,14 +20,7 @@ local CORE_OPTIONS <const> = {
 ---@return userdata|nil core session
 ---@return mwlogin.Error|nil err
 function wire.open(pool, url, opts)
-  local chosen = { user_agent = nil, timeout = nil, ca_file = nil, transport = nil } -- room
-  for name, value in next, opts do
-    if CORE_OPTIONS[name] then
-      chosen[name] = value
-    end
-  end
-  chosen.observe = opts.record and opts.record.watch
-  local made, err = pool:session(url, chosen)
+  local made, err = pool:session(url, opts.record and observed(opts) or opts, true)
   return made, err and errors.from(err)
 end
 
