@@ -38,6 +38,15 @@ describe("tokens that are renewed", function()
     assert.equal(3, wiki:count { action = "query" })
   end)
 
+  it("are renewed once when a page of rest.php refuses them, and the page is asked again", function()
+    wiki:kill_access_tokens()
+    local page = assert(session:fetch "rest.php/oauth2/resource/profile")
+    assert.equal(200, page.status)
+    assert.truthy(page.body:find("Alice", 1, true))
+    assert(session:fetch "rest.php/oauth2/resource/profile")
+    assert.equal(1, wiki:count { grant = "refresh_token" })
+  end)
+
   it("are renewed before their end", function()
     local tokens = session.oauth_tokens
     assert.is_true(tokens.lasts >= 600)

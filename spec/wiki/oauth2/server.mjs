@@ -154,6 +154,14 @@ const whose = async (request, response) => {
   sendJson(response, user ? 200 : 401, user ? { name: user.name } : {});
 };
 
+// PROTOCOL 9.3, capture oauth2-profile-noauth.
+const profile = async (request, response) => {
+  const user = await userOf(request.headers.authorization || "");
+  return user
+    ? sendJson(response, 200, { username: user.name })
+    : sendJson(response, 401, { error: "access_denied", message: "The request was denied." });
+};
+
 const csrfOf = (user) =>
   createHash("sha256").update(user ? user.token : "").digest("hex").slice(0, 40) + "+\\";
 
@@ -218,6 +226,7 @@ const server = createServer((request, response) => {
     "/whose": () => whose(request, response),
     "/rest.php/oauth2/authorize": () => authorize(url, response),
     "/rest.php/oauth2/access_token": () => accessToken(request, response),
+    "/rest.php/oauth2/resource/profile": () => profile(request, response),
     "/control": () => control(url, response),
   }[url.pathname];
   if (act) return Promise.resolve(act()).catch((error) => response.destroy(error));
