@@ -2,18 +2,11 @@
 ---real wiki.
 local cjson = require "cjson"
 local command = require "spec.cli.command"
+local shared = require "spec.shared"
 local wikis = require "spec.wiki"
 
 describe("a dialogue on the command line", function()
-  local wiki
-
-  lazy_setup(function()
-    wiki = wikis.start { extensions = { "MwloginTest" } }
-  end)
-
-  lazy_teardown(function()
-    wiki:stop()
-  end)
+  local wiki = shared(wikis.start, { extensions = { "MwloginTest" } })
 
   local function login(place, env, ...)
     local words = { "login", place, "--user", "Alice", "--password-from", "env:P", "--no-input" }

@@ -1,18 +1,12 @@
 -- mwlogin cookies WIKI --import FILE: a browser's session becomes a kept one.
 local cjson = require("cjson")
 local command = require("spec.cli.command")
+local shared = require("spec.shared")
 local wikis = require("spec.wiki")
 
 describe("cookies --import", function()
-  local wiki, state
-
-  lazy_setup(function()
-    wiki = wikis.start()
-  end)
-
-  lazy_teardown(function()
-    wiki:stop()
-  end)
+  local state
+  local wiki = shared(wikis.start)
 
   before_each(function()
     state = command.folder()

@@ -1,18 +1,12 @@
 ---The command with kept sessions: login keeps, the others reuse, `sessions` lists, `exec` hands on.
 local command = require "spec.cli.command"
 local disk = require "spec.store.disk"
+local shared = require "spec.shared"
 local wiki = require "spec.wiki"
 
 describe("the command", function()
-  local w, state
-
-  setup(function()
-    w = wiki.start {}
-  end)
-
-  teardown(function()
-    w:stop()
-  end)
+  local state
+  local w = shared(wiki.start)
 
   before_each(function()
     state = command.folder()

@@ -1,18 +1,12 @@
 -- Kept sessions that the wiki knows no more, and nobody there to log in again.
 local cjson = require("cjson")
 local command = require("spec.cli.command")
+local shared = require("spec.shared")
 local wikis = require("spec.wiki")
 
 describe("a kept session that is lost, with nobody there", function()
-  local wiki, state
-
-  lazy_setup(function()
-    wiki = wikis.start()
-  end)
-
-  lazy_teardown(function()
-    wiki:stop()
-  end)
+  local state
+  local wiki = shared(wikis.start)
 
   before_each(function()
     state = command.folder()
@@ -93,15 +87,11 @@ describe("a kept session that is lost, with nobody there", function()
 end)
 
 describe("a kept session of an account with a second factor", function()
-  local wiki, state, key
+  local state, key
+  local wiki = shared(wikis.start, { extensions = { "OATHAuth" } })
 
   lazy_setup(function()
-    wiki = wikis.start({ extensions = { "OATHAuth" } })
     key = wiki:two_factor("Bob")
-  end)
-
-  lazy_teardown(function()
-    wiki:stop()
   end)
 
   local function run(...)
@@ -188,15 +178,14 @@ describe("a kept session of an account with a second factor", function()
 end)
 
 describe("a session without the bot right", function()
-  local wiki, state
+  local state
+  local wiki = shared(wikis.start)
 
   lazy_setup(function()
-    wiki = wikis.start()
     state = command.folder()
   end)
 
   lazy_teardown(function()
-    wiki:stop()
     os.execute("rm -rf " .. state)
   end)
 

@@ -1,18 +1,11 @@
 -- mwlogin login with several WIKIs, where nobody can be asked: all at once, told in order.
 local cjson = require("cjson")
 local command = require("spec.cli.command")
+local shared = require("spec.shared")
 local spec_wiki = require("spec.wiki")
 
 describe("mwlogin login with many wikis", function()
-  local wiki
-
-  setup(function()
-    wiki = spec_wiki.start {}
-  end)
-
-  teardown(function()
-    wiki:stop()
-  end)
+  local wiki = shared(spec_wiki.start)
 
   local function words_for(count, ...)
     local words = { "login" }

@@ -4,17 +4,11 @@ local command = require "spec.cli.command"
 local entries = require "mwlogin.store.entry"
 local mwlogin = require "mwlogin"
 local oauth2 = require "spec.wiki.oauth2"
+local shared = require "spec.shared"
 
 describe("mwlogin with OAuth 2", function()
-  local wiki, folder
-
-  lazy_setup(function()
-    wiki = oauth2.start()
-  end)
-
-  lazy_teardown(function()
-    wiki:stop()
-  end)
+  local folder
+  local wiki = shared(oauth2.start)
 
   before_each(function()
     wiki:mode "normal"

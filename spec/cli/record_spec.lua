@@ -2,6 +2,7 @@
 package.path = "./?.lua;./?/init.lua;" .. package.path
 local cjson = require "cjson"
 local command = require "spec.cli.command"
+local shared = require "spec.shared"
 local wikis = require "spec.wiki"
 
 local function read(path)
@@ -10,15 +11,14 @@ local function read(path)
 end
 
 describe("mwlogin record and replay", function()
-  local wiki, folder
+  local folder
+  local wiki = shared(wikis.start)
 
-  setup(function()
-    wiki = wikis.start()
+  lazy_setup(function()
     folder = command.folder()
   end)
 
-  teardown(function()
-    wiki:stop()
+  lazy_teardown(function()
     os.execute("rm -rf '" .. folder .. "'")
   end)
 
@@ -107,7 +107,7 @@ describe("mwlogin record and replay", function()
   describe("with a script", function()
     local path
 
-    setup(function()
+    lazy_setup(function()
       path = record("script", wiki.accounts.Alice)
     end)
 

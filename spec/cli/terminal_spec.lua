@@ -2,6 +2,7 @@
 -- and Ctrl-C at each of them. spec/core/pty.c is the person, tmux another.
 package.path = "./?.lua;./?/init.lua;" .. package.path
 local command = require "spec.cli.command"
+local shared = require "spec.shared"
 local wikis = require "spec.wiki"
 
 local function quoted(text)
@@ -23,20 +24,19 @@ local PROMPTS <const> = {
 }
 
 describe("mwlogin login at a terminal", function()
-  local wiki, folder
+  local folder
+  local wiki = shared(wikis.start, {
+    extensions = { "ConfirmEdit/QuestyCaptcha", "MwloginTest" },
+    settings = "$wgCaptchaBadLoginAttempts = 0;",
+  })
 
-  setup(function()
+  lazy_setup(function()
     folder = command.folder()
     assert(os.execute("cc -O1 -o " .. folder .. "/pty spec/core/pty.c -lutil"))
-    wiki = wikis.start {
-      extensions = { "ConfirmEdit/QuestyCaptcha", "MwloginTest" },
-      settings = "$wgCaptchaBadLoginAttempts = 0;",
-    }
     wiki:set "$wgMwloginTest = [ 'AllFields' ];"
   end)
 
-  teardown(function()
-    wiki:stop()
+  lazy_teardown(function()
     os.execute("rm -rf " .. folder)
   end)
 
@@ -208,17 +208,16 @@ describe("mwlogin login at a terminal", function()
 end)
 
 describe("mwlogin in a tmux of 40 columns", function()
-  local wiki, folder, tmux
+  local folder, tmux
+  local wiki = shared(wikis.start)
 
-  setup(function()
+  lazy_setup(function()
     folder = command.folder()
     tmux = ("env -u TMUX XDG_STATE_HOME=%s tmux -S %s/socket -f /dev/null "):format(folder, folder)
-    wiki = wikis.start()
   end)
 
-  teardown(function()
+  lazy_teardown(function()
     os.execute(tmux .. "kill-server 2>/dev/null")
-    wiki:stop()
     os.execute("rm -rf " .. folder)
   end)
 

@@ -1,6 +1,7 @@
 -- One host of many misbehaves; everything ends, nothing is left, the others never notice.
 local mwlogin = require "mwlogin"
 local server = require "spec.bench.server"
+local shared = require "spec.shared"
 local socket = require "socket"
 
 local PASSWORD <const> = ("0123456789abcdef"):rep(2)
@@ -55,15 +56,7 @@ local function log_in(api, pool)
 end
 
 describe("gather, where one host", function()
-  local good
-
-  setup(function()
-    good = server.start()
-  end)
-
-  teardown(function()
-    good:__close()
-  end)
+  local good = shared(server.start)
 
   ---Twenty logins, two of them at the bad host.
   local function among_others(how)
@@ -112,15 +105,7 @@ describe("gather, where one host", function()
 end)
 
 describe("gather", function()
-  local good
-
-  setup(function()
-    good = server.start()
-  end)
-
-  teardown(function()
-    good:__close()
-  end)
+  local good = shared(server.start)
 
   it("takes ten thousand failures at once", function()
     local closed = assert(socket.bind("127.0.0.1", 0))

@@ -3,23 +3,23 @@
 local command = require("spec.cli.command")
 local machine = require("spec.store.machine")
 local redis_server = require("spec.store.redis_server")
+local shared = require("spec.shared")
 local store = require("mwlogin.store")
 local wikis = require("spec.wiki")
 
 local HOUR <const>, DAY <const> = 3600, 86400
 
 describe("a clock that", function()
-  local folder, clock, preload, wiki
+  local folder, clock, preload
+  local wiki = shared(wikis.start)
 
   lazy_setup(function()
-    wiki = wikis.start()
     preload = os.tmpname() .. ".so"
     local source = "spec/login/shifted_clock.c"
     assert(os.execute(("${CC:-gcc} -shared -fPIC -o %s %s"):format(preload, source)))
   end)
 
   lazy_teardown(function()
-    wiki:stop()
     os.remove(preload)
   end)
 

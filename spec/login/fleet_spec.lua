@@ -4,19 +4,16 @@ local entries = require("mwlogin.store.entry")
 local machine = require("spec.store.machine")
 local mwlogin = require("mwlogin")
 local redis_server = require("spec.store.redis_server")
+local shared = require("spec.shared")
 local wikis = require("spec.wiki")
 
 describe("machines over one Redis", function()
-  local folder, server, wiki, name, password, id
+  local folder, server, name, password, id
+  local wiki = shared(wikis.start)
 
   lazy_setup(function()
-    wiki = wikis.start()
     name, password = wiki.botpassword.name, wiki.botpassword.password
     id = entries.id(wiki.api, name)
-  end)
-
-  lazy_teardown(function()
-    wiki:stop()
   end)
 
   before_each(function()

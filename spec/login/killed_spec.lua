@@ -2,19 +2,19 @@
 local entries = require("mwlogin.store.entry")
 local machine = require("spec.store.machine")
 local mwlogin = require("mwlogin")
+local shared = require("spec.shared")
 local socket = require("socket")
 local wikis = require("spec.wiki")
 
 describe("a login that is killed", function()
-  local wiki, folder
+  local folder
+  local wiki = shared(wikis.start)
 
   lazy_setup(function()
-    wiki = wikis.start()
     folder = machine.folder()
   end)
 
   lazy_teardown(function()
-    wiki:stop()
     machine.remove(folder)
   end)
 

@@ -2,10 +2,11 @@
 -- and nobody else's.
 local machine = require("spec.store.machine")
 local mwlogin = require("mwlogin")
+local shared = require("spec.shared")
 local wikis = require("spec.wiki")
 
 describe("kept sessions of", function()
-  local folder, store, wiki, other
+  local folder, store
 
   local ACCOUNTS <const> = {
     Alice = "Wonder+land & tea=1/2%",
@@ -14,15 +15,8 @@ describe("kept sessions of", function()
     [("Ж"):rep(127) .. "x"] = "As long as a name may be 7",
   }
 
-  lazy_setup(function()
-    wiki = wikis.start({ accounts = ACCOUNTS })
-    other = wikis.start({ accounts = ACCOUNTS })
-  end)
-
-  lazy_teardown(function()
-    wiki:stop()
-    other:stop()
-  end)
+  local wiki = shared(wikis.start, { accounts = ACCOUNTS })
+  local other = shared(wikis.start, { accounts = ACCOUNTS })
 
   before_each(function()
     folder = machine.folder()

@@ -1,21 +1,15 @@
 ---What a store keeps of OAuth 1, at a wiki whose signatures oauthlib makes out.
 local core = require "mwlogin.core"
 local memory = require "spec.store.memory"
+local shared = require "spec.shared"
 local stand = require "spec.redirect.stand"
 local wiki = require "spec.oauth.wiki"
 
 local with = wiki.with
 
 describe("OAuth 1 with a store", function()
-  local site, store
-
-  setup(function()
-    site = wiki.start()
-  end)
-
-  teardown(function()
-    site:close()
-  end)
+  local store
+  local site = shared(wiki.start)
 
   before_each(function()
     site:reset()

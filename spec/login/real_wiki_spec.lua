@@ -1,6 +1,7 @@
 ---Kept sessions in files and a real wiki.
 local core = require "mwlogin.core"
 local mwlogin = require "mwlogin"
+local shared = require "spec.shared"
 local wiki = require "spec.wiki"
 
 local function shell(command)
@@ -13,15 +14,8 @@ local function forbidden()
 end
 
 describe("a kept session", function()
-  local w, folder, store
-
-  setup(function()
-    w = wiki.start {}
-  end)
-
-  teardown(function()
-    w:stop()
-  end)
+  local folder, store
+  local w = shared(wiki.start)
 
   before_each(function()
     folder = shell("mktemp -d"):match "[^\n]+"

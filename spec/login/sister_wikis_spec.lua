@@ -4,6 +4,7 @@ local command = require("spec.cli.command")
 local memory = require("spec.store.memory")
 local mwlogin = require("mwlogin")
 local nginx = require("spec.security.nginx")
+local shared = require("spec.shared")
 local testing = require("mwlogin.testing")
 local wikis = require("spec.wiki")
 
@@ -25,8 +26,6 @@ local function cookies_of(server, name, host, count)
 end
 
 describe("sister wikis", function()
-  local wiki, server
-
   local SISTERS <const> = [[
     server_name en.wikis.localhost de.wikis.localhost wikis.localhost evilwikis.localhost
       en.wikis.localhost.evil.localhost other.localhost;
@@ -35,17 +34,13 @@ describe("sister wikis", function()
       proxy_set_header Host $http_host;
     }]]
 
-  lazy_setup(function()
-    wiki = wikis.start({
-      settings = '$wgCookieDomain = strpos( $_SERVER["HTTP_HOST"] ?? "", ".wikis.localhost" ) '
-        .. '? ".wikis.localhost" : "";',
-    })
-    server = nginx.start({ sisters = SISTERS:format(wiki.port) })
-  end)
+  local wiki = shared(wikis.start, {
+    settings = '$wgCookieDomain = strpos( $_SERVER["HTTP_HOST"] ?? "", ".wikis.localhost" ) '
+      .. '? ".wikis.localhost" : "";',
+  })
 
-  lazy_teardown(function()
-    server:stop()
-    wiki:stop()
+  local server = shared(function()
+    return nginx.start({ sisters = SISTERS:format(wiki.port) })
   end)
 
   before_each(function()

@@ -2,6 +2,7 @@
 ---itself than the host that is spoken to (T33).
 local core = require "mwlogin.core"
 local query = require "mwlogin.query"
+local shared = require "spec.shared"
 local stand = require "spec.redirect.stand"
 local trace = require "mwlogin.trace"
 local wiki = require "spec.oauth.wiki"
@@ -9,15 +10,7 @@ local wiki = require "spec.oauth.wiki"
 local with, person = wiki.with, wiki.person
 
 describe("OAuth 1", function()
-  local site
-
-  setup(function()
-    site = wiki.start()
-  end)
-
-  teardown(function()
-    site:close()
-  end)
+  local site = shared(wiki.start)
 
   before_each(function()
     site:reset()

@@ -4,18 +4,12 @@ local authorization_code = require "mwlogin.oauth.authorization_code"
 local mwlogin = require "mwlogin"
 local oauth2 = require "spec.wiki.oauth2"
 local query = require "mwlogin.query"
+local shared = require "spec.shared"
 local stand = require "spec.redirect.stand"
 
 describe("the authorization code grant", function()
-  local wiki, session
-
-  lazy_setup(function()
-    wiki = oauth2.start()
-  end)
-
-  lazy_teardown(function()
-    wiki:stop()
-  end)
+  local session
+  local wiki = shared(oauth2.start)
 
   before_each(function()
     wiki:mode "normal"

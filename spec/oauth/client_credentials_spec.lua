@@ -1,17 +1,11 @@
 ---The client credentials grant against a real OpenID provider: a program that acts as its owner.
 local mwlogin = require "mwlogin"
 local oauth2 = require "spec.wiki.oauth2"
+local shared = require "spec.shared"
 
 describe("the client credentials grant", function()
-  local wiki, session
-
-  lazy_setup(function()
-    wiki = oauth2.start()
-  end)
-
-  lazy_teardown(function()
-    wiki:stop()
-  end)
+  local session
+  local wiki = shared(oauth2.start)
 
   before_each(function()
     wiki:mode "normal"

@@ -2,18 +2,12 @@
 local consent = require "mwlogin.oauth.consent"
 local core = require "mwlogin.core"
 local query = require "mwlogin.query"
+local shared = require "spec.shared"
 local stand = require "spec.redirect.stand"
 
 describe("sending a person to the wiki's page", function()
-  local site, session
-
-  setup(function()
-    site = stand.site()
-  end)
-
-  teardown(function()
-    site:close()
-  end)
+  local session
+  local site = shared(stand.site)
 
   before_each(function()
     session = stand.session(site)

@@ -1,21 +1,14 @@
 ---The three legs of OAuth 1, through a person's browser, at a wiki whose signatures oauthlib makes
 ---out.
 local query = require "mwlogin.query"
+local shared = require "spec.shared"
 local stand = require "spec.redirect.stand"
 local wiki = require "spec.oauth.wiki"
 
 local with, person = wiki.with, wiki.person
 
 describe("OAuth 1 in three legs", function()
-  local site
-
-  setup(function()
-    site = wiki.start()
-  end)
-
-  teardown(function()
-    site:close()
-  end)
+  local site = shared(wiki.start)
 
   before_each(function()
     site:reset()

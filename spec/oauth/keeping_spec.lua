@@ -8,17 +8,11 @@ local machine = require "spec.store.machine"
 local memory = require "spec.store.memory"
 local mwlogin = require "mwlogin"
 local oauth2 = require "spec.wiki.oauth2"
+local shared = require "spec.shared"
 
 describe("tokens in a store", function()
-  local wiki, folder, store, id
-
-  lazy_setup(function()
-    wiki = oauth2.start()
-  end)
-
-  lazy_teardown(function()
-    wiki:stop()
-  end)
+  local folder, store, id
+  local wiki = shared(oauth2.start)
 
   local function open(with)
     return assert(mwlogin.open(wiki.api, { user_agent = "spec", store = with, max_wait = 30 }))

@@ -2,17 +2,11 @@
 local core = require "mwlogin.core"
 local mwlogin = require "mwlogin"
 local oauth2 = require "spec.wiki.oauth2"
+local shared = require "spec.shared"
 
 describe("tokens that are renewed", function()
-  local wiki, session
-
-  lazy_setup(function()
-    wiki = oauth2.start()
-  end)
-
-  lazy_teardown(function()
-    wiki:stop()
-  end)
+  local session
+  local wiki = shared(oauth2.start)
 
   before_each(function()
     wiki:mode "normal"

@@ -5,13 +5,14 @@ local mwlogin = require "mwlogin"
 local oauth2 = require "spec.wiki.oauth2"
 local pkce = require "mwlogin.oauth.pkce"
 local query = require "mwlogin.query"
+local shared = require "spec.shared"
 local trace = require "mwlogin.trace"
 
 describe("a trace of OAuth 2", function()
-  local wiki, lines, secrets, verifier
+  local lines, secrets, verifier
+  local wiki = shared(oauth2.start)
 
   lazy_setup(function()
-    wiki = oauth2.start()
     verifier = pkce.verifier
     rawset(pkce, "verifier", function()
       local made = verifier()
@@ -22,7 +23,6 @@ describe("a trace of OAuth 2", function()
 
   lazy_teardown(function()
     rawset(pkce, "verifier", verifier)
-    wiki:stop()
   end)
 
   before_each(function()

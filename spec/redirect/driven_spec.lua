@@ -1,5 +1,6 @@
 local core = require("mwlogin.core")
 local redirect = require("mwlogin.redirect")
+local shared = require("spec.shared")
 local stand = require("spec.redirect.stand")
 
 local PASSWORD = "Alice & home"
@@ -14,15 +15,8 @@ end
 
 for _, engine in ipairs({ "pipe", "webdriver" }) do
   describe("a browser of our own, by " .. engine .. ",", function()
-    local site, session, before, way
-
-    setup(function()
-      site = stand.site()
-    end)
-
-    teardown(function()
-      site:close()
-    end)
+    local session, before, way
+    local site = shared(stand.site)
 
     before_each(function()
       session = stand.session(site)

@@ -1,17 +1,11 @@
 local core = require("mwlogin.core")
 local redirect = require("mwlogin.redirect")
+local shared = require("spec.shared")
 local stand = require("spec.redirect.stand")
 
 describe("the person's own browser", function()
-  local site, session, before, way
-
-  setup(function()
-    site = stand.site()
-  end)
-
-  teardown(function()
-    site:close()
-  end)
+  local session, before, way
+  local site = shared(stand.site)
 
   before_each(function()
     session = stand.session(site)

@@ -2,18 +2,18 @@
 package.path = "./?.lua;./?/init.lua;" .. package.path
 local command = require "spec.cli.command"
 local script = require "spec.scripts.script"
+local shared = require "spec.shared"
 local wiki = require "spec.oauth.wiki"
 
 describe("OAuth 1 by example:", function()
-  local site, folder
+  local folder
+  local site = shared(wiki.start)
 
-  setup(function()
-    site = wiki.start()
+  lazy_setup(function()
     folder = command.folder()
   end)
 
-  teardown(function()
-    site:close()
+  lazy_teardown(function()
     os.execute("rm -rf " .. folder)
   end)
 

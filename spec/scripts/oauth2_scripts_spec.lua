@@ -4,17 +4,17 @@ local command = require "spec.cli.command"
 local mwlogin = require "mwlogin"
 local oauth2 = require "spec.wiki.oauth2"
 local script = require "spec.scripts.script"
+local shared = require "spec.shared"
 
 describe("OAuth 2 by example:", function()
-  local wiki, folder
+  local folder
+  local wiki = shared(oauth2.start)
 
   lazy_setup(function()
-    wiki = oauth2.start()
     folder = command.folder()
   end)
 
   lazy_teardown(function()
-    wiki:stop()
     os.execute("rm -rf " .. folder)
   end)
 

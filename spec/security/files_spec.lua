@@ -2,6 +2,7 @@
 -- disk that fails: nothing is read that others wrote, nothing is written where they can read it.
 local core = require("mwlogin.core")
 local counts = require("spec.security.counts")
+local shared = require("spec.shared")
 local stranger = require("spec.security.stranger")
 local wikis = require("spec.wiki")
 
@@ -28,15 +29,11 @@ local HANDLER <const> = [[
 
 describe("files", function()
   local is_root = read_all("id -u"):match("%d+") == "0"
-  local wiki, folder
+  local folder
+  local wiki = shared(wikis.start)
 
   lazy_setup(function()
     assert(is_root, "this needs another user to play, so that it is run as root")
-    wiki = wikis.start()
-  end)
-
-  lazy_teardown(function()
-    wiki:stop()
   end)
 
   before_each(function()

@@ -3,6 +3,7 @@
 -- programs it starts, crash messages.
 local counts = require("spec.security.counts")
 local memory = require("spec.security.memory")
+local shared = require "spec.shared"
 local wikis = require("spec.wiki")
 
 local ROW <const> = "runs of the command whose every trace was looked through for secrets"
@@ -33,15 +34,11 @@ local PROBE <const> = [[#!/bin/sh
 ]]
 
 describe("the command", function()
-  local wiki, totp, folder
+  local totp, folder
+  local wiki = shared(wikis.start, { extensions = { "OATHAuth" } })
 
   lazy_setup(function()
-    wiki = wikis.start({ extensions = { "OATHAuth" } })
     totp = wiki:two_factor("Alice")
-  end)
-
-  lazy_teardown(function()
-    wiki:stop()
   end)
 
   before_each(function()

@@ -5,6 +5,7 @@ local core = require("mwlogin.core")
 local counts = require("spec.security.counts")
 local holding = require("spec.security.holding")
 local nginx = require("spec.security.nginx")
+local shared = require("spec.shared")
 local wikis = require("spec.wiki")
 
 local ROW <const> = "memory scans after a login: password, bot password, key of the second factor"
@@ -17,10 +18,10 @@ local function run(command)
 end
 
 describe("memory", function()
-  local wiki, front, folder, authority, totp, key
+  local front, folder, authority, totp, key
+  local wiki = shared(wikis.start, { extensions = { "OATHAuth" } })
 
   lazy_setup(function()
-    wiki = wikis.start({ extensions = { "OATHAuth" } })
     totp = wiki:two_factor("Alice")
     key = core.crypto.unbase32(totp):reveal()
     folder = run("mktemp -d -t mwlogin-memory.XXXXXX")
@@ -45,7 +46,6 @@ describe("memory", function()
 
   lazy_teardown(function()
     front:stop()
-    wiki:stop()
     os.execute("rm -rf " .. folder)
   end)
 

@@ -8,6 +8,7 @@ local mwlogin = require("mwlogin")
 local nginx = require("spec.security.nginx")
 local picture = require("mwlogin.respond.picture")
 local proxies = require("spec.security.proxy")
+local shared = require("spec.shared")
 local socket = require("socket")
 local wikis = require("spec.wiki")
 
@@ -214,10 +215,10 @@ describe("another origin", function()
 end)
 
 describe("Digest in front of the wiki", function()
-  local wiki, process, address, log
+  local process, address, log
+  local wiki = shared(wikis.start)
 
   lazy_setup(function()
-    wiki = wikis.start()
     log = os.tmpname()
     local held = assert(socket.bind("127.0.0.1", 0))
     local port = select(2, held:getsockname())
@@ -247,7 +248,6 @@ describe("Digest in front of the wiki", function()
 
   lazy_teardown(function()
     process:close()
-    wiki:stop()
     os.remove(log)
   end)
 

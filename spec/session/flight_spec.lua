@@ -1,18 +1,12 @@
 -- Several tasks with one Session of a real wiki: one login, whoever begins it, and nothing is sent
 -- as nobody meanwhile.
 local mwlogin = require("mwlogin")
+local shared = require("spec.shared")
 local wikis = require("spec.wiki")
 
 describe("tasks with one Session", function()
-  local wiki, pool, session
-
-  lazy_setup(function()
-    wiki = wikis.start()
-  end)
-
-  lazy_teardown(function()
-    wiki:stop()
-  end)
+  local pool, session
+  local wiki = shared(wikis.start)
 
   before_each(function()
     wiki:forget_throttles()

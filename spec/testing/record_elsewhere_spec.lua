@@ -7,6 +7,7 @@ local oauth2 = require "spec.wiki.oauth2"
 local openid = require "spec.wiki.provider"
 local person = require "spec.wiki.person"
 local query = require "mwlogin.query"
+local shared = require "spec.shared"
 local wikis = require "spec.wiki"
 
 local function read(path)
@@ -46,12 +47,12 @@ end
 describe("a recorded login by way of elsewhere", function()
   local folder, path, recorder
 
-  setup(function()
+  lazy_setup(function()
     local pipe <close> = assert(io.popen "mktemp -d -t mwlogin-record.XXXXXX")
     folder = pipe:read "l"
   end)
 
-  teardown(function()
+  lazy_teardown(function()
     os.execute("rm -rf '" .. folder .. "'")
   end)
 
@@ -77,17 +78,8 @@ describe("a recorded login by way of elsewhere", function()
   end
 
   describe("on a wiki with a provider", function()
-    local wiki, provider
-
-    setup(function()
-      wiki = wikis.start { extensions = { "MwloginTest" } }
-      provider = openid.for_wiki(wiki)
-    end)
-
-    teardown(function()
-      wiki:stop()
-      provider:stop()
-    end)
+    local wiki = shared(wikis.start, { extensions = { "MwloginTest" } })
+    local provider = shared(openid.for_wiki, wiki)
 
     it("that the wiki's own hops lead back from", function()
       wiki:set("$wgMwloginTest = [ 'Pluggable' ]; " .. provider.settings)
