@@ -1,6 +1,7 @@
 ---The command with kept sessions: login keeps, the others reuse, `sessions` lists, `exec` hands on.
 local command = require "spec.cli.command"
 local disk = require "spec.store.disk"
+local folders = require "spec.folders"
 local shared = require "spec.shared"
 local wiki = require "spec.wiki"
 
@@ -9,12 +10,12 @@ describe("the command", function()
   local w = shared(wiki.start)
 
   before_each(function()
-    state = command.folder()
+    state = folders.new()
     w:forget_throttles()
   end)
 
   after_each(function()
-    os.execute("rm -rf " .. state)
+    folders.remove(state)
   end)
 
   local function run(...)

@@ -1,6 +1,7 @@
 -- Kept sessions that the wiki knows no more, and nobody there to log in again.
 local cjson = require("cjson")
 local command = require("spec.cli.command")
+local folders = require("spec.folders")
 local shared = require("spec.shared")
 local wikis = require("spec.wiki")
 
@@ -9,12 +10,12 @@ describe("a kept session that is lost, with nobody there", function()
   local wiki = shared(wikis.start)
 
   before_each(function()
-    state = command.folder()
+    state = folders.new()
     wiki:forget_throttles()
   end)
 
   after_each(function()
-    os.execute("rm -rf " .. state)
+    folders.remove(state)
   end)
 
   local function run(...)
@@ -111,7 +112,7 @@ describe("a kept session of an account with a second factor", function()
   end
 
   before_each(function()
-    state = command.folder()
+    state = folders.new()
     wiki:forget_throttles()
     wiki:forget_used_codes()
     local result = run("login", wiki.api, "--no-remember", with(table.unpack(CODE)))
@@ -122,7 +123,7 @@ describe("a kept session of an account with a second factor", function()
   end)
 
   after_each(function()
-    os.execute("rm -rf " .. state)
+    folders.remove(state)
   end)
 
   local EDIT <const> = { "action=edit", "title=A", "text=b", "--token", "csrf" }
@@ -182,11 +183,11 @@ describe("a session without the bot right", function()
   local wiki = shared(wikis.start)
 
   lazy_setup(function()
-    state = command.folder()
+    state = folders.new()
   end)
 
   lazy_teardown(function()
-    os.execute("rm -rf " .. state)
+    folders.remove(state)
   end)
 
   it("is one error that names the right, and no login", function()

@@ -2,6 +2,7 @@
 local cjson = require "cjson"
 local command = require "spec.cli.command"
 local entries = require "mwlogin.store.entry"
+local folders = require "spec.folders"
 local mwlogin = require "mwlogin"
 local oauth2 = require "spec.wiki.oauth2"
 local shared = require "spec.shared"
@@ -13,12 +14,12 @@ describe("mwlogin with OAuth 2", function()
   before_each(function()
     wiki:mode "normal"
     wiki:mark()
-    folder = command.folder()
+    folder = folders.new()
   end)
 
   after_each(function()
     assert.same({}, wiki:wrongs())
-    os.execute("rm -rf " .. folder)
+    folders.remove(folder)
   end)
 
   local function run(words, more)

@@ -2,6 +2,7 @@
 package.path = "./?.lua;./?/init.lua;" .. package.path
 local cjson = require "cjson"
 local command = require "spec.cli.command"
+local folders = require "spec.folders"
 local shared = require "spec.shared"
 local wikis = require "spec.wiki"
 
@@ -15,11 +16,11 @@ describe("mwlogin record and replay", function()
   local wiki = shared(wikis.start)
 
   lazy_setup(function()
-    folder = command.folder()
+    folder = folders.new()
   end)
 
   lazy_teardown(function()
-    os.execute("rm -rf '" .. folder .. "'")
+    folders.remove(folder)
   end)
 
   before_each(function()

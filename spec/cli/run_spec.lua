@@ -1,16 +1,17 @@
 -- mwlogin run: a script gets its arguments, and its end is the command's.
 package.path = "./?.lua;./?/init.lua;" .. package.path
 local command = require "spec.cli.command"
+local folders = require "spec.folders"
 
 describe("mwlogin run", function()
   local folder
 
   setup(function()
-    folder = command.folder()
+    folder = folders.new()
   end)
 
   teardown(function()
-    os.execute("rm -rf " .. folder)
+    folders.remove(folder)
   end)
 
   local function run(text, ...)

@@ -1,7 +1,7 @@
 -- The command at a terminal: every prompt there is, at 40 columns, without colour, without UTF-8,
 -- and Ctrl-C at each of them. spec/core/pty.c is the person, tmux another.
 package.path = "./?.lua;./?/init.lua;" .. package.path
-local command = require "spec.cli.command"
+local folders = require "spec.folders"
 local shared = require "spec.shared"
 local wikis = require "spec.wiki"
 
@@ -31,13 +31,13 @@ describe("mwlogin login at a terminal", function()
   })
 
   lazy_setup(function()
-    folder = command.folder()
+    folder = folders.new()
     assert(os.execute("cc -O1 -o " .. folder .. "/pty spec/core/pty.c -lutil"))
     wiki:set "$wgMwloginTest = [ 'AllFields' ];"
   end)
 
   lazy_teardown(function()
-    os.execute("rm -rf " .. folder)
+    folders.remove(folder)
   end)
 
   before_each(function()
@@ -212,13 +212,13 @@ describe("mwlogin in a tmux of 40 columns", function()
   local wiki = shared(wikis.start)
 
   lazy_setup(function()
-    folder = command.folder()
+    folder = folders.new()
     tmux = ("env -u TMUX XDG_STATE_HOME=%s tmux -S %s/socket -f /dev/null "):format(folder, folder)
   end)
 
   lazy_teardown(function()
     os.execute(tmux .. "kill-server 2>/dev/null")
-    os.execute("rm -rf " .. folder)
+    folders.remove(folder)
   end)
 
   local function screen()

@@ -1,6 +1,7 @@
 -- `make install` and `make uninstall`.
 package.path = "./?.lua;./?/init.lua;" .. package.path
 local cjson = require "cjson"
+local folders = require "spec.folders"
 local shell = require "spec.install.shell"
 local wikis = require "spec.wiki"
 
@@ -15,7 +16,7 @@ describe("make install", function()
   local folder, checkout, built
 
   setup(function()
-    folder = shell.folder()
+    folder = folders.new()
     checkout = folder .. "/checkout"
     shell.checkout(checkout)
     built = build(checkout, "gcc")
@@ -26,7 +27,7 @@ describe("make install", function()
   end)
 
   teardown(function()
-    os.execute("rm -rf " .. quote(folder))
+    folders.remove(folder)
   end)
 
   local function make(target, variables)
@@ -96,9 +97,9 @@ end)
 
 describe("the C module", function()
   it("is built without a warning by clang, too", function()
-    local folder = shell.folder()
+    local folder = folders.new()
     finally(function()
-      os.execute("rm -rf " .. quote(folder))
+      folders.remove(folder)
     end)
     shell.checkout(folder .. "/checkout")
     assert.equal("", build(folder .. "/checkout", "clang"))

@@ -1,6 +1,7 @@
 -- Clocks that are wrong, or are set while a program runs: what is kept stays, no lock is held for
 -- ever, no one-time code is given twice.
 local command = require("spec.cli.command")
+local folders = require("spec.folders")
 local machine = require("spec.store.machine")
 local redis_server = require("spec.store.redis_server")
 local shared = require("spec.shared")
@@ -24,13 +25,13 @@ describe("a clock that", function()
   end)
 
   before_each(function()
-    folder = machine.folder()
+    folder = folders.new()
     clock = folder .. "/clock"
     wiki:forget_throttles()
   end)
 
   after_each(function()
-    machine.remove(folder)
+    folders.remove(folder)
   end)
 
   local function set(seconds)

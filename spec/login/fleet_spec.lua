@@ -1,6 +1,7 @@
 -- Several machines that log in to a real wiki and share one Redis: one login for all, whatever
 -- happens to a machine or to Redis in the middle of it.
 local entries = require("mwlogin.store.entry")
+local folders = require("spec.folders")
 local machine = require("spec.store.machine")
 local mwlogin = require("mwlogin")
 local redis_server = require("spec.store.redis_server")
@@ -17,7 +18,7 @@ describe("machines over one Redis", function()
   end)
 
   before_each(function()
-    folder = machine.folder()
+    folder = folders.new()
     server = redis_server.start(folder, { lasting = true })
     wiki:forget_sessions()
     wiki:mark()
@@ -25,7 +26,7 @@ describe("machines over one Redis", function()
 
   after_each(function()
     server:stop()
-    machine.remove(folder)
+    folders.remove(folder)
   end)
 
   local LOG_IN <const> = [[

@@ -1,5 +1,6 @@
 -- kill -9 at any moment of a login: what is kept is whole, nothing stays locked, the next gets in.
 local entries = require("mwlogin.store.entry")
+local folders = require("spec.folders")
 local machine = require("spec.store.machine")
 local mwlogin = require("mwlogin")
 local shared = require("spec.shared")
@@ -11,11 +12,11 @@ describe("a login that is killed", function()
   local wiki = shared(wikis.start)
 
   lazy_setup(function()
-    folder = machine.folder()
+    folder = folders.new()
   end)
 
   lazy_teardown(function()
-    machine.remove(folder)
+    folders.remove(folder)
   end)
 
   local LOG_IN <const> = [[

@@ -1,4 +1,5 @@
 ---Kept sessions that many processes want at once: one logs in, the others reuse what it got.
+local folders = require "spec.folders"
 local machine = require "spec.store.machine"
 local mwlogin = require "mwlogin"
 local shared = require "spec.shared"
@@ -18,14 +19,14 @@ describe("a kept session of many processes", function()
   local w = shared(wiki.start)
 
   before_each(function()
-    folder = shell("mktemp -d"):match "[^\n]+"
+    folder = folders.new()
     store = mwlogin.store.file { folder = folder .. "/kept" }
     w:forget_throttles()
     w:mark()
   end)
 
   after_each(function()
-    os.execute("rm -rf " .. folder)
+    folders.remove(folder)
   end)
 
   local function open(options)

@@ -1,6 +1,6 @@
 -- Many accounts, of all kinds of names, on two wikis of one host: each login finds its own session
 -- and nobody else's.
-local machine = require("spec.store.machine")
+local folders = require("spec.folders")
 local mwlogin = require("mwlogin")
 local shared = require("spec.shared")
 local wikis = require("spec.wiki")
@@ -19,14 +19,14 @@ describe("kept sessions of", function()
   local other = shared(wikis.start, { accounts = ACCOUNTS })
 
   before_each(function()
-    folder = machine.folder()
+    folder = folders.new()
     store = mwlogin.store.file({ folder = folder .. "/kept" })
     wiki:mark()
     other:mark()
   end)
 
   after_each(function()
-    machine.remove(folder)
+    folders.remove(folder)
   end)
 
   local function log_in(site, credentials, account)

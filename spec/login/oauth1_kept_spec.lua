@@ -1,5 +1,6 @@
 ---What a store keeps of OAuth 1, at a wiki whose signatures oauthlib makes out.
 local core = require "mwlogin.core"
+local folders = require "spec.folders"
 local memory = require "spec.store.memory"
 local shared = require "spec.shared"
 local stand = require "spec.redirect.stand"
@@ -89,8 +90,7 @@ describe("OAuth 1 with a store", function()
   end)
 
   it("serves processes that log in at once by one consent", function()
-    local folder = os.tmpname()
-    os.remove(folder)
+    local folder = folders.new()
     local running = {}
     for position = 1, 3 do
       running[position] = assert(core.process({
@@ -112,7 +112,7 @@ describe("OAuth 1 with a store", function()
       fresh = fresh + (line:find "true" and 1 or 0)
       process:close()
     end
-    os.execute("rm -rf " .. folder)
+    folders.remove(folder)
     assert.equal(1, fresh)
     assert.equal(1, visits())
   end)

@@ -1,5 +1,6 @@
 ---Kept sessions in files and a real wiki.
 local core = require "mwlogin.core"
+local folders = require "spec.folders"
 local mwlogin = require "mwlogin"
 local shared = require "spec.shared"
 local wiki = require "spec.wiki"
@@ -18,14 +19,14 @@ describe("a kept session", function()
   local w = shared(wiki.start)
 
   before_each(function()
-    folder = shell("mktemp -d"):match "[^\n]+"
+    folder = folders.new()
     store = mwlogin.store.file { folder = folder .. "/kept" }
     w:forget_throttles()
     w:mark()
   end)
 
   after_each(function()
-    os.execute("rm -rf " .. folder)
+    folders.remove(folder)
   end)
 
   local function open(options)

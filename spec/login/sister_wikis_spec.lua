@@ -1,6 +1,7 @@
 -- Wikis that share their logins (CentralAuth): cookies on a parent domain serve the sisters, and no
 -- other host. A real wiki, under several names of a real nginx.
 local command = require("spec.cli.command")
+local folders = require("spec.folders")
 local memory = require("spec.store.memory")
 local mwlogin = require("mwlogin")
 local nginx = require("spec.security.nginx")
@@ -96,7 +97,7 @@ describe("sister wikis", function()
   end)
 
   it("are served by the command's export and import", function()
-    local state = command.folder()
+    local state = folders.new()
     local function run(...)
       return command.run({ ... }, { env = { XDG_STATE_HOME = state, P = wiki.accounts.Bob } })
     end
@@ -113,7 +114,7 @@ describe("sister wikis", function()
     result = run("cookies", api("evilwikis.localhost"), "--import", path, "--no-input")
     assert.equal(2, result.code)
     assert.truthy(result.stderr:find("no cookie of this wiki", 1, true), result.stderr)
-    os.execute("rm -rf " .. state)
+    folders.remove(state)
     assert.equal(1, #wiki:requests({ action = "clientlogin" }))
   end)
 

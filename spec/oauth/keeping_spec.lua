@@ -3,6 +3,7 @@
 local core = require "mwlogin.core"
 local entries = require "mwlogin.store.entry"
 local errors = require "mwlogin.error"
+local folders = require "spec.folders"
 local json = require "mwlogin.json"
 local machine = require "spec.store.machine"
 local memory = require "spec.store.memory"
@@ -24,7 +25,7 @@ describe("tokens in a store", function()
 
   before_each(function()
     wiki:mode "normal"
-    folder = machine.folder()
+    folder = folders.new()
     store = mwlogin.store.file { folder = folder .. "/kept" }
     id = entries.id(wiki.api, "public")
     local session <close> = open(store)
@@ -35,7 +36,7 @@ describe("tokens in a store", function()
   after_each(function()
     assert.same({}, wiki:wrongs())
     assert.equal(0, wiki:count { authorized = false })
-    machine.remove(folder)
+    folders.remove(folder)
   end)
 
   local LOG_IN <const> = [[

@@ -1,5 +1,6 @@
 -- A wiki whose certificate is of an authority of one's own, in a browser of our own.
 local core = require("mwlogin.core")
+local folders = require("spec.folders")
 local http = require("socket.http")
 local redirect = require("mwlogin.redirect")
 local shared = require("spec.shared")
@@ -31,8 +32,7 @@ describe("a wiki with a certificate of one's own authority", function()
   local site = shared(stand.site)
 
   lazy_setup(function()
-    local pipe <close> = assert(io.popen("mktemp -d -t mwlogin-trust.XXXXXX"))
-    folder = pipe:read("l")
+    folder = folders.new()
     run(([[cd %s && openssl req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.pem -days 2 \
       -subj /CN=Spec && openssl req -newkey rsa:2048 -nodes -keyout key.pem -out csr.pem \
       -subj /CN=localhost && echo subjectAltName=DNS:localhost >names && openssl x509 -req \
@@ -66,7 +66,7 @@ describe("a wiki with a certificate of one's own authority", function()
     front:kill("TERM")
     front:wait(10)
     front:close()
-    os.execute("rm -rf " .. folder)
+    folders.remove(folder)
   end)
 
   before_each(function()

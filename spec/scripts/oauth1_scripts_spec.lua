@@ -1,6 +1,6 @@
 -- The scripts that show OAuth 1, each against a wiki whose signatures oauthlib makes out.
 package.path = "./?.lua;./?/init.lua;" .. package.path
-local command = require "spec.cli.command"
+local folders = require "spec.folders"
 local script = require "spec.scripts.script"
 local shared = require "spec.shared"
 local wiki = require "spec.oauth.wiki"
@@ -10,11 +10,11 @@ describe("OAuth 1 by example:", function()
   local site = shared(wiki.start)
 
   lazy_setup(function()
-    folder = command.folder()
+    folder = folders.new()
   end)
 
   lazy_teardown(function()
-    os.execute("rm -rf " .. folder)
+    folders.remove(folder)
   end)
 
   local function run(words, environment)

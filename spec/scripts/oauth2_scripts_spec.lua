@@ -1,6 +1,6 @@
 -- The scripts that show OAuth 2, each against a real OpenID provider behind a small wiki.
 package.path = "./?.lua;./?/init.lua;" .. package.path
-local command = require "spec.cli.command"
+local folders = require "spec.folders"
 local mwlogin = require "mwlogin"
 local oauth2 = require "spec.wiki.oauth2"
 local script = require "spec.scripts.script"
@@ -11,11 +11,11 @@ describe("OAuth 2 by example:", function()
   local wiki = shared(oauth2.start)
 
   lazy_setup(function()
-    folder = command.folder()
+    folder = folders.new()
   end)
 
   lazy_teardown(function()
-    os.execute("rm -rf " .. folder)
+    folders.remove(folder)
   end)
 
   local function run(words, environment)

@@ -2,6 +2,7 @@
 -- disk that fails: nothing is read that others wrote, nothing is written where they can read it.
 local core = require("mwlogin.core")
 local counts = require("spec.security.counts")
+local folders = require("spec.folders")
 local shared = require("spec.shared")
 local stranger = require("spec.security.stranger")
 local wikis = require("spec.wiki")
@@ -38,7 +39,7 @@ describe("files", function()
 
   before_each(function()
     wiki:forget_throttles()
-    folder = read_all("mktemp -d -t mwlogin-files.XXXXXX"):match("[^\n]+")
+    folder = folders.new()
     for _, name in ipairs({ "state", "config", "home" }) do
       assert(os.execute(("mkdir -m 700 %s/%s"):format(folder, name)))
     end
@@ -46,7 +47,7 @@ describe("files", function()
   end)
 
   after_each(function()
-    os.execute("rm -rf " .. folder)
+    folders.remove(folder)
   end)
 
   local function mwlogin(arguments, before, environment)
@@ -238,7 +239,7 @@ describe("files", function()
     local shim
 
     lazy_setup(function()
-      shim = read_all("mktemp -d -t mwlogin-shim.XXXXXX"):match("[^\n]+")
+      shim = folders.new()
       local output, code = read_all(
         ("cc -shared -fPIC -O1 -o %s/shim.so spec/security/failing_disk.c -ldl"):format(shim)
       )
@@ -246,7 +247,7 @@ describe("files", function()
     end)
 
     lazy_teardown(function()
-      os.execute("rm -rf " .. shim)
+      folders.remove(shim)
     end)
 
     for _, call in ipairs({ "openat", "write", "fchmod", "fsync", "renameat" }) do

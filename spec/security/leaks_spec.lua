@@ -2,6 +2,7 @@
 -- it was given: output, traces, kept files, temporary files, the arguments and environment of the
 -- programs it starts, crash messages.
 local counts = require("spec.security.counts")
+local folders = require "spec.folders"
 local memory = require("spec.security.memory")
 local shared = require "spec.shared"
 local wikis = require("spec.wiki")
@@ -44,7 +45,7 @@ describe("the command", function()
   before_each(function()
     wiki:forget_used_codes()
     wiki:forget_throttles()
-    folder = read_all("mktemp -d -t mwlogin-leaks.XXXXXX"):match("[^\n]+")
+    folder = folders.new()
     for _, name in ipairs({ "tmp", "home", "state", "config", "given", "bin" }) do
       assert(os.execute(("mkdir -m 700 %s/%s"):format(folder, name)))
     end
@@ -59,7 +60,7 @@ describe("the command", function()
   end)
 
   after_each(function()
-    os.execute("rm -rf " .. folder)
+    folders.remove(folder)
   end)
 
   -- Runs it and gives back all that can be seen of it: output, trace, what is left in its folders,

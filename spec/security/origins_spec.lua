@@ -3,6 +3,7 @@
 local certificates = require("spec.security.certificates")
 local core = require("mwlogin.core")
 local counts = require("spec.security.counts")
+local folders = require("spec.folders")
 local hops = require("mwlogin.redirect.hops")
 local mwlogin = require("mwlogin")
 local nginx = require("spec.security.nginx")
@@ -25,8 +26,7 @@ describe("another origin", function()
   local folder, authority, front, proxy
 
   lazy_setup(function()
-    local pipe <close> = assert(io.popen("mktemp -d -t mwlogin-origins.XXXXXX"))
-    folder = pipe:read("l")
+    folder = folders.new()
     authority = certificates.authority(folder)
     local leaf = authority:issue("wiki", { host = "wiki.example.test" })
     local json = "default_type application/json;"
@@ -81,7 +81,7 @@ describe("another origin", function()
   lazy_teardown(function()
     proxy:stop()
     front:stop()
-    os.execute("rm -rf " .. folder)
+    folders.remove(folder)
   end)
 
   local pool

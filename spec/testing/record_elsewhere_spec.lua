@@ -2,6 +2,7 @@
 -- in no transcript, and the way back can be gone again.
 package.path = "./?.lua;./?/init.lua;" .. package.path
 local core = require "mwlogin.core"
+local folders = require "spec.folders"
 local mwlogin = require "mwlogin"
 local oauth2 = require "spec.wiki.oauth2"
 local openid = require "spec.wiki.provider"
@@ -48,12 +49,11 @@ describe("a recorded login by way of elsewhere", function()
   local folder, path, recorder
 
   lazy_setup(function()
-    local pipe <close> = assert(io.popen "mktemp -d -t mwlogin-record.XXXXXX")
-    folder = pipe:read "l"
+    folder = folders.new()
   end)
 
   lazy_teardown(function()
-    os.execute("rm -rf '" .. folder .. "'")
+    folders.remove(folder)
   end)
 
   before_each(function()
