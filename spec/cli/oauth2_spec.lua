@@ -5,20 +5,16 @@ local entries = require "mwlogin.store.entry"
 local folders = require "spec.folders"
 local mwlogin = require "mwlogin"
 local oauth2 = require "spec.wiki.oauth2"
-local shared = require "spec.shared"
 
 describe("mwlogin with OAuth 2", function()
   local folder
-  local wiki = shared(oauth2.start)
+  local wiki = oauth2.for_block()
 
   before_each(function()
-    wiki:mode "normal"
-    wiki:mark()
     folder = folders.new()
   end)
 
   after_each(function()
-    assert.same({}, wiki:wrongs())
     folders.remove(folder)
   end)
 

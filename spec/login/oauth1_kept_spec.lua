@@ -2,24 +2,16 @@
 local core = require "mwlogin.core"
 local folders = require "spec.folders"
 local memory = require "spec.store.memory"
-local shared = require "spec.shared"
-local stand = require "spec.redirect.stand"
 local wiki = require "spec.oauth.wiki"
 
 local with = wiki.with
 
 describe("OAuth 1 with a store", function()
   local store
-  local site = shared(wiki.start)
+  local site = wiki.for_block()
 
   before_each(function()
-    site:reset()
     store = memory.new()
-    stand.environment { BROWSER = wiki.BROWSER, DISPLAY = false, WAYLAND_DISPLAY = false }
-  end)
-
-  after_each(function()
-    stand.restore_environment()
   end)
 
   local function visits()

@@ -4,21 +4,17 @@ local authorization_code = require "mwlogin.oauth.authorization_code"
 local mwlogin = require "mwlogin"
 local oauth2 = require "spec.wiki.oauth2"
 local query = require "mwlogin.query"
-local shared = require "spec.shared"
 local stand = require "spec.redirect.stand"
 
 describe("the authorization code grant", function()
   local session
-  local wiki = shared(oauth2.start)
+  local wiki = oauth2.for_block()
 
   before_each(function()
-    wiki:mode "normal"
-    wiki:mark()
     session = assert(mwlogin.open(wiki.api, { user_agent = "spec" }))
   end)
 
   after_each(function()
-    assert.same({}, wiki:wrongs())
     stand.restore_environment()
     session:close()
   end)

@@ -1,20 +1,16 @@
 ---The client credentials grant against a real OpenID provider: a program that acts as its owner.
 local mwlogin = require "mwlogin"
 local oauth2 = require "spec.wiki.oauth2"
-local shared = require "spec.shared"
 
 describe("the client credentials grant", function()
   local session
-  local wiki = shared(oauth2.start)
+  local wiki = oauth2.for_block()
 
   before_each(function()
-    wiki:mode "normal"
-    wiki:mark()
     session = assert(mwlogin.open(wiki.api, { user_agent = "spec" }))
   end)
 
   after_each(function()
-    assert.same({}, wiki:wrongs())
     session:close()
   end)
 

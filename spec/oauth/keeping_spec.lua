@@ -9,11 +9,10 @@ local machine = require "spec.store.machine"
 local memory = require "spec.store.memory"
 local mwlogin = require "mwlogin"
 local oauth2 = require "spec.wiki.oauth2"
-local shared = require "spec.shared"
 
 describe("tokens in a store", function()
   local folder, store, id
-  local wiki = shared(oauth2.start)
+  local wiki = oauth2.for_block()
 
   local function open(with)
     return assert(mwlogin.open(wiki.api, { user_agent = "spec", store = with, max_wait = 30 }))
@@ -24,7 +23,6 @@ describe("tokens in a store", function()
   end
 
   before_each(function()
-    wiki:mode "normal"
     folder = folders.new()
     store = mwlogin.store.file { folder = folder .. "/kept" }
     id = entries.id(wiki.api, "public")
@@ -34,7 +32,6 @@ describe("tokens in a store", function()
   end)
 
   after_each(function()
-    assert.same({}, wiki:wrongs())
     assert.equal(0, wiki:count { authorized = false })
     folders.remove(folder)
   end)

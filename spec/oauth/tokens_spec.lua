@@ -2,21 +2,18 @@
 local core = require "mwlogin.core"
 local mwlogin = require "mwlogin"
 local oauth2 = require "spec.wiki.oauth2"
-local shared = require "spec.shared"
 
 describe("tokens that are renewed", function()
   local session
-  local wiki = shared(oauth2.start)
+  local wiki = oauth2.for_block()
 
   before_each(function()
-    wiki:mode "normal"
     session = assert(mwlogin.open(wiki.api, { user_agent = "spec", max_wait = 5 }))
     assert(session:login { client_id = "public", redirect = wiki:person() })
     wiki:mark()
   end)
 
   after_each(function()
-    assert.same({}, wiki:wrongs())
     session:close()
   end)
 

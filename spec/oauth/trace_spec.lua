@@ -5,12 +5,11 @@ local mwlogin = require "mwlogin"
 local oauth2 = require "spec.wiki.oauth2"
 local pkce = require "mwlogin.oauth.pkce"
 local query = require "mwlogin.query"
-local shared = require "spec.shared"
 local trace = require "mwlogin.trace"
 
 describe("a trace of OAuth 2", function()
   local lines, secrets, verifier
-  local wiki = shared(oauth2.start)
+  local wiki = oauth2.for_block()
 
   lazy_setup(function()
     verifier = pkce.verifier
@@ -26,7 +25,6 @@ describe("a trace of OAuth 2", function()
   end)
 
   before_each(function()
-    wiki:mode "normal"
     lines, secrets = {}, { oauth2.SECRET }
   end)
 
