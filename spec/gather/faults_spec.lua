@@ -1,6 +1,7 @@
 -- One host of many misbehaves; everything ends, nothing is left, the others never notice.
 local mwlogin = require "mwlogin"
 local server = require "spec.bench.server"
+local server_process = require "spec.server_process"
 local shared = require "spec.shared"
 local socket = require "socket"
 
@@ -22,25 +23,9 @@ end
 ---@param how string as spec/gather/bad_host.lua takes it
 ---@return table host { api }, closed by `<close>`
 local function bad_host(how)
-  local announce = os.tmpname()
-  local pipe =
-    assert(io.popen(("lua5.4 spec/gather/bad_host.lua %s %s"):format(how, announce), "w"))
-  local port
-  for _ = 1, 200 do
-    local file <close> = assert(io.open(announce))
-    port = file:read "n"
-    if port then
-      break
-    end
-    socket.sleep(0.05)
-  end
-  os.remove(announce)
-  assert(port, "the bad host did not start")
-  return setmetatable({ api = ("http://127.0.0.1:%d/api.php"):format(port) }, {
-    __close = function()
-      pipe:close()
-    end,
-  })
+  local host = server_process.start({}, "spec/gather/bad_host.lua " .. how)
+  host.api = ("http://127.0.0.1:%d/api.php"):format(host.port)
+  return host
 end
 
 local function log_in(api, pool)
