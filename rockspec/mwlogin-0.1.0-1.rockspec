@@ -44,6 +44,7 @@ build = {
         "csrc/call.c",
         "csrc/child.c",
         "csrc/command.c",
+        "csrc/cookie_jar.c",
         "csrc/cookie_lines.c",
         "csrc/core.c",
         "csrc/crypto.c",
