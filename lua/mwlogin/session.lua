@@ -1,12 +1,12 @@
 ---A Session: one conversation with one wiki, from opening to close. What stands above it (login,
 ---flow, doctor) is given to it by `mwlogin`.
 local calls = require "mwlogin.session.calls"
-local core = require "mwlogin.core"
 local errors = require "mwlogin.error"
 local flight = require "mwlogin.session.flight"
 local options = require "mwlogin.options"
 local request = require "mwlogin.session.request"
 local tokens = require "mwlogin.session.tokens"
+local url_length = require "mwlogin.session.url_length"
 local user = require "mwlogin.session.user"
 local wire = require "mwlogin.session.wire"
 
@@ -46,8 +46,6 @@ Session.__name = "mwlogin.Session"
 session.class = Session
 
 local NOTHING <const> = {}
-
-local LONGEST_URL <const> = 6000
 
 ---@param api string address of api.php
 ---@param opts table checked options of `open`, with `pool`
@@ -161,42 +159,6 @@ end
 
 local CALL_OPTIONS <const> = { token = "string", token_param = "string" }
 
----Bytes of a value in an address, at most: each may become three.
-local function most_bytes(value)
-  if type(value) ~= "table" then
-    return type(value) == "string" and 3 * #value or 64
-  end
-  local length = 0
-  for _, item in ipairs(value) do
-    length = length + most_bytes(item) + 3
-  end
-  return length
-end
-
-local function exact_bytes(value)
-  if type(value) ~= "table" then
-    return #core.encode(tostring(value))
-  end
-  local length = 0
-  for _, item in ipairs(value) do
-    length = length + exact_bytes(item) + 3
-  end
-  return length
-end
-
-local function url_length(params, bytes)
-  local length = 0
-  for name, value in pairs(params) do
-    length = length + bytes(name) + bytes(value) + 2
-  end
-  return length
-end
-
-local function fits_an_address(params)
-  return url_length(params, most_bytes) <= LONGEST_URL
-    or url_length(params, exact_bytes) <= LONGEST_URL
-end
-
 ---One API call by GET; one too long for an address goes as POST, and so does one with a token.
 ---@param params table<string, any> lists are joined, true is 1, false and nil are left out
 ---@param opts table|nil { token, token_param }, as for `post`
@@ -209,7 +171,7 @@ function Session:get(params, opts)
   if opts and opts.token then
     return tokens.post(self, params, opts.token, opts.token_param or "token")
   end
-  return self:request(fits_an_address(params) and "GET" or "POST", params)
+  return self:request(url_length.fits(params) and "GET" or "POST", params)
 end
 
 ---One API call by POST. With `opts.token` a token of that type is fetched and sent, and renewed

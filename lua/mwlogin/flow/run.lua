@@ -1,8 +1,8 @@
 ---A dialogue from its start to PASS or an error, with answers, handlers and a responder.
 local answers = require "mwlogin.flow.answers"
+local collect = require "mwlogin.flow.collect"
 local context = require "mwlogin.flow.context"
 local errors = require "mwlogin.error"
-local gather = require "mwlogin.flow.gather"
 local guard = require "mwlogin.flow.guard"
 local handlers = require "mwlogin.handlers"
 local redirect = require "mwlogin.redirect"
@@ -117,7 +117,7 @@ function Run:answer(step, preset)
   if self:is_throttled(step) and not self.respond then
     return nil, throttled(step)
   end
-  local result, err = gather.step(self, step, preset)
+  local result, err = collect.step(self, step, preset)
   if not result then
     return nil, err
   end
