@@ -23,9 +23,12 @@ describe("a kept session of many processes", function()
   local function log_in_many(count)
     local processes, fresh, reused = {}, 0, 0
     for number = 1, count do
-      processes[number] = start([[
+      processes[number] = start(
+        [[
         local me, err = session:login { username = "Bob", password = password }
-        print(me and me.name or tostring(err), me and me.fresh)]], {})
+        print(me and me.name or tostring(err), me and me.fresh)]],
+        {}
+      )
     end
     for _, process in ipairs(processes) do
       local printed = machine.output(process)
@@ -75,7 +78,8 @@ describe("a kept session of many processes", function()
   end)
 
   it("is got by the next one when the process that held its lock is killed", function()
-    local held = start([[
+    local held = start(
+      [[
       session:login {
         username = "Bob",
         password = function()
@@ -83,7 +87,9 @@ describe("a kept session of many processes", function()
           io.stdout:flush()
           require("mwlogin.core").pool():sleep(3600)
         end,
-      }]], {})
+      }]],
+      {}
+    )
     assert.equal("asked", held:read(1, { stop = "\n" }))
     do
       local session <close> = stand:open { max_wait = 0.3 }
