@@ -21,16 +21,6 @@ static int flag(lua_State *L, const char *name, int otherwise) {
   return value;
 }
 
-static double positive(lua_State *L, const char *name) {
-  double value = 0;
-  if (lua_getfield(L, OPTIONS, name) != LUA_TNIL) {
-    value = luaL_checknumber(L, -1);
-    if (!isfinite(value) || value <= 0) luaL_error(L, "option '%s' must be above 0", name);
-  }
-  lua_pop(L, 1);
-  return value;
-}
-
 static const char *method(lua_State *L) {
   static const char *const methods[] = {"GET", "POST", "HEAD", "PUT", "DELETE", NULL};
   int which = 0;
@@ -99,8 +89,8 @@ static int read_options(lua_State *L, struct mwl_request *request,
       "secret", "secret_body", "foreign", "authorization", "max_response", "timeout", NULL};
   mwl_option_names_check(L, OPTIONS, "fetch", known);
   request->method = method(L);
-  request->timeout = positive(L, "timeout");
-  request->reply_max = (size_t)fmin(positive(L, "max_response"), 1e15);
+  request->timeout = mwl_option_bound(L, OPTIONS, "timeout", 0);
+  request->reply_max = (size_t)fmin(mwl_option_bound(L, OPTIONS, "max_response", 0), 1e15);
   request->foreign = flag(L, "foreign", 0);
   request->no_cookies = !flag(L, "cookies", 1);
   request->is_secret = flag(L, "secret", 0);

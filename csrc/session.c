@@ -40,19 +40,6 @@ static const char *string_option(lua_State *L, int options, const char *name) {
   return value;
 }
 
-static double number_option(lua_State *L, int options, const char *name, double otherwise) {
-  double value = otherwise;
-  if (lua_getfield(L, options, name) != LUA_TNIL) {
-    if (lua_type(L, -1) != LUA_TNUMBER) {
-      luaL_error(L, "option '%s' is a number, not a %s", name, luaL_typename(L, -1));
-    }
-    value = lua_tonumber(L, -1);
-    if (!isfinite(value) || value <= 0) luaL_error(L, "option '%s' must be above 0", name);
-  }
-  lua_pop(L, 1);
-  return value;
-}
-
 /* Plain text or a secret; a plain text is put into a secret, which stays in the options' copy. */
 static struct mwl_secret *secret_option(lua_State *L, int options, const char *name) {
   struct mwl_secret *secret;
@@ -121,10 +108,11 @@ static void read_options(lua_State *L, struct mwl_session *session, int options)
   session->ca_file = string_option(L, options, "ca_file");
   session->client_cert = string_option(L, options, "client_cert");
   session->client_key = string_option(L, options, "client_key");
-  session->timeout = number_option(L, options, "timeout", DEFAULT_TIMEOUT);
-  session->connect_timeout = number_option(L, options, "connect_timeout", DEFAULT_CONNECT_TIMEOUT);
+  session->timeout = mwl_option_bound(L, options, "timeout", DEFAULT_TIMEOUT);
+  session->connect_timeout =
+      mwl_option_bound(L, options, "connect_timeout", DEFAULT_CONNECT_TIMEOUT);
   session->max_response =
-      (size_t)fmin(number_option(L, options, "max_response", DEFAULT_MAX_RESPONSE), 1e15);
+      (size_t)fmin(mwl_option_bound(L, options, "max_response", DEFAULT_MAX_RESPONSE), 1e15);
   read_http_auth(L, session, options);
   lua_getfield(L, options, "insecure_http");
   session->insecure_http = lua_toboolean(L, -1);

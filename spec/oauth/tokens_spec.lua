@@ -29,7 +29,7 @@ describe("tokens that are renewed", function()
     assert.equal(3, wiki:count { action = "query" })
   end)
 
-  it("are renewed once when a page of rest.php refuses them, and the page is asked again", function()
+  it("are renewed once when a page refuses them, and the page is asked again", function()
     wiki:kill_access_tokens()
     local page = assert(session:fetch "rest.php/oauth2/resource/profile")
     assert.equal(200, page.status)

@@ -1,5 +1,5 @@
--- `fetch` handed a 401 of rest.php back as it was, where an API call under the same bearer would have
--- had the bearer renewed.
+-- `fetch` handed a 401 of rest.php back as it was, where an API call under the same bearer would
+-- have had the bearer renewed.
 package.path = "./?.lua;./?/init.lua;" .. package.path
 local json = require "cjson.safe"
 local mwlogin = require "mwlogin"

@@ -267,7 +267,7 @@ describe("a store in Redis", function()
     for _, seconds in ipairs({ 0, -1, math.huge, 0 / 0 }) do
       assert.has_error(function()
         store.redis({}, { lock_seconds = seconds })
-      end, "store.redis: option 'lock_seconds' must be above 0")
+      end, "store.redis: option 'lock_seconds' must be above 0, and have an end")
     end
   end)
 
