@@ -1,5 +1,5 @@
-/* From a reply to a Lua value or an error, in the order of PROTOCOL I12: status, complete JSON, the
-   API's errors, the module's own object. */
+/* From a reply to a Lua value or an error, in this order and no other (I12 of doc/traps.md): status,
+   complete JSON, the API's errors, the module's own object. */
 #ifndef MWL_ANSWER_H
 #define MWL_ANSWER_H
 

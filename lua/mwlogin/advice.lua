@@ -1,4 +1,4 @@
----What to do about an error, by its code: PROTOCOL 4.1, 4.3, 5.9, 7, 8 and our own codes.
+---What to do about an error, by its code: MediaWiki's and our own; doc/errors.md tells them all.
 local advice = {}
 
 local BY_CODE <const> = {

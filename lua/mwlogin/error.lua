@@ -1,4 +1,4 @@
----Errors (DESIGN §6): one shape for all that can go wrong, with a sentence that says what to do.
+---Errors: one shape for all that can go wrong, with a sentence that says what to do.
 local advice = require "mwlogin.advice"
 local plaintext = require "mwlogin.plaintext"
 

@@ -135,7 +135,7 @@ end
 
 ---Logs a Session in.
 ---@param session mwlogin.Session
----@param credentials table|nil DESIGN §3: username, password, method, answers, handlers, respond, …
+---@param credentials table|nil username, password, method, answers, handlers, respond, …
 ---@return mwlogin.Identity|nil identity
 ---@return mwlogin.Error|nil err of kind `interaction` it carries `flow` and `step`
 function login.run(session, credentials)

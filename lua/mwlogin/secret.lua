@@ -1,4 +1,4 @@
----Secrets, and the sources they are read from (DESIGN §7). A source is read when a body needs it,
+---Secrets, and the sources they are read from. A source is read when a body needs it,
 ---and again for each fresh use.
 local core = require "mwlogin.core"
 local errors = require "mwlogin.error"

@@ -1,7 +1,7 @@
 -- What could be wrong without anybody noticing. Each entry breaks one promise:
 --   file, find (text that is there exactly once), replace
 --   spec (and filter, the plain title of one, or pattern where titles are made up): what must fail
---   promise: what users were promised, or which trap (DESIGN, PROTOCOL, ECOSYSTEM) the line avoids
+--   promise: what users were promised, or which trap the line avoids
 return {
   -- form bodies
   {

@@ -1,5 +1,5 @@
 ---libcurl sends a request again by itself where a kept connection ends without an answer: a POST
----may have been executed by then (PROTOCOL I10), and a one-time code or a wrong password counts
+---may have been executed by then (I10), and a one-time code or a wrong password counts
 ---twice.
 local certificates = require "spec.security.certificates"
 local core = require "mwlogin.core"

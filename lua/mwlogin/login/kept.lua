@@ -1,5 +1,5 @@
----Logins with a store (DESIGN §3, §8): what is kept is proved and used before any secret is read;
----one process logs in, the others wait and reuse what it got.
+---Logins with a store: what is kept is proved and used before any secret is read; one process logs
+---in, the others wait and reuse what it got.
 local accounts = require "mwlogin.login.account"
 local again = require "mwlogin.login.again"
 local core = require "mwlogin.core"

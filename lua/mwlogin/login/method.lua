@@ -1,4 +1,4 @@
----Which method a login takes, and why (DESIGN §3).
+---Which method a login takes, and why.
 local core = require "mwlogin.core"
 local secret = require "mwlogin.secret"
 

@@ -161,8 +161,8 @@ function core.json_secrets(text, names) end
 ---Gives the lock back; twice is fine.
 function Lock:release() end
 
----Whether a name and password have the shape of a bot password (DESIGN §3): the name holds an `@`
----and the password is 32 or more of `0-9a-w`, or the password is `app@` and such a string.
+---Whether a name and password have the shape of a bot password: the name holds an `@` and the
+---password is 32 or more of `0-9a-w`, or the password is `app@` and such a string.
 ---@param username string
 ---@param password string|mwlogin.core.Secret
 ---@return boolean

@@ -1,5 +1,4 @@
----The three legs of OAuth 1.0a (PROTOCOL 9.2): a request token, a person who allows it, an access
----token.
+---The three legs of OAuth 1.0a: a request token, a person who allows it, an access token.
 local consent = require "mwlogin.oauth.consent"
 local errors = require "mwlogin.error"
 local special = require "mwlogin.oauth.special"

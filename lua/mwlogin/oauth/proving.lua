@@ -1,4 +1,4 @@
----Who an authorized Session is. OAuth and cookies do not mix in one Session (I22).
+---Who an authorized Session is. OAuth and cookies do not mix in one Session (I22 of doc/traps.md).
 local errors = require "mwlogin.error"
 local user = require "mwlogin.session.user"
 

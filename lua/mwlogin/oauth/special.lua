@@ -1,5 +1,5 @@
 ---Signed requests to Special:OAuth, which is no API: errors come with status 200, and tokens as
----JSON only when it is asked for (PROTOCOL 9.2, T37).
+---JSON only when it is asked for (T37 of doc/traps.md).
 local clock = require "mwlogin.oauth.clock"
 local core = require "mwlogin.core"
 local errors = require "mwlogin.error"

@@ -26,7 +26,7 @@ function token_endpoint.address(session, path)
   return rest:gsub("/+$", "") .. path
 end
 
----Why the wiki gives no token, by the code it says (RFC 6749, 5.2; PROTOCOL 9.3).
+---Why the wiki gives no token, by the code it says (RFC 6749, 5.2).
 local CURES <const> = {
   invalid_client = "Check client_id and client_secret, and that the client is approved.",
   unauthorized_client = "The client is not registered for this grant: look at "

@@ -140,7 +140,7 @@ function Tokens:can_renew()
   return true
 end
 
----What the wiki says when these tokens are dead for good (RFC 6749, 5.2; PROTOCOL 9.3: a refresh
+---What the wiki says when these tokens are dead for good (RFC 6749, 5.2; MediaWiki: a refresh
 ---token that was used already is a 401 with invalid_request).
 local function is_dead(err)
   return err.code == "invalid_grant"

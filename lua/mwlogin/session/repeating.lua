@@ -67,7 +67,8 @@ function repeating.run(session, deadline, once, harmless)
 end
 
 ---A question is asked once more, under an authorization of its own, where its connection ended
----without an answer: what was signed serves for one sending (T34), so that libcurl may not.
+---without an answer: what was signed serves for one sending (T34 of doc/traps.md), so that libcurl
+---may not.
 ---@param method string|nil default: GET
 ---@param once fun(): any, table|nil, any
 ---@return any result
