@@ -9,6 +9,7 @@
 #include "exchange.h"
 #include "failure.h"
 #include "option_names.h"
+#include "proxy.h"
 #include "pool_lua.h"
 
 #define DEFAULT_TIMEOUT 60.0
@@ -129,7 +130,7 @@ A session: one conversation with one wiki, with cookies of its own.
   (bytes), `proxy`, `ca_file`, `client_cert`, `client_key`, `http_auth = { username, password }`,
   `insecure_http`, `transport`, `observe` (called with the request and response of each exchange)
 @treturn session
-@return nil, err (kind answer) when the address is none
+@return nil, err (kind answer) when the address, or the proxy's, is none
 */
 int mwl_pool_session(lua_State *L) {
   struct mwl_pool *pool = mwl_pool_check(L, 1);
@@ -162,6 +163,17 @@ int mwl_pool_session(lua_State *L) {
     return mwl_failure(L, "answer", "address",
                        "The address of a wiki is http:// or https://, a host and a path, "
                        "without user name and password.");
+  }
+  switch (mwl_proxy_judge(session->proxy)) {
+    case MWL_PROXY_SOUND:
+      break;
+    case MWL_PROXY_SCHEME:
+      return mwl_failure(
+          L, "answer", "proxy",
+          "The option 'proxy' has a scheme that is none of a proxy: there are " MWL_PROXY_SCHEMES
+          ".");
+    case MWL_PROXY_MALFORMED:
+      return mwl_failure(L, "answer", "proxy", "The option 'proxy' is no address.");
   }
   lua_settop(L, 5);
   session->share = curl_share_init();

@@ -71,6 +71,7 @@ build = {
         "csrc/private_folder.c",
         "csrc/private_lock.c",
         "csrc/process.c",
+        "csrc/proxy.c",
         "csrc/public_suffix.c",
         "csrc/quiet.c",
         "csrc/redact.c",

@@ -126,7 +126,8 @@ local function open_trace(opts)
       }
   end
   tracer:protect(opts.http_auth and opts.http_auth.password)
-  tracer:protect(opts.proxy and opts.proxy:match "//[^/]*:([^/@]*)@")
+  local proxy = opts.proxy and opts.proxy:gsub("^%a[%w+.-]*://", "")
+  tracer:protect(proxy and proxy:match "^[^:]*:(.*)@")
   return tracer
 end
 
@@ -172,6 +173,10 @@ function mwlogin.open(address, opts)
     error(("open takes the address of a wiki, not %s"):format(type(address)), 2)
   end
   open_options.check(opts)
+  local sound, unsound = open_options.judge(opts)
+  if not sound then
+    return nil, unsound
+  end
   local made, err = prepared(opts)
   if not made then
     return nil, err

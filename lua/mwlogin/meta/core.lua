@@ -215,7 +215,7 @@ function Pool:pollfd() end
 ---(bytes), `proxy`, `ca_file`, `client_cert`, `client_key`, `http_auth = { username, password }`,
 ---`insecure_http`, `transport`, `observe` (called with the request and response of each exchange)
 ---@return mwlogin.core.Session|nil
----@return mwlogin.Error|nil err (kind answer) when the address is none
+---@return mwlogin.Error|nil err (kind answer) when the address, or the proxy's, is none
 function Pool:session(api, options) end
 
 ---Waits, while what is in flight goes on; in a task it yields the seconds.
