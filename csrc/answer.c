@@ -85,7 +85,8 @@ static int wants_client_cert(const struct mwl_exchange *exchange) {
          memmem(exchange->reply.bytes, exchange->reply.length, words, sizeof words - 1) != NULL;
 }
 
-void mwl_answer_push_status(lua_State *L, const struct mwl_exchange *exchange) {
+/* An error for a status that is none of the API's own. */
+static void push_status(lua_State *L, const struct mwl_exchange *exchange) {
   char type[TYPE_SHOWN];
   content_type(exchange, type, sizeof type);
   if (is_redirect(exchange->status)) {
@@ -234,14 +235,14 @@ static int may_be_api(const struct mwl_exchange *exchange) {
 int mwl_answer_push(lua_State *L, const struct mwl_exchange *exchange, const char *module) {
   if (!may_be_api(exchange)) {
     luaL_pushfail(L);
-    mwl_answer_push_status(L, exchange);
+    push_status(L, exchange);
     return 2;
   }
   if (!decode(L, exchange)) return 2;
   if (push_errors(L, exchange)) return 2;
   if (exchange->status != 200) {
     luaL_pushfail(L);
-    mwl_answer_push_status(L, exchange);
+    push_status(L, exchange);
     return 2;
   }
   if (module == NULL) return 1;

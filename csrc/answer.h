@@ -11,7 +11,4 @@ struct mwl_exchange;
    that must be there; NULL: any reply will do. */
 int mwl_answer_push(lua_State *L, const struct mwl_exchange *exchange, const char *module);
 
-/* Pushes an error for a status that is none of the API's own. */
-void mwl_answer_push_status(lua_State *L, const struct mwl_exchange *exchange);
-
 #endif

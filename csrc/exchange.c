@@ -119,10 +119,6 @@ static struct mwl_exchange *push_exchange(lua_State *L, int session_index,
   return exchange;
 }
 
-struct mwl_exchange *mwl_exchange_test(lua_State *L, int index) {
-  return luaL_testudata(L, index, EXCHANGE_CLASS);
-}
-
 /* == the end ===================================================================================== */
 
 static void note_last(struct mwl_session *session, const struct mwl_exchange *exchange) {
@@ -172,7 +168,7 @@ static int answer(lua_State *L, struct mwl_exchange *exchange) {
 /* In a task: yields the exchange, which the scheduler resumes the task with when it is done. */
 static int resume(lua_State *L, int status, lua_KContext context) {
   int index = (int)context;
-  struct mwl_exchange *exchange = mwl_exchange_test(L, index);
+  struct mwl_exchange *exchange = luaL_testudata(L, index, EXCHANGE_CLASS);
   (void)status;
   lua_settop(L, index);
   if (exchange->done) return answer(L, exchange);
@@ -183,7 +179,7 @@ static int resume(lua_State *L, int status, lua_KContext context) {
 /* In a foreign loop: its own function suspends, then the pool moves on. */
 static int wait_outside(lua_State *L, int status, lua_KContext context) {
   int index = (int)context;
-  struct mwl_exchange *exchange = mwl_exchange_test(L, index);
+  struct mwl_exchange *exchange = luaL_testudata(L, index, EXCHANGE_CLASS);
   lua_settop(L, index);
   if (status == LUA_YIELD && exchange->pool->multi != NULL) mwl_pool_step(exchange->pool, 0);
   while (!exchange->done) {

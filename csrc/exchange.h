@@ -65,9 +65,6 @@ struct mwl_exchange {
    meanwhile; anything the answer needs must be on the stack. */
 int mwl_exchange_run(lua_State *L, int session_index, const struct mwl_request *request);
 
-/* NULL when the value is no exchange. */
-struct mwl_exchange *mwl_exchange_test(lua_State *L, int index);
-
 /* Called by the pool when libcurl is done. */
 void mwl_exchange_finish(struct mwl_exchange *exchange, CURLcode result);
 

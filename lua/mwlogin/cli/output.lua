@@ -167,6 +167,8 @@ function output.new(args)
   return setmetatable({ json = args.json == true, failed = false }, Output)
 end
 
+---To standard output; a failure to write is noted for the exit code.
+---@param text string
 function Output:write(text)
   local written = io.stdout:write(text, "\n") and io.stdout:flush()
   if not written and not self.failed then

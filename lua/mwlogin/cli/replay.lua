@@ -18,6 +18,8 @@ ends it and says what differs.]]
 replay.bare = true
 
 ---What follows the script is the script's, options too.
+---@param argv string[]
+---@return string[] argv for the parser
 function replay.arrange(argv)
   return run.arrange(argv, 2)
 end

@@ -24,6 +24,7 @@ function guard.new(seconds)
   return setmetatable({ seconds = seconds or SECONDS, outside_seconds = 0 }, Guard)
 end
 
+---@return number seconds of the handler's own, without what it spent outside
 function Guard:elapsed()
   return core.now() - self.started - self.outside_seconds
 end
@@ -41,6 +42,7 @@ local function stop(self)
   error(OVERTIME, 0)
 end
 
+---Watches the handler from now on.
 function Guard:arm()
   self.armed = true
   debug.sethook(function()
@@ -51,6 +53,9 @@ function Guard:arm()
 end
 
 ---Runs `fn` outside the handler's own time: what it does has bounds of its own.
+---@param fn function
+---@param ... any for it
+---@return any ... what it returns
 function Guard:outside(fn, ...)
   if not self.armed then
     return fn(...)
@@ -83,6 +88,9 @@ function run(self, fn, ...)
 end
 
 ---@param entry table handler as loaded
+---@param code string
+---@param message string
+---@param cause any
 ---@return table err kind `handler`
 function guard.failure(entry, code, message, cause)
   return errors.new {
@@ -99,6 +107,7 @@ end
 ---@param entry table handler as loaded
 ---@param method string "answer", "match", "redirect" or "restart"
 ---@param wanted table<string, boolean> types it may return beside nil
+---@param ... any for the handler's function
 ---@return any value nil when the handler has nothing to say
 ---@return table|nil err
 function Guard:call(entry, method, wanted, ...)

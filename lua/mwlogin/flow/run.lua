@@ -38,6 +38,7 @@ local function check_options(options)
   end
 end
 
+---@param entry table handler as loaded
 ---@return table state a handler's own table in this login
 function Run:state(entry)
   self.states[entry] = self.states[entry] or {}
@@ -71,6 +72,8 @@ function Run:prepare_way()
   return true
 end
 
+---@param step table REDIRECT
+---@param drive (fun(page: table): any)|nil what drives a browser without a window
 ---@return string|nil address that came back
 ---@return table|nil err
 function Run:browse(step, drive)
@@ -94,6 +97,8 @@ end
 -- == one step =====================================================================================
 
 ---A wiki that counts wrong codes does not even look at the next one: only a person answers now.
+---@param step table
+---@return boolean
 function Run.is_throttled(_, step)
   return step.rejected and step.code ~= nil and step.code:find "%-throttled$" ~= nil
 end
