@@ -128,6 +128,7 @@ build = {
     ["mwlogin.cli.token"] = "lua/mwlogin/cli/token.lua",
     ["mwlogin.cli.whoami"] = "lua/mwlogin/cli/whoami.lua",
     ["mwlogin.discover"] = "lua/mwlogin/discover.lua",
+    ["mwlogin.discover.page"] = "lua/mwlogin/discover/page.lua",
     ["mwlogin.display"] = "lua/mwlogin/display.lua",
     ["mwlogin.doctor"] = "lua/mwlogin/doctor.lua",
     ["mwlogin.doctor.plan"] = "lua/mwlogin/doctor/plan.lua",
@@ -305,6 +306,7 @@ build = {
     ["mwlogin.testing.wiki"] = "lua/mwlogin/testing/wiki.lua",
     ["mwlogin.totp"] = "lua/mwlogin/totp.lua",
     ["mwlogin.trace"] = "lua/mwlogin/trace.lua",
+    ["mwlogin.tracer"] = "lua/mwlogin/tracer.lua",
     ["mwlogin.version"] = "lua/mwlogin/version.lua",
   },
   install = {

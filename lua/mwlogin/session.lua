@@ -4,8 +4,6 @@ local calls = require "mwlogin.session.calls"
 local errors = require "mwlogin.error"
 local flight = require "mwlogin.session.flight"
 local options = require "mwlogin.options"
-local request = require "mwlogin.session.request"
-local tokens = require "mwlogin.session.tokens"
 local url_length = require "mwlogin.session.url_length"
 local user = require "mwlogin.session.user"
 local wire = require "mwlogin.session.wire"
@@ -152,7 +150,7 @@ function Session:request(method, params, opts)
   if opts.bare then
     return self:call(method, params, opts)
   end
-  return request.run(self, method, params, opts)
+  return require("mwlogin.session.request").run(self, method, params, opts)
 end
 
 -- == what people call =============================================================================
@@ -169,7 +167,12 @@ function Session:get(params, opts)
   check_params(params)
   options.check(opts, CALL_OPTIONS, "get")
   if opts and opts.token then
-    return tokens.post(self, params, opts.token, opts.token_param or "token")
+    return require("mwlogin.session.tokens").post(
+      self,
+      params,
+      opts.token,
+      opts.token_param or "token"
+    )
   end
   return self:request(url_length.fits(params) and "GET" or "POST", params)
 end
@@ -185,7 +188,12 @@ function Session:post(params, opts)
   check_params(params)
   options.check(opts, CALL_OPTIONS, "post")
   if opts and opts.token then
-    return tokens.post(self, params, opts.token, opts.token_param or "token")
+    return require("mwlogin.session.tokens").post(
+      self,
+      params,
+      opts.token,
+      opts.token_param or "token"
+    )
   end
   return self:request("POST", params)
 end
@@ -217,12 +225,13 @@ function Session:token(kind)
   if type(kind) ~= "string" or not kind:find "^[%l_-]+$" then
     error(("a token's type is a word such as 'csrf', not '%s'"):format(tostring(kind)), 2)
   end
-  return tokens.get(self, kind)
+  return require("mwlogin.session.tokens").get(self, kind)
 end
 
 ---Forgets all tokens: they die on every change of user.
 function Session:drop_tokens()
-  tokens.drop(self)
+  self.tokens = nil
+  self.core:drop_tokens()
 end
 
 ---Who the wiki says we are now. Anonymous is an answer, not an error.

@@ -295,7 +295,7 @@ return {
   },
   {
     file = "lua/mwlogin/login/kept.lua",
-    find = 'require("mwlogin.store.lasting").cookies(tied.made, session.core:cookies(), os.time())',
+    find = 'require("mwlogin.store.lasting").cookies(tied.made, cookies, os.time())',
     replace = "session.core:cookies()",
     spec = "spec/login/clock_spec.lua",
     promise = "a clock that jumps ahead loses no kept cookies",

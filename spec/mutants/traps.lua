@@ -44,7 +44,7 @@ return {
   },
   {
     file = "lua/mwlogin/session.lua",
-    find = "  tokens.drop(self)",
+    find = "  self.tokens = nil\n  self.core:drop_tokens()",
     replace = "",
     spec = "spec/login_spec.lua",
     filter = "drops all tokens of the first",

@@ -1,7 +1,5 @@
 ---What the command prints: results on stdout, words on stderr, and nothing that a wiki could use to
 ---write on the user's screen what it likes.
-local asked = require "mwlogin.cli.asked"
-local display = require "mwlogin.display"
 local exit = require "mwlogin.cli.exit"
 local plaintext = require "mwlogin.plaintext"
 
@@ -190,6 +188,7 @@ end
 
 ---As wide as the terminal; in a file or a pipe a line stays a line.
 local function for_person(text)
+  local display = require "mwlogin.display"
   text = display.plain(text)
   local core = require "mwlogin.core"
   if not core.isatty(2) then
@@ -229,7 +228,8 @@ end
 function Output:failure(wiki, err)
   self:warn(wiki, err)
   local step = step_of(err)
-  for _, line in ipairs(step and asked.lines(step) or {}) do
+  local asked = step and require "mwlogin.cli.asked"
+  for _, line in ipairs(asked and asked.lines(step) or {}) do
     io.stderr:write(for_person("  " .. output.clean(line)), "\n")
   end
   if self.json then
@@ -244,7 +244,7 @@ function Output:failure(wiki, err)
         status = err.status,
         retry_after = err.retry_after,
         says = step and step.message,
-        asks = step and asked.requests(step),
+        asks = asked and asked.requests(step),
       },
     })
   end

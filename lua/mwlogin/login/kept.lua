@@ -140,8 +140,11 @@ local function save_changes(session)
   if not tied or not session.identity or session.authorize then
     return
   end
-  local cookies =
-    require("mwlogin.store.lasting").cookies(tied.made, session.core:cookies(), os.time())
+  local cookies = session.core:cookies()
+  if text_of(cookies) == tied.cookies then
+    return
+  end
+  cookies = require("mwlogin.store.lasting").cookies(tied.made, cookies, os.time())
   if text_of(cookies) == tied.cookies then
     return
   end

@@ -87,7 +87,7 @@ function upgrade.run(session)
     return true
   end
   local here = core.address(session.api)
-  if here.scheme == "https" or here.loopback then
+  if not wire.is_open_air(here) then
     session.upgraded = true
     return true
   end

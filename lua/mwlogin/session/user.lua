@@ -1,6 +1,5 @@
 ---Whose session this is: asked, proved, ended.
 local errors = require "mwlogin.error"
-local tokens = require "mwlogin.session.tokens"
 
 local user = {}
 
@@ -147,6 +146,7 @@ function user.forget(session)
 end
 
 local function end_on_wiki(session)
+  local tokens = require "mwlogin.session.tokens"
   local err
   for _ = 1, 2 do
     local params = { action = "logout" }
