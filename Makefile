@@ -15,13 +15,12 @@ LIBS = $(shell $(PKG_CONFIG) --libs libcurl libcrypto)
 SOURCES = $(wildcard csrc/*.c)
 OBJECTS = $(SOURCES:csrc/%.c=build/obj/%.o)
 COVERAGE_OBJECTS = $(SOURCES:csrc/%.c=build/coverage/obj/%.o)
-STARVE_OBJECTS = $(SOURCES:csrc/%.c=build/starve/obj/%.o)
 ASAN_OBJECTS = $(SOURCES:csrc/%.c=build/asan/obj/%.o)
 SANITIZE = -fsanitize=address,undefined -fno-omit-frame-pointer
 
 .DEFAULT_GOAL = build
 .PHONY: build demo test bench coverage fuzz faults endurance mutants lint format docs install uninstall rock wiki clean help
-.PHONY: tools asan starve
+.PHONY: tools asan
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -53,31 +52,16 @@ tools:
 
 asan: build/asan/lua5.4 build/asan/mwlogin/core.so
 
-build/asan/lua5.4: spec/sanitize/lua.c
+build/asan/lua5.4: spec/sanitize/lua.c spec/sanitize/starve.c spec/sanitize/starve.h
 	@mkdir -p $(@D)
-	$(CC) -g $(SANITIZE) $(shell $(PKG_CONFIG) --cflags lua5.4) $< -o $@ -Wl,-E \
-	  $(shell $(PKG_CONFIG) --libs lua5.4)
+	$(CC) -g $(WARNINGS) $(SANITIZE) $(shell $(PKG_CONFIG) --cflags lua5.4) \
+	  $(filter %.c,$^) -o $@ -Wl,-E $(shell $(PKG_CONFIG) --libs lua5.4 libcrypto)
 
 build/asan/mwlogin/core.so: $(ASAN_OBJECTS)
 	@mkdir -p $(@D)
 	$(CC) $(SANITIZE) -shared -Wl,-z,nodelete $^ -o $@ $(LIBS)
 
-build/asan/obj/%.o: csrc/%.c
-	@mkdir -p $(@D)
-	$(CC) $(FLAGS) -O1 -g $(SANITIZE) -MMD -MP -c $< -o $@
-
-starve: build/starve/lua5.4 build/starve/mwlogin/core.so
-
-build/starve/lua5.4: spec/sanitize/starve.c
-	@mkdir -p $(@D)
-	$(CC) -g $(WARNINGS) $(SANITIZE) $(shell $(PKG_CONFIG) --cflags lua5.4) $< -o $@ -Wl,-E \
-	  $(shell $(PKG_CONFIG) --libs lua5.4 libcrypto)
-
-build/starve/mwlogin/core.so: $(STARVE_OBJECTS)
-	@mkdir -p $(@D)
-	$(CC) $(SANITIZE) -shared -Wl,-z,nodelete $^ -o $@ $(LIBS)
-
-build/starve/obj/%.o: csrc/%.c spec/sanitize/starve.h
+build/asan/obj/%.o: csrc/%.c spec/sanitize/starve.h
 	@mkdir -p $(@D)
 	$(CC) $(FLAGS) -O1 -g $(SANITIZE) -include spec/sanitize/starve.h -MMD -MP -c $< -o $@
 
@@ -176,5 +160,5 @@ wiki: ## keeps a real wiki up to play with, and prints how to log in
 clean: ## what was built
 	rm -rf build *.rock
 
--include $(OBJECTS:.o=.d) $(ASAN_OBJECTS:.o=.d) $(STARVE_OBJECTS:.o=.d) \
+-include $(OBJECTS:.o=.d) $(ASAN_OBJECTS:.o=.d) \
   $(COVERAGE_OBJECTS:.o=.d)
