@@ -3,6 +3,7 @@
 #include <curl/curl.h>
 #include <malloc.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,6 +16,7 @@
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static void *kept[KEPT];
 static int kept_count;
+static atomic_ulong refusals; /* resolver threads ask, too */
 
 /* The block that was kept last and has the size, without too much to spare; NULL: none. */
 static void *take_kept(size_t size) {
@@ -40,9 +42,14 @@ static int keep(void *memory) {
   return room;
 }
 
+static void *counted(void *memory) {
+  if (memory == NULL) atomic_fetch_add_explicit(&refusals, 1, memory_order_relaxed);
+  return memory;
+}
+
 static void *take(size_t size) {
   void *memory = size >= LARGE && size <= LARGEST ? take_kept(size) : NULL;
-  return memory != NULL ? memory : malloc(size);
+  return memory != NULL ? memory : counted(malloc(size));
 }
 
 static void give_back(void *memory) {
@@ -64,7 +71,15 @@ static void *resize(void *memory, size_t size) {
   return grown;
 }
 
+static void *take_zeroed(size_t count, size_t size) { return counted(calloc(count, size)); }
+
+static char *copy(const char *text) { return counted(strdup(text)); }
+
+unsigned long mwl_curl_refusals(void) {
+  return atomic_load_explicit(&refusals, memory_order_relaxed);
+}
+
 int mwl_curl_start(void) {
-  return curl_global_init_mem(CURL_GLOBAL_DEFAULT, take, give_back, resize, strdup, calloc) ==
+  return curl_global_init_mem(CURL_GLOBAL_DEFAULT, take, give_back, resize, copy, take_zeroed) ==
          CURLE_OK;
 }

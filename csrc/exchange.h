@@ -47,9 +47,11 @@ struct mwl_exchange {
   struct mwl_bytes header; /* the header lines of the last response */
   size_t reply_max;
   int too_large;
-  int is_awaited; /* by a task, which the pool tells of the end */
-  int attempted;  /* libcurl has begun to send it */
-  int cut;        /* its connection ended without an answer, and it was not sent again */
+  int no_memory;
+  unsigned long refusals; /* of memory to libcurl, when it was given the request */
+  int is_awaited;         /* by a task, which the pool tells of the end */
+  int attempted;          /* libcurl has begun to send it */
+  int cut;                /* its connection ended without an answer, and it was not sent again */
   int done;
   CURLcode result;
   long status;

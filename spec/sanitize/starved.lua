@@ -1,7 +1,7 @@
----A busted helper: each spec runs as it is, with its allocations counted, and then again (STARVE_TIMES,
----by default once) with one of them refused, drawn by STARVE_SEED. The second time its assertions may
----fail, for want of memory; it must not crash, leak, hang, or free a secret as it is. Only specs that
----took no longer than STARVE_LONGEST seconds have a second time.
+---A busted helper: each spec runs as it is, with its allocations counted, and then again
+---(STARVE_TIMES, by default once) with one of them refused, drawn by STARVE_SEED. The second time
+---its assertions may fail, for want of memory; it must not crash, leak, hang, or free a secret as
+---it was. Only specs that took no longer than STARVE_LONGEST seconds have a second time.
 local busted = require "busted"
 local core = require "mwlogin.core"
 local monotime = require("system").monotime
@@ -56,7 +56,7 @@ local function run_counted(run, ...)
   starve.at(0)
   local began = monotime()
   last.asked, last.of_children = 0, 0
-  local fed <close> = setmetatable({}, {
+  local _ <close> = setmetatable({}, {
     __close = function()
       last.asked = starve.feed()
       last.of_children = of_children()
