@@ -112,6 +112,7 @@ build = {
     ["mwlogin.cli.exec"] = "lua/mwlogin/cli/exec.lua",
     ["mwlogin.cli.exit"] = "lua/mwlogin/cli/exit.lua",
     ["mwlogin.cli"] = "lua/mwlogin/cli/init.lua",
+    ["mwlogin.cli.json_text"] = "lua/mwlogin/cli/json_text.lua",
     ["mwlogin.cli.login"] = "lua/mwlogin/cli/login.lua",
     ["mwlogin.cli.logout"] = "lua/mwlogin/cli/logout.lua",
     ["mwlogin.cli.manual"] = "lua/mwlogin/cli/manual.lua",

@@ -59,6 +59,8 @@ describe("mwlogin record and replay", function()
     assert.equal(0, replayed.code, replayed.stderr)
     assert.equal("Logged in as username-1 (clientlogin)\n", replayed.stdout)
     assert.truthy(replayed.stderr:find("all 5 exchanges were asked for", 1, true))
+    local told = cjson.decode(command.run({ "replay", "--json", path }).stdout)
+    assert.same({ "username-1", "clientlogin", 5 }, { told.name, told.method, told.exchanges })
     assert.equal(0, #wiki:requests())
   end)
 
@@ -74,8 +76,9 @@ describe("mwlogin record and replay", function()
     local path, result = record("failed", "not hers & never was")
     assert.equal(1, result.code)
     assert.is_nil(read(path):find("never was", 1, true))
-    local replayed = command.run { "replay", path }
+    local replayed = command.run { "replay", path, "--json" }
     assert.equal(1, replayed.code)
+    assert.equal("refused", cjson.decode(replayed.stdout).error.kind)
     assert.truthy(
       replayed.stderr:find("Special:PasswordReset", 1, true) or replayed.stderr:find "password"
     )
@@ -147,7 +150,10 @@ describe("mwlogin record and replay", function()
     end)
 
     it("exits 2 when it does not ask for all, and says what is next", function()
-      local result = command.run { "replay", path, (script "") }
+      local result = command.run { "replay", path, "--json", (script "") }
+      assert.equal(2, result.code)
+      assert.truthy(result.stderr:find("--json is for a replay without a script", 1, true))
+      result = command.run { "replay", path, (script "") }
       assert.equal(2, result.code)
       assert.truthy(result.stderr:find("5 of 5 exchanges", 1, true), result.stderr)
     end)
