@@ -301,6 +301,20 @@ return {
     promise = "a clock that jumps ahead loses no kept cookies",
   },
   {
+    file = "lua/mwlogin/cli/arguments.lua",
+    find = "given[option.excludes] or ",
+    replace = "",
+    spec = "spec/cli/arguments_spec.lua",
+    promise = "of two flags that exclude each other none is taken silently",
+  },
+  {
+    file = "lua/mwlogin/cli/arguments.lua",
+    find = 'if not value or value:find "^%-" then',
+    replace = "if not value then",
+    spec = "spec/cli/arguments_spec.lua",
+    promise = "an option is no value of the one before it",
+  },
+  {
     file = "lua/mwlogin/login/again.lua",
     find = "if core.now() < moment then",
     replace = "if false then",
