@@ -248,9 +248,9 @@ function secret.resolve(value)
   if secret.is_source(value) then
     return (value.read_once or value.read)(value)
   elseif type(value) == "function" then
-    local made, err = value()
-    if made == nil then
-      return nil, err
+    local ran, made, err = pcall(value)
+    if not ran or made == nil then
+      return nil, ran and err or made
     end
     return secret.resolve(made)
   end

@@ -103,6 +103,15 @@ function guard.failure(entry, code, message, cause)
   }
 end
 
+---What was raised, where that can be read: the address of a table tells nobody anything.
+local function text_of(raised)
+  local made, text = pcall(tostring, raised)
+  if type(raised) == "string" or (made and not text:find "^%a+: 0x%x+$" and raised ~= nil) then
+    return text
+  end
+  return ("a %s, which is no text"):format(type(raised))
+end
+
 ---Calls one function of a handler.
 ---@param entry table handler as loaded
 ---@param method string "answer", "match", "redirect" or "restart"
@@ -117,8 +126,8 @@ function Guard:call(entry, method, wanted, ...)
     return nil, guard.failure(entry, "overtime", words)
   elseif not results[1] then
     local raised = results[2]
-    local words = ("%s raised an error: %s"):format(method, tostring(raised))
-    return nil, guard.failure(entry, "raised", words)
+    local words = ("%s raised an error: %s"):format(method, text_of(raised))
+    return nil, guard.failure(entry, "raised", words, errors.is(raised) and raised or nil)
   end
   local value, err = results[2], results[3]
   if value == nil then
