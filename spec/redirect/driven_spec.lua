@@ -166,6 +166,20 @@ for _, engine in ipairs({ "pipe", "webdriver" }) do
       })
     end
 
+    -- Somebody who ends the browser as soon as it is on its way and the return is waited for.
+    local function with_window_that_gets(signal)
+      local told = os.tmpname()
+      with_window(("echo $$ >%s\n"):format(told))
+      local sent = false
+      return function(seconds)
+        if not sent then
+          sent = true
+          assert(os.execute(("kill -%s $(cat %s); rm %s"):format(signal, told, told)))
+        end
+        session.pool:sleep(seconds)
+      end
+    end
+
     it("shows a window to a person and waits for the return", function()
       with_window()
       prepare({ redirect = "driven", browse = false })
@@ -174,8 +188,8 @@ for _, engine in ipairs({ "pipe", "webdriver" }) do
     end)
 
     it("notices that the browser was closed", function()
-      with_window("(sleep 2; kill $$) >/dev/null 2>&1 3>&- 4>&- &\n")
-      prepare({ redirect = "driven", browse = false })
+      local sleep = with_window_that_gets("TERM")
+      prepare({ redirect = "driven", browse = false }).sleep = sleep
       local address, err = way:follow(step("/start?return="), {})
       assert.is_nil(address)
       assert.equal("cancelled", err.kind)
@@ -196,8 +210,8 @@ for _, engine in ipairs({ "pipe", "webdriver" }) do
     end)
 
     it("notices that the browser was killed", function()
-      with_window("(sleep 2; kill -9 $$) >/dev/null 2>&1 3>&- 4>&- &\n")
-      prepare({ redirect = "driven", browse = false })
+      local sleep = with_window_that_gets("KILL")
+      prepare({ redirect = "driven", browse = false }).sleep = sleep
       local address, err = way:follow(step("/start?return="), {})
       assert.is_nil(address)
       assert.truthy(err.kind == "cancelled" or err.code == "browser_crashed", err.code)
