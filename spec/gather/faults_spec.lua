@@ -12,12 +12,17 @@ local function shell(command)
   return (pipe:read("a"):gsub("%s+$", ""))
 end
 
----After a moment, in which this process closes its end of the pipe, and without what other specs
----left to the collector.
+---Without what other specs left to the collector; counted when this process has closed its end of
+---the pipe.
 local function descriptors()
   collectgarbage()
   collectgarbage()
-  return math.tointeger(tonumber(shell "sleep 0.1; ls /proc/$PPID/fd | wc -l"))
+  local told = os.tmpname()
+  local pipe = assert(io.popen("cat; ls /proc/$PPID/fd | wc -l >" .. told, "w"))
+  pipe:close()
+  local file <close> = assert(io.open(told))
+  os.remove(told)
+  return file:read "n"
 end
 
 ---@param how string as spec/gather/bad_host.lua takes it
@@ -32,7 +37,7 @@ local function log_in(api, pool)
   local session <close> = assert(mwlogin.open(api, {
     user_agent = "faults_spec",
     pool = pool,
-    timeout = 2,
+    timeout = 4,
     max_wait = 1,
     max_response = 1 << 20,
   }))

@@ -152,14 +152,14 @@ describe("a kept session", function()
   end)
 
   it("whose login the wiki did not answer in time is asked about, and not begun twice", function()
-    wiki:set 'if ( ( $_POST["action"] ?? "" ) === "clientlogin" ) { sleep( 3 ); }'
-    local session <close> = stand:open { timeout = 1 }
+    wiki:set 'if ( ( $_POST["action"] ?? "" ) === "clientlogin" ) { sleep( 6 ); }'
+    local session <close> = stand:open { timeout = 3 }
     local me, err = session:login(stand:bob())
     assert.is_nil(me)
     assert.equal("network", err.kind)
     assert.equal("timeout", err.code)
     wiki:set ""
-    for _ = 1, 200 do
+    for _ = 1, 600 do
       if #wiki:requests { action = "clientlogin" } > 0 then
         break
       end
