@@ -23,8 +23,7 @@ static void set_number(lua_State *L, const char *name, double value) {
   lua_setfield(L, -2, name);
 }
 
-/* Seconds, or a date from which the seconds are counted; below 0: none. */
-static double retry_after(const struct mwl_exchange *exchange) {
+double mwl_answer_retry_after(const struct mwl_exchange *exchange) {
   char text[80];
   char *end;
   double seconds;
@@ -44,7 +43,7 @@ static double retry_after(const struct mwl_exchange *exchange) {
 
 /* Adds what every error of a reply tells. */
 static void describe(lua_State *L, const struct mwl_exchange *exchange) {
-  double seconds = retry_after(exchange);
+  double seconds = mwl_answer_retry_after(exchange);
   lua_pushinteger(L, exchange->status);
   lua_setfield(L, -2, "status");
   if (seconds >= 0) set_number(L, "retry_after", seconds);

@@ -11,4 +11,7 @@ struct mwl_exchange;
    that must be there; NULL: any reply will do. */
 int mwl_answer_push(lua_State *L, const struct mwl_exchange *exchange, const char *module);
 
+/* What Retry-After says: seconds, or a date from which they are counted; below 0: nothing. */
+double mwl_answer_retry_after(const struct mwl_exchange *exchange);
+
 #endif

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "address_lua.h"
+#include "answer.h"
 #include "core.h"
 #include "exchange.h"
 #include "failure.h"
@@ -192,7 +193,8 @@ static void push_body(lua_State *L, const struct mwl_exchange *exchange, int is_
 }
 
 static int fetch_answer(lua_State *L, struct mwl_exchange *exchange) {
-  lua_createtable(L, 0, 5);
+  double wait = mwl_answer_retry_after(exchange);
+  lua_createtable(L, 0, 6);
   lua_pushinteger(L, exchange->status);
   lua_setfield(L, -2, "status");
   push_headers(L, exchange);
@@ -202,6 +204,10 @@ static int fetch_answer(lua_State *L, struct mwl_exchange *exchange) {
   lua_pushvalue(L, URL);
   lua_setfield(L, -2, "url");
   set_location(L, exchange, lua_tostring(L, URL));
+  if (wait >= 0) {
+    lua_pushnumber(L, wait);
+    lua_setfield(L, -2, "retry_after");
+  }
   return 1;
 }
 
@@ -213,7 +219,7 @@ Fetches a page of the wiki's own origin, with its cookies; one exchange.
   `cookies = false`, `timeout`, `max_response`, `authorization`, `secret` (may travel over https and
   to loopback only), `secret_body` (the reply's body is a secret), `foreign` (another origin: no
   cookies, no credentials)
-@treturn table `{ status, headers, body, location, url }`
+@treturn table `{ status, headers, body, location, url, retry_after }`
 @return nil, err: answer, network, tls
 */
 int mwl_session_fetch(lua_State *L) {

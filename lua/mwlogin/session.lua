@@ -202,7 +202,7 @@ end
 ---followed: its address is in `location`.
 ---@param path string resolves against api.php's address
 ---@param opts table|nil { method, params, json, headers, cookies = false, timeout, max_response }
----@return table|nil response { status, headers, body, location, url }
+---@return table|nil response { status, headers, body, location, url, retry_after }
 ---@return mwlogin.Error|nil err
 function Session:fetch(path, opts)
   check_open(self)

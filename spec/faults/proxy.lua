@@ -18,7 +18,8 @@ Proxy.__index = Proxy
 --- Starts one in a process of its own; `api` is its address.
 function proxy.start()
   local self = server_process.start(Proxy, "spec/faults/proxy_server.lua")
-  self.api = ("http://127.0.0.1:%d/api.php"):format(self.port)
+  self.base = ("http://127.0.0.1:%d"):format(self.port)
+  self.api = self.base .. "/api.php"
   return self
 end
 
@@ -56,7 +57,8 @@ end
 
 --- What came since.
 ---@return table seen { exchanges, sizes = { { bytes of the request, of the response } }, passwords,
----   edits }
+---   edits, spent = { { kind, value, exchange, taken: whether the server gave something for it } },
+---   secrets: what OAuth servers gave and were sent }
 function Proxy:seen()
   return ask(self, "seen")
 end

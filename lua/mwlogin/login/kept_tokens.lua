@@ -51,12 +51,9 @@ function kept_tokens.of(session)
   return plain
 end
 
----Answers of a wiki that knows the authorization no more.
-local LOST <const> = {
-  ["access-ended"] = true,
-  ["mwoauth-invalid-authorization"] = true,
-  ["not-proved"] = true,
-}
+---Answers of a wiki that knows the authorization no more. One that names nobody though assert=user
+---was sent is none of these: what is kept stays.
+local LOST <const> = { ["access-ended"] = true, ["mwoauth-invalid-authorization"] = true }
 
 ---Restores an entry's tokens and asks the wiki whose they are, in one request.
 ---@param session mwlogin.Session

@@ -444,7 +444,7 @@ function Session:drop_tokens() end
 ---`cookies = false`, `timeout`, `max_response`, `authorization`, `secret` (may travel over https
 ---and to loopback only), `secret_body` (the reply's body is a secret), `foreign` (another origin:
 ---no cookies, no credentials)
----@return table|nil `{ status, headers, body, location, url }`
+---@return table|nil `{ status, headers, body, location, url, retry_after }`
 ---@return mwlogin.Error|nil err answer, network, tls
 function Session:fetch(path, options) end
 

@@ -71,7 +71,10 @@ function proving.identity(session, method, whole)
     return nil, err
   end
   local me = user.read(reply)
-  if not me or me.anonymous then
+  if not me then
+    proving.abandon(session)
+    return nil, user.unnamed() -- somebody else's answer, perhaps: it says nothing of the access
+  elseif me.anonymous then
     proving.abandon(session)
     return nil,
       errors.new {

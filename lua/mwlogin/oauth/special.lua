@@ -44,10 +44,11 @@ local function take_secrets(response)
   response.body, response.secrets = taken.rest, taken
 end
 
----Sent under a nonce and a time of its own.
+---Sent under a nonce and a time of its own. What goes for a token spends its verifier: the wiki
+---takes it once.
 local function send(session, signer, page, params, nonce_of)
   local url = index_of(session)
-  return repeating.question("GET", function()
+  return repeating.question(page == "token" and "POST" or "GET", function()
     local nonce = nonce_of and nonce_of()
     local header, err = signing.authorization(signer, session, "GET", url, params, nonce)
     if not header then

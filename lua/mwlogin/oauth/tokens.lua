@@ -177,13 +177,14 @@ end
 
 local function ask(self, session, refused)
   if self.grant == "client_credentials" then
-    return token_endpoint.ask(session, self.client, { grant_type = "client_credentials" }, true)
+    local params = { grant_type = "client_credentials" }
+    return token_endpoint.ask(session, self.client, params, "passing")
   end
   return token_endpoint.ask(
     session,
     self.client,
     { grant_type = "refresh_token", refresh_token = self.refresh_token },
-    not works(self, refused)
+    works(self, refused) and "unexecuted" or "passing"
   )
 end
 

@@ -112,7 +112,7 @@ end
 ---@param session table
 ---@param path string resolves against api.php's address
 ---@param opts table|nil method, params, json, headers, cookies = false
----@return table|nil response { status, headers, body, location, url }
+---@return table|nil response { status, headers, body, location, url, retry_after }
 ---@return table|nil err
 function fetching.run(session, path, opts)
   options.check(opts, OPTIONS, "fetch")

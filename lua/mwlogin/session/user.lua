@@ -57,6 +57,16 @@ local function anonymous_or(session, err)
   return nil, err
 end
 
+---The error of a reply that `user.read` makes nothing of.
+---@return mwlogin.Error err
+function user.unnamed()
+  return errors.new {
+    kind = "protocol",
+    code = "no_module",
+    message = "The reply says nothing about the user",
+  }
+end
+
 ---@param session mwlogin.Session
 ---@return mwlogin.Identity|nil
 ---@return mwlogin.Error|nil err
@@ -71,12 +81,7 @@ function user.whoami(session)
   end
   local me = user.read(reply)
   if not me then
-    return nil,
-      errors.new {
-        kind = "protocol",
-        code = "no_module",
-        message = "The reply says nothing about the user",
-      }
+    return nil, user.unnamed()
   end
   local known = session.identity
   me.method = known and known.name == me.name and known.method or nil
