@@ -279,7 +279,7 @@ end
 
 ---Runs the dialogue to its end with answers, handlers and a responder.
 ---@param options table { answers, username, password, handlers, handlers_folder, handler_seconds,
----respond, redirect, remember, extra }
+---respond, redirect, redirect_timeout, remember, extra }
 ---@return mwlogin.Step|nil step status PASS
 ---@return table|nil err a FAIL too; of kind `interaction` with `flow` and `step` to go on by hand
 function Flow:run(options)

@@ -61,7 +61,8 @@ end
 function options.bound(given, names, what, level)
   for _, name in ipairs(given and names or {}) do
     local value = given[name]
-    if value and not (value > 0 and value < math.huge) then
+    local bounds = type(value) == "number" and value > 0 and value < math.huge
+    if value ~= nil and not bounds then
       error(("%s: option '%s' must be above 0, and have an end"):format(what, name), level or 3)
     end
   end

@@ -73,6 +73,14 @@ describe("sending a person to the wiki's page", function()
     assert.equal("interaction", err.kind)
   end)
 
+  it("is over when the person took longer than he may", function()
+    browser "true"
+    local visit <close> = assert(consent.prepare(session, { redirect_timeout = 0.2 }))
+    local values, err = visit:ask(page(visit), { state = "abc" })
+    assert.is_nil(values)
+    assert.same({ "interaction", "timeout" }, { err.kind, err.code })
+  end)
+
   it("leaves a port to a function that listens there itself", function()
     local taken <close> = assert(require("mwlogin.listener").open { path = "/back" })
     local visit <close> = assert(consent.prepare(session, {

@@ -5,6 +5,7 @@ local context = require "mwlogin.flow.context"
 local errors = require "mwlogin.error"
 local guard = require "mwlogin.flow.guard"
 local handlers = require "mwlogin.handlers"
+local options_of = require "mwlogin.options"
 local redirect = require "mwlogin.redirect"
 local refusal = require "mwlogin.flow.refusal"
 local restart = require "mwlogin.flow.restart"
@@ -24,6 +25,7 @@ local OPTIONS <const> = {
   handler_seconds = true,
   respond = true,
   redirect = true,
+  redirect_timeout = true,
   remember = true,
   extra = true,
 }
@@ -36,6 +38,7 @@ local function check_options(options)
       error(("flow:run has no option '%s'%s"):format(tostring(name), hint), 4)
     end
   end
+  options_of.bound(options, { "handler_seconds", "redirect_timeout" }, "flow:run", 5)
 end
 
 ---@param entry table handler as loaded
@@ -61,6 +64,7 @@ function Run:prepare_way()
   local flow = self.flow
   local way, err = redirect.prepare(flow.session, {
     redirect = self.options.redirect,
+    timeout = self.options.redirect_timeout,
     return_url = flow.options.return_url,
     browse = may_browse(flow:known_handlers()),
   })

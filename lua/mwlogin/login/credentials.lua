@@ -30,13 +30,14 @@ local KNOWN <const> = {
   handler_seconds = "number",
   respond = "function",
   redirect = "string|function",
+  redirect_timeout = "number",
   extra = "table",
   return_url = "string",
   remember = "boolean",
   recover = "boolean",
 }
 
-local ABOVE_ZERO <const> = { "handler_seconds" }
+local ABOVE_ZERO <const> = { "handler_seconds", "redirect_timeout" }
 
 local GRANTS <const> = { authorization_code = true, client_credentials = true }
 

@@ -22,6 +22,7 @@ local function by_code(session, credentials)
   local visit, err = consent.prepare(session, {
     redirect = type(redirect) == "function" and redirect or "paste",
     respond = credentials.respond,
+    redirect_timeout = credentials.redirect_timeout,
   })
   return visit and { visit = visit, callback = OOB, code = "oauth_verifier" }, err
 end
