@@ -81,6 +81,15 @@ local function check_params(params)
   end
 end
 
+---Waits until no other task logs in with this Session.
+local function when_free(self, act, ...)
+  local free, err = flight.await(self)
+  if not free then
+    return nil, err
+  end
+  return act(self, ...)
+end
+
 -- == secrets and traces ===========================================================================
 
 ---Remembers a secret, so that no trace and no error shows it.
@@ -209,11 +218,7 @@ function Session:fetch(path, opts)
   if type(path) ~= "string" then
     error(("fetch takes a path or an address, not %s"):format(type(path)), 2)
   end
-  local free, err = flight.await(self)
-  if not free then
-    return nil, err
-  end
-  return require("mwlogin.session.fetching").run(self, path, opts)
+  return when_free(self, require("mwlogin.session.fetching").run, path, opts)
 end
 
 ---A token, kept until the user changes.
@@ -239,11 +244,7 @@ end
 ---@return mwlogin.Error|nil err
 function Session:whoami()
   check_open(self)
-  local free, err = flight.await(self)
-  if not free then
-    return nil, err
-  end
-  return user.whoami(self)
+  return when_free(self, user.whoami)
 end
 
 ---Proves that this session belongs to a user, and makes him its identity. All tokens are dropped.
@@ -261,11 +262,7 @@ end
 ---@return mwlogin.Error|nil err
 function Session:logout()
   check_open(self)
-  local free, err = flight.await(self)
-  if not free then
-    return nil, err
-  end
-  return user.logout(self)
+  return when_free(self, user.logout)
 end
 
 ---The session's cookies; whoever has them is logged in.

@@ -51,14 +51,7 @@ local function clients()
   }
 end
 
-local function read(path)
-  local file = io.open(path, "rb")
-  local text = file and file:read("a")
-  if file then
-    file:close()
-  end
-  return text
-end
+local read = template.read
 
 --- Starts the provider and the wiki in front of it.
 ---@param options? { access_ttl?: integer, rotate_refresh?: boolean }
@@ -68,10 +61,9 @@ function oauth2.start(options)
   options.clients = clients()
   local self = setmetatable({ provider = provider.start(options) }, Wiki)
   local folder = template.run("mktemp", "-d", "-t", "mwlogin-oauth2.XXXXXX"):match("[^\n]+")
-  local file = assert(io.open(folder .. "/config.json", "wb"))
   local robot = { client_id = "robot", client_secret = oauth2.SECRET }
-  file:write(json.encode({ issuer = self.provider.issuer, robot = robot }))
-  file:close()
+  local config = json.encode({ issuer = self.provider.issuer, robot = robot })
+  template.write(folder .. "/config.json", config)
   self.pipe = assert(
     io.popen(
       ("exec node %s %s >%s 2>&1"):format(
