@@ -17,8 +17,8 @@ local session = {}
 ---@field anonymous boolean
 ---@field fresh boolean|nil false when a kept session was reused
 ---@field unkept mwlogin.Error|nil why what a fresh login got could not be kept
----@field groups string[]|nil
----@field rights string[]|nil
+---@field groups string[]|nil of `whoami` only
+---@field rights string[]|nil of `whoami` only
 
 ---@class mwlogin.Session
 ---@field api string address of api.php
@@ -27,6 +27,8 @@ local session = {}
 ---@field core userdata the core session
 ---@field identity mwlogin.Identity|nil who we logged in as; kept while lost, so that nothing
 ---  is done as somebody else
+---@field told { groups: string[], rights: string[]|nil }|nil what the proof of a kept session told
+---  beside the identity
 ---@field recover (fun(self: mwlogin.Session, err: table): true|nil, table|nil)|nil left by a
 ---  login: logs in again once
 ---@field authorize function|nil left by an OAuth login: the Authorization of a request

@@ -85,7 +85,7 @@ function proving.identity(session, method, whole)
       }
   end
   me.method, me.fresh = method, true
-  session.identity = me
+  session.identity = user.without_rights(session, me)
   return me
 end
 

@@ -46,6 +46,17 @@ function user.read(reply)
   }
 end
 
+---An Identity says who it is, however the login went: groups and rights are `whoami`'s. Where a
+---proof told them, they are kept for who asks at once.
+---@param session mwlogin.Session
+---@param me mwlogin.Identity changed
+---@return mwlogin.Identity me
+function user.without_rights(session, me)
+  session.told = me.groups and { groups = me.groups, rights = me.rights } or nil
+  me.groups, me.rights = nil, nil
+  return me
+end
+
 ---A private wiki tells strangers nothing; whether we are one, assert=user tells there too.
 local function anonymous_or(session, err)
   local _, refusal = session:call("GET", { action = "query", assert = "user" }, {
@@ -127,7 +138,7 @@ function user.prove(session, username, method, whole)
     return not_proved(session, username)
   end
   me.method, me.fresh = method, true
-  session.identity = me
+  session.identity = user.without_rights(session, me)
   return me
 end
 
