@@ -129,6 +129,7 @@ INST_ZSHDIR ?= $(PREFIX)/share/zsh/site-functions
 INST_FISHDIR ?= $(PREFIX)/share/fish/vendor_completions.d
 MODULES = $(shell cd lua && find mwlogin -name '*.lua')
 
+# The command runs its modules compiled, from beside the C module; scripts and editors read the sources.
 install: build ## into DESTDIR, PREFIX: library, command, manual page, completions
 	@mkdir -p build/share
 	$(LUA) scripts/mwlogin manual >build/share/mwlogin.1
@@ -137,7 +138,11 @@ install: build ## into DESTDIR, PREFIX: library, command, manual page, completio
 	for module in $(MODULES); do \
 	  install -D -m 644 lua/$$module $(DESTDIR)$(INST_LUADIR)/$$module || exit 1; done
 	install -D -m 755 build/mwlogin/core.so $(DESTDIR)$(INST_LIBDIR)/mwlogin/core.so
-	install -D -m 755 scripts/mwlogin $(DESTDIR)$(INST_BINDIR)/mwlogin
+	$(LUA) .ci/compile.lua build/luac $(MODULES)
+	for module in $(MODULES); do \
+	  install -D -m 644 build/luac/$${module}c $(DESTDIR)$(INST_LIBDIR)/$${module}c || exit 1; done
+	sed "1s|.*|#!$$(command -v $(LUA))|" scripts/mwlogin >build/share/mwlogin
+	install -D -m 755 build/share/mwlogin $(DESTDIR)$(INST_BINDIR)/mwlogin
 	install -D -m 644 build/share/mwlogin.1 $(DESTDIR)$(INST_MANDIR)/mwlogin.1
 	install -D -m 644 build/share/mwlogin.bash $(DESTDIR)$(INST_BASHDIR)/mwlogin
 	install -D -m 644 build/share/mwlogin.zsh $(DESTDIR)$(INST_ZSHDIR)/_mwlogin

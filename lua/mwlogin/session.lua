@@ -4,7 +4,6 @@ local calls = require "mwlogin.session.calls"
 local errors = require "mwlogin.error"
 local flight = require "mwlogin.session.flight"
 local options = require "mwlogin.options"
-local url_length = require "mwlogin.session.url_length"
 local user = require "mwlogin.session.user"
 local wire = require "mwlogin.session.wire"
 
@@ -185,7 +184,8 @@ function Session:get(params, opts)
       opts.token_param or "token"
     )
   end
-  return self:request(url_length.fits(params) and "GET" or "POST", params)
+  local fits = require("mwlogin.session.url_length").fits(params)
+  return self:request(fits and "GET" or "POST", params)
 end
 
 ---One API call by POST. With `opts.token` a token of that type is fetched and sent, and renewed

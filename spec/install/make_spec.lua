@@ -62,6 +62,7 @@ describe("make install", function()
     for _, path in ipairs {
       "usr/bin/mwlogin",
       "usr/lib/lua/5.4/mwlogin/core.so",
+      "usr/lib/lua/5.4/mwlogin/cli/init.luac",
       "usr/share/lua/5.4/mwlogin/init.lua",
       "usr/share/lua/5.4/mwlogin/handlers/totp.lua",
       "usr/share/man/man1/mwlogin.1",
@@ -84,6 +85,33 @@ describe("make install", function()
     )
     make("uninstall", ("DESTDIR=%s PREFIX=/usr"):format(quote(root)))
     assert.equal("", files(root))
+  end)
+
+  -- Where the command has `mwlogin.open` from.
+  local function source_of_open(prefix)
+    local script = folder .. "/where.lua"
+    local file <close> = assert(io.open(script, "w"))
+    file:write 'print(debug.getinfo(require("mwlogin").open, "S").source)'
+    file:close()
+    return done(("%s/bin/mwlogin run %s"):format(quote(prefix), quote(script)))
+  end
+
+  it("compiles the command's modules, whose sources serve where Lua cannot read that", function()
+    local prefix = folder .. "/compiled"
+    make("install", "PREFIX=" .. quote(prefix))
+    assert.equal("@mwlogin/init.lua\n", source_of_open(prefix))
+    local file <close> = assert(io.open(prefix .. "/lib/lua/5.4/mwlogin/version.luac", "w"))
+    file:write "\27Lua\x99 of another version"
+    file:close()
+    assert.matches("/share/lua/5.4/mwlogin/init.lua\n$", source_of_open(prefix))
+  end)
+
+  it("starts the Lua that it was installed with", function()
+    local prefix = folder .. "/started"
+    make("install", ("LUA=$(command -v lua5.4) PREFIX=%s"):format(quote(prefix)))
+    local file <close> = assert(io.open(prefix .. "/bin/mwlogin"))
+    local lua = file:read("l"):match "^#!(/.*)$"
+    assert.equal(done "command -v lua5.4", lua .. "\n")
   end)
 
   it("has every module of the library", function()

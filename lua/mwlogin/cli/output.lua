@@ -1,7 +1,6 @@
 ---What the command prints: results on stdout, words on stderr, and nothing that a wiki could use to
 ---write on the user's screen what it likes.
 local exit = require "mwlogin.cli.exit"
-local json_text = require "mwlogin.cli.json_text"
 local plaintext = require "mwlogin.plaintext"
 
 local output = {}
@@ -20,7 +19,13 @@ function output.address(wiki)
   return (output.clean(wiki):gsub("^(%a*:?/?/?)[^/]*@", "%1***@"))
 end
 
-output.encode = json_text.encode
+---As `json_text.encode`.
+---@param value any
+---@param pretty? boolean
+---@return string
+function output.encode(value, pretty)
+  return require("mwlogin.cli.json_text").encode(value, pretty)
+end
 
 ---@class mwlogin.cli.Output
 ---@field package json boolean
