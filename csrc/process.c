@@ -1,3 +1,4 @@
+/* Programs for Lua: started without a shell, written to, read from, awaited, ended. */
 #define _GNU_SOURCE /* pipe2 */
 
 #include <errno.h>

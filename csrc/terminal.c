@@ -1,3 +1,4 @@
+/* The terminal for Lua: questions whose answers are shown, or are not and become secrets. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>

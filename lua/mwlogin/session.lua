@@ -249,7 +249,7 @@ function Session:whoami()
   return when_free(self, user.whoami)
 end
 
----Proves that this session belongs to a user, and makes him its identity. All tokens are dropped.
+---Proves that this session belongs to a user, and makes it its identity. All tokens are dropped.
 ---@param username string as the wiki spelled it
 ---@param method string
 ---@return mwlogin.Identity|nil identity

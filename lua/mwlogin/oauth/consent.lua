@@ -1,5 +1,5 @@
----A person allows a program to act for him: he is sent to the wiki's page in a browser, and awaited
----at the return address. Both versions of OAuth go through here.
+---A person allows a program to act for them: they are sent to the wiki's page in a browser, and
+---awaited at the return address. Both versions of OAuth go through here.
 local contexts = require "mwlogin.flow.context"
 local errors = require "mwlogin.error"
 local query = require "mwlogin.query"

@@ -1,5 +1,5 @@
 ---The tokens of an OAuth 2 Session: which one is sent, and how it is renewed. Whoever finds that it
----ends, or that the wiki refuses it, renews it once; all others wait and use what he got.
+---ends, or that the wiki refuses it, renews it once; all others wait for that.
 local core = require "mwlogin.core"
 local errors = require "mwlogin.error"
 local keeping = require "mwlogin.oauth.keeping"
