@@ -15,13 +15,12 @@ LIBS = $(shell $(PKG_CONFIG) --libs libcurl libcrypto)
 SOURCES = $(wildcard csrc/*.c)
 OBJECTS = $(SOURCES:csrc/%.c=build/obj/%.o)
 COVERAGE_OBJECTS = $(SOURCES:csrc/%.c=build/coverage/obj/%.o)
-STARVE_OBJECTS = $(SOURCES:csrc/%.c=build/starve/obj/%.o)
 ASAN_OBJECTS = $(SOURCES:csrc/%.c=build/asan/obj/%.o)
 SANITIZE = -fsanitize=address,undefined -fno-omit-frame-pointer
 
 .DEFAULT_GOAL = build
 .PHONY: build demo test bench coverage fuzz faults endurance mutants lint format docs install uninstall rock wiki clean help
-.PHONY: tools asan starve
+.PHONY: tools asan
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -53,31 +52,16 @@ tools:
 
 asan: build/asan/lua5.4 build/asan/mwlogin/core.so
 
-build/asan/lua5.4: spec/sanitize/lua.c
+build/asan/lua5.4: spec/sanitize/lua.c spec/sanitize/starve.c spec/sanitize/starve.h
 	@mkdir -p $(@D)
-	$(CC) -g $(SANITIZE) $(shell $(PKG_CONFIG) --cflags lua5.4) $< -o $@ -Wl,-E \
-	  $(shell $(PKG_CONFIG) --libs lua5.4)
+	$(CC) -g $(WARNINGS) $(SANITIZE) $(shell $(PKG_CONFIG) --cflags lua5.4) \
+	  $(filter %.c,$^) -o $@ -Wl,-E $(shell $(PKG_CONFIG) --libs lua5.4 libcrypto)
 
 build/asan/mwlogin/core.so: $(ASAN_OBJECTS)
 	@mkdir -p $(@D)
 	$(CC) $(SANITIZE) -shared -Wl,-z,nodelete $^ -o $@ $(LIBS)
 
-build/asan/obj/%.o: csrc/%.c
-	@mkdir -p $(@D)
-	$(CC) $(FLAGS) -O1 -g $(SANITIZE) -MMD -MP -c $< -o $@
-
-starve: build/starve/lua5.4 build/starve/mwlogin/core.so
-
-build/starve/lua5.4: spec/sanitize/starve.c
-	@mkdir -p $(@D)
-	$(CC) -g $(WARNINGS) $(SANITIZE) $(shell $(PKG_CONFIG) --cflags lua5.4) $< -o $@ -Wl,-E \
-	  $(shell $(PKG_CONFIG) --libs lua5.4 libcrypto)
-
-build/starve/mwlogin/core.so: $(STARVE_OBJECTS)
-	@mkdir -p $(@D)
-	$(CC) $(SANITIZE) -shared -Wl,-z,nodelete $^ -o $@ $(LIBS)
-
-build/starve/obj/%.o: csrc/%.c spec/sanitize/starve.h
+build/asan/obj/%.o: csrc/%.c spec/sanitize/starve.h
 	@mkdir -p $(@D)
 	$(CC) $(FLAGS) -O1 -g $(SANITIZE) -include spec/sanitize/starve.h -MMD -MP -c $< -o $@
 
@@ -145,6 +129,7 @@ INST_ZSHDIR ?= $(PREFIX)/share/zsh/site-functions
 INST_FISHDIR ?= $(PREFIX)/share/fish/vendor_completions.d
 MODULES = $(shell cd lua && find mwlogin -name '*.lua')
 
+# The command runs its modules compiled, from beside the C module; scripts and editors read the sources.
 install: build ## into DESTDIR, PREFIX: library, command, manual page, completions
 	@mkdir -p build/share
 	$(LUA) scripts/mwlogin manual >build/share/mwlogin.1
@@ -153,7 +138,11 @@ install: build ## into DESTDIR, PREFIX: library, command, manual page, completio
 	for module in $(MODULES); do \
 	  install -D -m 644 lua/$$module $(DESTDIR)$(INST_LUADIR)/$$module || exit 1; done
 	install -D -m 755 build/mwlogin/core.so $(DESTDIR)$(INST_LIBDIR)/mwlogin/core.so
-	install -D -m 755 scripts/mwlogin $(DESTDIR)$(INST_BINDIR)/mwlogin
+	$(LUA) .ci/compile.lua build/luac $(MODULES)
+	for module in $(MODULES); do \
+	  install -D -m 644 build/luac/$${module}c $(DESTDIR)$(INST_LIBDIR)/$${module}c || exit 1; done
+	sed "1s|.*|#!$$(command -v $(LUA))|" scripts/mwlogin >build/share/mwlogin
+	install -D -m 755 build/share/mwlogin $(DESTDIR)$(INST_BINDIR)/mwlogin
 	install -D -m 644 build/share/mwlogin.1 $(DESTDIR)$(INST_MANDIR)/mwlogin.1
 	install -D -m 644 build/share/mwlogin.bash $(DESTDIR)$(INST_BASHDIR)/mwlogin
 	install -D -m 644 build/share/mwlogin.zsh $(DESTDIR)$(INST_ZSHDIR)/_mwlogin
@@ -176,5 +165,5 @@ wiki: ## keeps a real wiki up to play with, and prints how to log in
 clean: ## what was built
 	rm -rf build *.rock
 
--include $(OBJECTS:.o=.d) $(ASAN_OBJECTS:.o=.d) $(STARVE_OBJECTS:.o=.d) \
+-include $(OBJECTS:.o=.d) $(ASAN_OBJECTS:.o=.d) \
   $(COVERAGE_OBJECTS:.o=.d)

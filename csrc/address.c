@@ -9,6 +9,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "curl_memory.h"
+
 static char *copy(const char *text) {
   size_t size = strlen(text) + 1;
   char *made = malloc(size);
@@ -72,6 +74,7 @@ static enum mwl_address_fault set_text(CURLU *url, const char *text) {
 enum mwl_address_fault mwl_address_parse(const char *text, const char *base,
                                          struct mwl_address *address) {
   enum mwl_address_fault fault = MWL_ADDRESS_SOUND;
+  unsigned long refusals = mwl_curl_refusals();
   CURLU *url;
   memset(address, 0, sizeof *address);
   if (strlen(text) > MWL_ADDRESS_MAX) return MWL_ADDRESS_MALFORMED;
@@ -84,7 +87,8 @@ enum mwl_address_fault mwl_address_parse(const char *text, const char *base,
   if (fault == MWL_ADDRESS_SOUND) fault = set_text(url, text);
   if (fault == MWL_ADDRESS_SOUND) fault = read_parts(url, address);
   curl_url_cleanup(url);
-  return fault;
+  /* libcurl calls an address malformed, or without a part, when it has no memory to look */
+  return mwl_curl_refusals() == refusals ? fault : MWL_ADDRESS_NO_MEMORY;
 }
 
 void mwl_address_free(struct mwl_address *address) {

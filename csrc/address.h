@@ -1,4 +1,4 @@
-/* Addresses, and which of them may be given what (DESIGN §12). Parsing is libcurl's. */
+/* Addresses, and which of them may be given what. Parsing is libcurl's. */
 #ifndef MWL_ADDRESS_H
 #define MWL_ADDRESS_H
 

@@ -19,7 +19,8 @@ struct mwl_address *mwl_address_new(lua_State *L) {
   return address;
 }
 
-void mwl_address_push_origin(lua_State *L, const struct mwl_address *address) {
+/* scheme://host, and the port where it is not the scheme's own. */
+static void push_origin(lua_State *L, const struct mwl_address *address) {
   if (address->port == (strcmp(address->scheme, "https") == 0 ? 443 : 80)) {
     lua_pushfstring(L, "%s://%s", address->scheme, address->host);
   } else {
@@ -28,7 +29,7 @@ void mwl_address_push_origin(lua_State *L, const struct mwl_address *address) {
 }
 
 void mwl_address_push(lua_State *L, const struct mwl_address *address) {
-  mwl_address_push_origin(L, address);
+  push_origin(L, address);
   lua_pushstring(L, address->path);
   if (address->query == NULL) {
     lua_concat(L, 2);
@@ -70,7 +71,7 @@ static int address_parse(lua_State *L) {
   set_string(L, "path", address->path);
   set_string(L, "query", address->query);
   set_string(L, "fragment", address->fragment);
-  mwl_address_push_origin(L, address);
+  push_origin(L, address);
   lua_setfield(L, -2, "origin");
   lua_pushinteger(L, address->port);
   lua_setfield(L, -2, "port");

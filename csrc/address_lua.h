@@ -12,7 +12,4 @@ struct mwl_address *mwl_address_new(lua_State *L);
 /* Pushes the address as a string, without its fragment. */
 void mwl_address_push(lua_State *L, const struct mwl_address *address);
 
-/* Pushes scheme://host, and the port where it is not the scheme's own. */
-void mwl_address_push_origin(lua_State *L, const struct mwl_address *address);
-
 #endif

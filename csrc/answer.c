@@ -23,8 +23,7 @@ static void set_number(lua_State *L, const char *name, double value) {
   lua_setfield(L, -2, name);
 }
 
-/* Seconds, or a date from which the seconds are counted; below 0: none. */
-static double retry_after(const struct mwl_exchange *exchange) {
+double mwl_answer_retry_after(const struct mwl_exchange *exchange) {
   char text[80];
   char *end;
   double seconds;
@@ -44,7 +43,7 @@ static double retry_after(const struct mwl_exchange *exchange) {
 
 /* Adds what every error of a reply tells. */
 static void describe(lua_State *L, const struct mwl_exchange *exchange) {
-  double seconds = retry_after(exchange);
+  double seconds = mwl_answer_retry_after(exchange);
   lua_pushinteger(L, exchange->status);
   lua_setfield(L, -2, "status");
   if (seconds >= 0) set_number(L, "retry_after", seconds);
@@ -85,7 +84,8 @@ static int wants_client_cert(const struct mwl_exchange *exchange) {
          memmem(exchange->reply.bytes, exchange->reply.length, words, sizeof words - 1) != NULL;
 }
 
-void mwl_answer_push_status(lua_State *L, const struct mwl_exchange *exchange) {
+/* An error for a status that is none of the API's own. */
+static void push_status(lua_State *L, const struct mwl_exchange *exchange) {
   char type[TYPE_SHOWN];
   content_type(exchange, type, sizeof type);
   if (is_redirect(exchange->status)) {
@@ -234,14 +234,14 @@ static int may_be_api(const struct mwl_exchange *exchange) {
 int mwl_answer_push(lua_State *L, const struct mwl_exchange *exchange, const char *module) {
   if (!may_be_api(exchange)) {
     luaL_pushfail(L);
-    mwl_answer_push_status(L, exchange);
+    push_status(L, exchange);
     return 2;
   }
   if (!decode(L, exchange)) return 2;
   if (push_errors(L, exchange)) return 2;
   if (exchange->status != 200) {
     luaL_pushfail(L);
-    mwl_answer_push_status(L, exchange);
+    push_status(L, exchange);
     return 2;
   }
   if (module == NULL) return 1;

@@ -1,5 +1,5 @@
-/* From a reply to a Lua value or an error, in the order of PROTOCOL I12: status, complete JSON, the
-   API's errors, the module's own object. */
+/* From a reply to a Lua value or an error, in this order and no other (I12 of doc/traps.md): status,
+   complete JSON, the API's errors, the module's own object. */
 #ifndef MWL_ANSWER_H
 #define MWL_ANSWER_H
 
@@ -11,7 +11,7 @@ struct mwl_exchange;
    that must be there; NULL: any reply will do. */
 int mwl_answer_push(lua_State *L, const struct mwl_exchange *exchange, const char *module);
 
-/* Pushes an error for a status that is none of the API's own. */
-void mwl_answer_push_status(lua_State *L, const struct mwl_exchange *exchange);
+/* What Retry-After says: seconds, or a date from which they are counted; below 0: nothing. */
+double mwl_answer_retry_after(const struct mwl_exchange *exchange);
 
 #endif

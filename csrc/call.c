@@ -12,22 +12,12 @@
 #include "secret.h"
 #include "session.h"
 
-static double positive(lua_State *L, int options, const char *name) {
-  double value = 0;
-  if (lua_getfield(L, options, name) != LUA_TNIL) {
-    value = luaL_checknumber(L, -1);
-    if (!isfinite(value) || value <= 0) luaL_error(L, "option '%s' must be above 0", name);
-  }
-  lua_pop(L, 1);
-  return value;
-}
-
 /* What the options say goes into the request; a value they hold stays on the stack. */
 static void read_options(lua_State *L, int options, struct mwl_request *request) {
   static const char *const known[] = {"timeout", "max_response", "cookies", "authorization", NULL};
   if (options == 0 || mwl_option_names_check(L, options, "call", known) == 0) return;
-  request->timeout = positive(L, options, "timeout");
-  request->reply_max = (size_t)fmin(positive(L, options, "max_response"), 1e15);
+  request->timeout = mwl_option_bound(L, options, "timeout", 0);
+  request->reply_max = (size_t)fmin(mwl_option_bound(L, options, "max_response", 0), 1e15);
   if (lua_getfield(L, options, "cookies") != LUA_TNIL) request->no_cookies = !lua_toboolean(L, -1);
   lua_pop(L, 1);
   if (lua_getfield(L, options, "authorization") != LUA_TNIL) {

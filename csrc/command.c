@@ -128,7 +128,7 @@ void mwl_command_check(lua_State *L, int argv, int options, enum mwl_command_use
 double mwl_command_timeout(lua_State *L, int options, double otherwise) {
   double seconds;
   get_option(L, options, "timeout");
-  seconds = mwl_seconds(L, -1, otherwise);
+  seconds = mwl_seconds(L, -1, "timeout", otherwise);
   lua_pop(L, 1);
   return seconds;
 }

@@ -6,7 +6,7 @@
 #include <time.h>
 
 #define MWL_COOKIE_LINE_MAX 8192
-#define MWL_COOKIE_JAR_MAX 300
+#define MWL_HTTP_ONLY "#HttpOnly_" /* before the domain, in the manner of curl */
 
 struct mwl_cookie {
   const char *domain; /* without a leading dot and without #HttpOnly_ */
@@ -33,21 +33,5 @@ int mwl_cookie_matches(const struct mwl_cookie *cookie, const char *host, const 
 /* Whether a host may hold the cookie at all: its own, or one of a parent domain, public suffixes
    ("com", "co.uk") excepted. */
 int mwl_cookie_belongs(const struct mwl_cookie *cookie, const char *host);
-
-/* The jar of a session on a transport, where libcurl's engine is not. */
-struct mwl_jar {
-  char **lines;
-  size_t count;
-};
-
-void mwl_jar_free(struct mwl_jar *jar);
-/* Keeps a line, in place of one of the same name, domain and path. 1 kept, 0 refused, -1 no memory. */
-int mwl_jar_put(struct mwl_jar *jar, const char *line, size_t length);
-/* Keeps what a Set-Cookie header says, as a browser at host and path would. Same results. */
-int mwl_jar_set_cookie(struct mwl_jar *jar, const char *header, const char *host, const char *path,
-                       int secure, time_t now);
-/* The Cookie header for a request, in malloc'd memory; NULL when there is nothing to send. */
-char *mwl_jar_header(const struct mwl_jar *jar, const char *host, const char *path, int secure,
-                     time_t now);
 
 #endif

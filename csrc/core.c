@@ -71,6 +71,7 @@ int luaopen_mwlogin_core(lua_State *L) {
   mwl_register_address(L);
   mwl_register_parameters(L);
   mwl_register_exchange(L);
+  mwl_register_json_value(L);
   mwl_register_pool(L);
   mwl_register_session(L);
   mwl_register_crypto(L);

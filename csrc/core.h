@@ -24,6 +24,7 @@ void mwl_register_held(lua_State *L);
 void mwl_register_address(lua_State *L);
 void mwl_register_parameters(lua_State *L);
 void mwl_register_exchange(lua_State *L);
+void mwl_register_json_value(lua_State *L);
 void mwl_register_pool(lua_State *L);
 void mwl_register_session(lua_State *L);
 void mwl_register_crypto(lua_State *L);

@@ -1,3 +1,4 @@
+/* Digests, random bytes and codings for Lua, on libcrypto; of a secret they make a secret. */
 #if !__has_include(<openssl/evp.h>)
 #error "OpenSSL's headers are missing: apt-get install libssl-dev (or openssl-devel)"
 #endif

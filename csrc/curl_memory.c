@@ -3,6 +3,7 @@
 #include <curl/curl.h>
 #include <malloc.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,6 +17,7 @@
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static void *kept[CLASSES][KEPT];
 static int kept_count[CLASSES];
+static atomic_ulong refusals; /* resolver threads ask, too */
 
 /* The class of a block: four to each power of two. Below 0: it is not kept. */
 static int class_of(size_t size) {
@@ -52,16 +54,21 @@ static int keep(void *memory, size_t size) {
   return room;
 }
 
+static void *counted(void *memory) {
+  if (memory == NULL) atomic_fetch_add_explicit(&refusals, 1, memory_order_relaxed);
+  return memory;
+}
+
 static void *take(size_t size) {
   void *memory = take_kept(size);
-  return memory != NULL ? memory : malloc(size);
+  return memory != NULL ? memory : counted(malloc(size));
 }
 
 static void *take_zeroed(size_t count, size_t size) {
   void *memory = NULL;
   size_t all;
   if (!__builtin_mul_overflow(count, size, &all)) memory = take_kept(all);
-  return memory != NULL ? memory : calloc(count, size);
+  return memory != NULL ? memory : counted(calloc(count, size));
 }
 
 static void give_back(void *memory) {
@@ -83,7 +90,13 @@ static void *resize(void *memory, size_t size) {
   return grown;
 }
 
+static char *copy(const char *text) { return counted(strdup(text)); }
+
+unsigned long mwl_curl_refusals(void) {
+  return atomic_load_explicit(&refusals, memory_order_relaxed);
+}
+
 int mwl_curl_start(void) {
-  return curl_global_init_mem(CURL_GLOBAL_DEFAULT, take, give_back, resize, strdup, take_zeroed) ==
+  return curl_global_init_mem(CURL_GLOBAL_DEFAULT, take, give_back, resize, copy, take_zeroed) ==
          CURLE_OK;
 }

@@ -6,4 +6,8 @@
    chosen its allocator. */
 int mwl_curl_start(void);
 
+/* How often libcurl was refused memory until now. It does not say so everywhere: a cookie is left out,
+   a host "cannot be resolved". */
+unsigned long mwl_curl_refusals(void);
+
 #endif

@@ -4,6 +4,7 @@
 
 #include <lauxlib.h>
 #include <lua.h>
+#include <math.h>
 #include <time.h>
 
 #define MWL_LONGEST_WAIT (7 * 24 * 3600.0)
@@ -26,16 +27,20 @@ static inline void mwl_sleep_milliseconds(int milliseconds) {
   nanosleep(&time, NULL);
 }
 
-/* Seconds from an argument or option at `index`; `otherwise` when it is nil. Raises below zero. */
-static inline double mwl_seconds(lua_State *L, int index, double otherwise) {
+/* The one judge of how long a wait may be: seconds from an argument or option at `index`, `otherwise`
+   when it is nil. What is no number, below zero or without an end raises; nothing waits for more than
+   a week. */
+static inline double mwl_seconds(lua_State *L, int index, const char *name, double otherwise) {
   double seconds = otherwise;
   if (!lua_isnoneornil(L, index)) {
     if (lua_type(L, index) != LUA_TNUMBER) {
-      luaL_error(L, "seconds must be a number, not a %s", luaL_typename(L, index));
+      luaL_error(L, "'%s' is a number of seconds, not a %s", name, luaL_typename(L, index));
     }
     seconds = lua_tonumber(L, index);
   }
-  if (!(seconds >= 0)) luaL_error(L, "seconds must not be negative");
+  if (!isfinite(seconds) || seconds < 0) {
+    luaL_error(L, "'%s' is a number of seconds from 0 up, and must have an end", name);
+  }
   return seconds > MWL_LONGEST_WAIT ? MWL_LONGEST_WAIT : seconds;
 }
 

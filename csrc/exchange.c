@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "core.h"
+#include "curl_memory.h"
 #include "failure.h"
 #include "observe.h"
 #include "pool.h"
@@ -59,6 +60,12 @@ static void free_bytes(struct mwl_pool *pool, struct mwl_bytes *buffer) {
 }
 
 void mwl_exchange_finish(struct mwl_exchange *exchange, CURLcode result) {
+  /* what libcurl had no memory for may be missing from what it calls a success */
+  if (exchange->easy != NULL &&
+      (exchange->no_memory || mwl_curl_refusals() != exchange->refusals)) {
+    result = CURLE_OUT_OF_MEMORY;
+    exchange->trouble[0] = '\0';
+  }
   exchange->result = result;
   exchange->done = 1;
   if (exchange->easy == NULL) return;
@@ -128,10 +135,6 @@ static struct mwl_exchange *push_exchange(lua_State *L, int session_index,
   lua_pushvalue(L, session_index);
   lua_setiuservalue(L, -2, 1);
   return exchange;
-}
-
-struct mwl_exchange *mwl_exchange_test(lua_State *L, int index) {
-  return luaL_testudata(L, index, EXCHANGE_CLASS);
 }
 
 /* == the end ===================================================================================== */

@@ -48,9 +48,11 @@ struct mwl_exchange {
   struct mwl_bytes header; /* the header lines of the last response */
   size_t reply_max;
   int too_large;
-  int is_awaited; /* by a task, which the pool tells of the end */
-  int attempted;  /* libcurl has begun to send it */
-  int cut;        /* its connection ended without an answer, and it was not sent again */
+  int no_memory;
+  unsigned long refusals; /* of memory to libcurl, when it was given the request */
+  int is_awaited;         /* by a task, which the pool tells of the end */
+  int attempted;          /* libcurl has begun to send it */
+  int cut;                /* its connection ended without an answer, and it was not sent again */
   int done;
   CURLcode result;
   long status;
@@ -76,9 +78,6 @@ int mwl_exchange_then(struct mwl_exchange *exchange,
 /* As mwl_exchange_run, with the exchange on top, whose last request is over. */
 int mwl_exchange_again(lua_State *L, struct mwl_exchange *exchange,
                        const struct mwl_request *request);
-
-/* NULL when the value is no exchange. */
-struct mwl_exchange *mwl_exchange_test(lua_State *L, int index);
 
 /* Called by the pool when libcurl is done. */
 void mwl_exchange_finish(struct mwl_exchange *exchange, CURLcode result);

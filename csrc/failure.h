@@ -1,4 +1,4 @@
-/* Errors as DESIGN §6 shows them, without the advice that mwlogin.error adds. */
+/* Errors as doc/errors.md shows them, without the advice that mwlogin.error adds. */
 #ifndef MWL_FAILURE_H
 #define MWL_FAILURE_H
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "address_lua.h"
+#include "answer.h"
 #include "core.h"
 #include "exchange.h"
 #include "failure.h"
@@ -17,16 +18,6 @@ enum { SESSION = 1, PATH, OPTIONS, URL };
 static int flag(lua_State *L, const char *name, int otherwise) {
   int value = otherwise;
   if (lua_getfield(L, OPTIONS, name) != LUA_TNIL) value = lua_toboolean(L, -1);
-  lua_pop(L, 1);
-  return value;
-}
-
-static double positive(lua_State *L, const char *name) {
-  double value = 0;
-  if (lua_getfield(L, OPTIONS, name) != LUA_TNIL) {
-    value = luaL_checknumber(L, -1);
-    if (!isfinite(value) || value <= 0) luaL_error(L, "option '%s' must be above 0", name);
-  }
   lua_pop(L, 1);
   return value;
 }
@@ -99,8 +90,8 @@ static int read_options(lua_State *L, struct mwl_request *request,
       "secret", "secret_body", "foreign", "authorization", "max_response", "timeout", NULL};
   mwl_option_names_check(L, OPTIONS, "fetch", known);
   request->method = method(L);
-  request->timeout = positive(L, "timeout");
-  request->reply_max = (size_t)fmin(positive(L, "max_response"), 1e15);
+  request->timeout = mwl_option_bound(L, OPTIONS, "timeout", 0);
+  request->reply_max = (size_t)fmin(mwl_option_bound(L, OPTIONS, "max_response", 0), 1e15);
   request->foreign = flag(L, "foreign", 0);
   request->no_cookies = !flag(L, "cookies", 1);
   request->is_secret = flag(L, "secret", 0);
@@ -202,7 +193,8 @@ static void push_body(lua_State *L, const struct mwl_exchange *exchange, int is_
 }
 
 static int fetch_answer(lua_State *L, struct mwl_exchange *exchange) {
-  lua_createtable(L, 0, 5);
+  double wait = mwl_answer_retry_after(exchange);
+  lua_createtable(L, 0, 6);
   lua_pushinteger(L, exchange->status);
   lua_setfield(L, -2, "status");
   push_headers(L, exchange);
@@ -212,6 +204,10 @@ static int fetch_answer(lua_State *L, struct mwl_exchange *exchange) {
   lua_pushvalue(L, URL);
   lua_setfield(L, -2, "url");
   set_location(L, exchange, lua_tostring(L, URL));
+  if (wait >= 0) {
+    lua_pushnumber(L, wait);
+    lua_setfield(L, -2, "retry_after");
+  }
   return 1;
 }
 
@@ -223,7 +219,7 @@ Fetches a page of the wiki's own origin, with its cookies; one exchange.
   `cookies = false`, `timeout`, `max_response`, `authorization`, `secret` (may travel over https and
   to loopback only), `secret_body` (the reply's body is a secret), `foreign` (another origin: no
   cookies, no credentials)
-@treturn table `{ status, headers, body, location, url }`
+@treturn table `{ status, headers, body, location, url, retry_after }`
 @return nil, err: answer, network, tls
 */
 int mwl_session_fetch(lua_State *L) {

@@ -1,3 +1,4 @@
+/* The first line that a command prints, read straight into a secret. */
 #include <errno.h>
 #include <poll.h>
 #include <string.h>

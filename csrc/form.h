@@ -24,7 +24,7 @@ char *mwl_percent_write(char *out, const char *text, size_t length);
 size_t mwl_form_length(const struct mwl_field *fields, size_t count);
 char *mwl_form_write(char *out, const struct mwl_field *fields, size_t count);
 
-/* Whether a name and password have the shape of a bot password (PROTOCOL 4.4). */
+/* Whether a name and password have the shape of a bot password. */
 int mwl_form_is_botpassword(const char *name, size_t name_length, const char *password,
                             size_t length);
 

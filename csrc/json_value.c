@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "core.h"
+
 #define NUMBER_MAX 64
 #define MEMBERS 4 /* room an object begins with */
 
@@ -167,6 +169,12 @@ static int has_more(struct reader *reader, char close) {
 
 static int is(const char *key, const char *name) { return strcmp(key, name) == 0; }
 
+/* In Lua it is a table as an empty list is; JSON knows both. */
+static void push_empty_object(lua_State *L) {
+  lua_newtable(L);
+  luaL_setmetatable(L, MWL_EMPTY_OBJECT);
+}
+
 /* The place of what stands under a key. */
 static enum place below(enum place place, const char *key) {
   switch (place) {
@@ -264,7 +272,11 @@ static void push_value(struct reader *reader, enum place place) {
   switch (*reader->at) {
     case '{':
       reader->at++;
-      if (place == FIELDS) {
+      skip_blanks(reader);
+      if (*reader->at == '}') {
+        reader->at++;
+        push_empty_object(L);
+      } else if (place == FIELDS) {
         push_fields(reader);
       } else if (place == OPTIONS) {
         push_options(reader);
@@ -294,6 +306,11 @@ static void push_value(struct reader *reader, enum place place) {
     default:
       push_number(reader);
   }
+}
+
+void mwl_register_json_value(lua_State *L) {
+  luaL_newmetatable(L, MWL_EMPTY_OBJECT);
+  lua_pop(L, 1);
 }
 
 int mwl_json_push(lua_State *L, const char *text, size_t length) {

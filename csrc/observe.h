@@ -1,5 +1,5 @@
-/* Tells a session's `observe` function of each exchange as the wire saw it (DESIGN §10): what a
-   record of a login is made from. */
+/* Tells a session's `observe` function of each exchange as the wire saw it: what a record of a
+   login is made from. */
 #ifndef MWL_OBSERVE_H
 #define MWL_OBSERVE_H
 

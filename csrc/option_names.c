@@ -1,6 +1,7 @@
 #include "option_names.h"
 
 #include <lauxlib.h>
+#include <math.h>
 #include <string.h>
 
 #include "core.h"
@@ -67,6 +68,21 @@ int mwl_option_names_check(lua_State *L, int options, const char *what, const ch
     count++;
   }
   return count;
+}
+
+double mwl_option_bound(lua_State *L, int options, const char *name, double otherwise) {
+  double value = otherwise;
+  if (lua_getfield(L, options, name) != LUA_TNIL) {
+    if (lua_type(L, -1) != LUA_TNUMBER) {
+      luaL_error(L, "option '%s' is a number, not a %s", name, luaL_typename(L, -1));
+    }
+    value = lua_tonumber(L, -1);
+    if (!isfinite(value) || value <= 0) {
+      luaL_error(L, "option '%s' must be above 0, and have an end", name);
+    }
+  }
+  lua_pop(L, 1);
+  return value;
 }
 
 /* `types` names the type, alone or among others: "string|secret". */

@@ -1,4 +1,4 @@
-/* Lua values as the parameters of a request (DESIGN §2): ordered, joined, ready to be encoded. */
+/* Lua values as the parameters of a request: ordered, joined, ready to be encoded. */
 #ifndef MWL_PARAMETERS_H
 #define MWL_PARAMETERS_H
 

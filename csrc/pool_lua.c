@@ -1,6 +1,5 @@
 #include "pool_lua.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "core.h"
@@ -203,12 +202,9 @@ Moves everything in flight on.
 */
 static int pool_step(lua_State *L) {
   struct mwl_pool *pool = mwl_pool_check(L, 1);
-  double seconds = luaL_optnumber(L, 2, 0);
+  double deadline = mwl_monotonic() + mwl_seconds(L, 2, "seconds", 0);
   struct mwl_interrupt interrupt;
-  double deadline;
   int came;
-  luaL_argcheck(L, seconds >= 0, 2, "seconds must not be negative");
-  deadline = mwl_monotonic() + (seconds < MWL_LONGEST_WAIT ? seconds : MWL_LONGEST_WAIT);
   mwl_interrupt_watch(&interrupt);
   do {
     int left = mwl_milliseconds_left(deadline);
@@ -265,11 +261,12 @@ Waits, while what is in flight goes on; in a task it yields the seconds.
 */
 static int pool_sleep(lua_State *L) {
   struct mwl_pool *pool = mwl_pool_check(L, 1);
-  double seconds = luaL_checknumber(L, 2);
+  double seconds;
   struct mwl_interrupt interrupt;
   double deadline;
   int came = 0;
-  luaL_argcheck(L, isfinite(seconds) && seconds >= 0, 2, "seconds must be a number from 0 up");
+  luaL_checkany(L, 2);
+  seconds = mwl_seconds(L, 2, "seconds", 0);
   lua_settop(L, 2);
   if (is_sleeping_task(L, pool)) return lua_yieldk(L, 1, 0, slept);
   deadline = mwl_monotonic() + seconds;

@@ -1,3 +1,4 @@
+/* Files for Lua that are for one user alone: read, replaced as a whole, locked. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>

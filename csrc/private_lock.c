@@ -76,7 +76,7 @@ int mwl_private_lock(lua_State *L) {
   char folder[PATH_MAX];
   size_t length;
   const char *path = luaL_checklstring(L, 1, &length);
-  double deadline = mwl_monotonic() + mwl_seconds(L, 2, 0);
+  double deadline = mwl_monotonic() + mwl_seconds(L, 2, "timeout", 0);
   int pause = FIRST_PAUSE;
   struct lock *lock;
   luaL_argcheck(L, strlen(path) == length && mwl_split_path(path, folder, sizeof folder) != NULL, 1,

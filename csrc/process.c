@@ -1,3 +1,4 @@
+/* Programs for Lua: started without a shell, written to, read from, awaited, ended. */
 #define _GNU_SOURCE /* pipe2 */
 
 #include <errno.h>
@@ -89,7 +90,7 @@ static int process_write(lua_State *L) {
   struct mwl_stream *stream = check_stream(L, process, 2, 1);
   size_t length;
   const char *bytes = mwl_secret_or_string(L, 3, &length);
-  double deadline = mwl_monotonic() + mwl_seconds(L, 4, process->timeout);
+  double deadline = mwl_monotonic() + mwl_seconds(L, 4, "timeout", process->timeout);
   while (length > 0) {
     size_t written = 0;
     int ready;
@@ -147,7 +148,7 @@ static void check_reading(lua_State *L, int index, double timeout, struct readin
   most = luaL_optinteger(L, -1, DEFAULT_MOST);
   luaL_argcheck(L, most >= 1 && most <= LARGEST_MOST, index, "max must be 1 byte to 256 MiB");
   lua_getfield(L, index, "timeout");
-  reading->deadline = mwl_monotonic() + mwl_seconds(L, -1, timeout);
+  reading->deadline = mwl_monotonic() + mwl_seconds(L, -1, "timeout", timeout);
   lua_getfield(L, index, "secret");
   reading->as_secret = lua_toboolean(L, -1);
   reading->has_stop = stop != NULL;
@@ -258,7 +259,7 @@ Waits for the program to end. Its pipes are not read meanwhile.
 */
 static int process_wait(lua_State *L) {
   struct process *process = check_process(L);
-  double deadline = mwl_monotonic() + mwl_seconds(L, 2, process->timeout);
+  double deadline = mwl_monotonic() + mwl_seconds(L, 2, "timeout", process->timeout);
   for (;;) {
     int result = mwl_child_wait(&process->child, deadline);
     if (result > 0) break;

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "core.h"
+#include "curl_memory.h"
 #include "exchange.h"
 #include "failure.h"
 #include "pool.h"
@@ -311,6 +312,7 @@ static size_t receive_body(char *bytes, size_t size, size_t count, void *data) {
   if (mwl_bytes_add(exchange->pool, &exchange->reply, bytes, size * count, exchange->reply_max))
     return count;
   exchange->too_large = size * count > exchange->reply_max - exchange->reply.length;
+  exchange->no_memory = !exchange->too_large;
   return 0;
 }
 
@@ -319,7 +321,9 @@ static size_t receive_header(char *bytes, size_t size, size_t count, void *data)
   size_t length = size * count;
   /* a status line begins the header of a new response: what an earlier one (100, 401) said goes */
   if (length > 5 && memcmp(bytes, "HTTP/", 5) == 0) exchange->header.length = 0;
-  return mwl_bytes_add(exchange->pool, &exchange->header, bytes, length, HEADER_MAX) ? count : 0;
+  if (mwl_bytes_add(exchange->pool, &exchange->header, bytes, length, HEADER_MAX)) return count;
+  exchange->no_memory = length <= HEADER_MAX - exchange->header.length;
+  return 0;
 }
 
 /* libcurl sends a request again by itself where a kept connection ended without an answer; one with
@@ -413,6 +417,7 @@ static int set_options(struct mwl_exchange *exchange) {
 }
 
 int mwl_request_prepare(struct mwl_exchange *exchange) {
+  exchange->refusals = mwl_curl_refusals();
   if (exchange->easy == NULL) exchange->easy = mwl_pool_borrow(exchange->pool);
   return exchange->easy != NULL && set_options(exchange);
 }

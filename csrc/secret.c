@@ -163,7 +163,7 @@ static int secret_equal(lua_State *L) {
 }
 
 /***
-Whether a name and password have the shape of a bot password (DESIGN §3): the name holds an `@` and
+Whether a name and password have the shape of a bot password: the name holds an `@` and
 the password is 32 or more of `0-9a-w`, or the password is `app@` and such a string.
 @function looks_like_botpassword
 @tparam string username

@@ -9,6 +9,7 @@
 #include "exchange.h"
 #include "failure.h"
 #include "option_names.h"
+#include "proxy.h"
 #include "pool_lua.h"
 
 #define DEFAULT_TIMEOUT 60.0
@@ -39,19 +40,6 @@ static const char *string_option(lua_State *L, int options, const char *name) {
     if (strlen(value) != lua_rawlen(L, -1) || strpbrk(value, "\r\n") != NULL) {
       luaL_error(L, "option '%s' holds a line break or a NUL byte", name);
     }
-  }
-  lua_pop(L, 1);
-  return value;
-}
-
-static double number_option(lua_State *L, int options, const char *name, double otherwise) {
-  double value = otherwise;
-  if (lua_getfield(L, options, name) != LUA_TNIL) {
-    if (lua_type(L, -1) != LUA_TNUMBER) {
-      luaL_error(L, "option '%s' is a number, not a %s", name, luaL_typename(L, -1));
-    }
-    value = lua_tonumber(L, -1);
-    if (!isfinite(value) || value <= 0) luaL_error(L, "option '%s' must be above 0", name);
   }
   lua_pop(L, 1);
   return value;
@@ -144,10 +132,11 @@ static void read_options(lua_State *L, struct mwl_session *session, int options)
   session->ca_file = string_option(L, options, "ca_file");
   session->client_cert = string_option(L, options, "client_cert");
   session->client_key = string_option(L, options, "client_key");
-  session->timeout = number_option(L, options, "timeout", DEFAULT_TIMEOUT);
-  session->connect_timeout = number_option(L, options, "connect_timeout", DEFAULT_CONNECT_TIMEOUT);
+  session->timeout = mwl_option_bound(L, options, "timeout", DEFAULT_TIMEOUT);
+  session->connect_timeout =
+      mwl_option_bound(L, options, "connect_timeout", DEFAULT_CONNECT_TIMEOUT);
   session->max_response =
-      (size_t)fmin(number_option(L, options, "max_response", DEFAULT_MAX_RESPONSE), 1e15);
+      (size_t)fmin(mwl_option_bound(L, options, "max_response", DEFAULT_MAX_RESPONSE), 1e15);
   read_http_auth(L, session, options);
   lua_getfield(L, options, "insecure_http");
   session->insecure_http = lua_toboolean(L, -1);
@@ -165,7 +154,7 @@ A session: one conversation with one wiki, with cookies of its own.
   `insecure_http`, `transport`, `observe` (called with the request and response of each exchange)
 @tparam[opt] boolean among_others the table holds options of others, too, which are passed over
 @treturn session
-@return nil, err (kind answer) when the address is none
+@return nil, err (kind answer) when the address, or the proxy's, is none
 */
 int mwl_pool_session(lua_State *L) {
   struct mwl_pool *pool = mwl_pool_check(L, POOL);
@@ -195,6 +184,17 @@ int mwl_pool_session(lua_State *L) {
     return mwl_failure(L, "answer", "address",
                        "The address of a wiki is http:// or https://, a host and a path, "
                        "without user name and password.");
+  }
+  switch (mwl_proxy_judge(session->proxy)) {
+    case MWL_PROXY_SOUND:
+      break;
+    case MWL_PROXY_SCHEME:
+      return mwl_failure(
+          L, "answer", "proxy",
+          "The option 'proxy' has a scheme that is none of a proxy: there are " MWL_PROXY_SCHEMES
+          ".");
+    case MWL_PROXY_MALFORMED:
+      return mwl_failure(L, "answer", "proxy", "The option 'proxy' is no address.");
   }
   session->share = curl_share_init();
   if (session->wiki == NULL || session->share == NULL ||

@@ -5,7 +5,7 @@
 #include <curl/curl.h>
 #include <lua.h>
 
-#include "cookie_lines.h"
+#include "cookie_jar.h"
 #include "secret.h"
 #include "wiki.h"
 

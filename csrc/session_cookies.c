@@ -5,6 +5,7 @@
 
 #include "cookie_lines.h"
 #include "core.h"
+#include "curl_memory.h"
 #include "pool_lua.h"
 #include "session.h"
 
@@ -27,7 +28,9 @@ static int is_live(const char *line) {
 /* Takes libcurl's list apart before Lua may raise: the lines are copied into a jar of their own. */
 static int copy_engine(struct mwl_pool *pool, CURL *easy, struct mwl_jar *jar) {
   struct curl_slist *list = NULL;
-  int ok = curl_easy_getinfo(easy, CURLINFO_COOKIELIST, &list) == CURLE_OK;
+  unsigned long refusals = mwl_curl_refusals();
+  int ok = curl_easy_getinfo(easy, CURLINFO_COOKIELIST, &list) == CURLE_OK &&
+           mwl_curl_refusals() == refusals;
   for (struct curl_slist *one = list; ok && one != NULL; one = one->next) {
     if (is_live(one->data)) ok = mwl_jar_put(jar, one->data, strlen(one->data)) >= 0;
   }
@@ -71,6 +74,7 @@ static void clear_cookies(lua_State *L, struct mwl_session *session) {
 static int import_line(struct mwl_session *session, CURL *easy, const char *line, size_t length) {
   char text[MWL_COOKIE_LINE_MAX + 1];
   struct mwl_cookie cookie;
+  unsigned long refusals = mwl_curl_refusals();
   int kept;
   if (length > MWL_COOKIE_LINE_MAX || !mwl_cookie_parse(line, length, &cookie) ||
       !mwl_cookie_belongs(&cookie, session->wiki->address.host)) {
@@ -80,7 +84,8 @@ static int import_line(struct mwl_session *session, CURL *easy, const char *line
   memcpy(text, line, length);
   text[length] = '\0';
   text[strcspn(text, "\r\n")] = '\0';
-  kept = curl_easy_setopt(easy, CURLOPT_COOKIELIST, text) == CURLE_OK;
+  kept = curl_easy_setopt(easy, CURLOPT_COOKIELIST, text) == CURLE_OK &&
+         mwl_curl_refusals() == refusals;
   explicit_bzero(text, sizeof text);
   return kept ? 1 : -1;
 }

@@ -1,3 +1,4 @@
+/* The terminal for Lua: questions whose answers are shown, or are not and become secrets. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -232,7 +233,7 @@ static void check_asked(lua_State *L, int index, struct asked *asked) {
   luaL_argcheck(L, most >= 1 && most <= LARGEST_MOST, index, "max must be 1 byte to 1 MiB");
   asked->most = (size_t)most;
   lua_getfield(L, index, "timeout");
-  asked->seconds = mwl_seconds(L, -1, LONGEST_ASK);
+  asked->seconds = mwl_seconds(L, -1, "timeout", LONGEST_ASK);
   lua_settop(L, index);
 }
 

@@ -1,4 +1,4 @@
-/* The token primitive. */
+/* Tokens of a session: one request for each type, kept until `drop_tokens`. */
 #include <string.h>
 
 #include "call.h"

@@ -124,8 +124,7 @@ void mwl_transport_push_request(lua_State *L, struct mwl_session *session,
   }
 }
 
-/* One header of the reply: kept as a line, and as a cookie when it sets one. 0: too much of them, or
-   no memory. */
+/* One header of the reply: kept as a line, and as a cookie when it sets one. 0: no memory. */
 static int take_header(struct mwl_session *session, struct mwl_exchange *exchange,
                        const struct mwl_address *address, int keep_cookies, const char *name,
                        const char *value, size_t length) {
@@ -146,12 +145,14 @@ static int take_headers(lua_State *L, struct mwl_session *session, struct mwl_ex
                         const struct mwl_request *request, int headers) {
   int keep_cookies = !request->foreign && !request->no_cookies;
   struct mwl_address *address = mwl_address_new(L);
-  int ok = mwl_address_parse(exchange->url, NULL, address) == MWL_ADDRESS_SOUND;
+  if (mwl_address_parse(exchange->url, NULL, address) != MWL_ADDRESS_SOUND) {
+    return luaL_error(L, "not enough memory for an address");
+  }
   lua_pushnil(L);
-  while (ok && lua_next(L, headers) != 0) {
+  while (lua_next(L, headers) != 0) {
     const char *name = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : "";
     lua_Integer count = lua_istable(L, -1) ? (lua_Integer)lua_rawlen(L, -1) : 1;
-    for (lua_Integer i = 1; ok && i <= count; i++) {
+    for (lua_Integer i = 1; i <= count; i++) {
       size_t length;
       const char *value;
       if (lua_istable(L, -1)) {
@@ -161,15 +162,19 @@ static int take_headers(lua_State *L, struct mwl_session *session, struct mwl_ex
       }
       value = lua_tolstring(L, -1, &length);
       if (value == NULL) return luaL_error(L, "a transport's header is not a string");
-      ok = take_header(session, exchange, address, keep_cookies, name, value, length);
+      if (strlen(name) + length + 4 > HEADERS_MAX - exchange->header.length) {
+        mwl_failure(L, "protocol", "too_large",
+                    "The headers of the reply are larger than %d bytes.", HEADERS_MAX);
+        return 0;
+      }
+      if (!take_header(session, exchange, address, keep_cookies, name, value, length)) {
+        return luaL_error(L, "not enough memory for the headers of the reply");
+      }
       lua_pop(L, 1);
     }
     lua_pop(L, 1);
   }
-  if (ok) return 1;
-  mwl_failure(L, "protocol", "too_large", "The headers of the reply are larger than %d bytes.",
-              HEADERS_MAX);
-  return 0;
+  return 1;
 }
 
 static int take_response(lua_State *L, struct mwl_session *session, struct mwl_exchange *exchange,
@@ -186,10 +191,15 @@ static int take_response(lua_State *L, struct mwl_session *session, struct mwl_e
   }
   if (lua_getfield(L, response, "body") == LUA_TNIL) return 1;
   body = luaL_checklstring(L, -1, &length);
-  if (mwl_bytes_add(exchange->pool, &exchange->reply, body, length, exchange->reply_max)) return 1;
-  mwl_failure(L, "protocol", "too_large", "The reply is larger than %.0f bytes.",
-              (double)exchange->reply_max);
-  return 0;
+  if (length > exchange->reply_max) {
+    mwl_failure(L, "protocol", "too_large", "The reply is larger than %.0f bytes.",
+                (double)exchange->reply_max);
+    return 0;
+  }
+  if (!mwl_bytes_add(exchange->pool, &exchange->reply, body, length, exchange->reply_max)) {
+    return luaL_error(L, "not enough memory for the reply");
+  }
+  return 1;
 }
 
 /* The transport failed with an error of its own, on top: { kind, code, message }. */

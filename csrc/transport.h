@@ -1,4 +1,4 @@
-/* The seam for specs (DESIGN §10): a Lua function in libcurl's place. */
+/* The seam for specs: a Lua function in libcurl's place. */
 #ifndef MWL_TRANSPORT_H
 #define MWL_TRANSPORT_H
 

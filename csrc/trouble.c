@@ -5,6 +5,7 @@
 
 #include "exchange.h"
 #include "failure.h"
+#include "proxy.h"
 #include "session.h"
 
 struct trouble {
@@ -93,9 +94,19 @@ static struct trouble certificate_trouble(const struct mwl_exchange *exchange) {
   }
 }
 
+/* What was given as an option was judged before: this one comes from the environment. */
+static int is_of_proxy_address(const struct mwl_exchange *exchange) {
+  return strncmp(exchange->trouble, "Unsupported proxy", 17) == 0;
+}
+
 static struct trouble find_trouble(const struct mwl_exchange *exchange) {
   if (exchange->cut) return trouble_of(CURLE_GOT_NOTHING);
   if (exchange->result == CURLE_PEER_FAILED_VERIFICATION) return certificate_trouble(exchange);
+  if (is_of_proxy_address(exchange))
+    return (struct trouble){"network", "proxy",
+                            "The environment (https_proxy, http_proxy, all_proxy) names a proxy "
+                            "whose address is none; its schemes are " MWL_PROXY_SCHEMES,
+                            0};
   if (strstr(exchange->trouble, "certificate required") != NULL)
     return (struct trouble){"tls", "client_cert_wanted", "The server wants a client certificate",
                             0};
@@ -111,7 +122,8 @@ void mwl_trouble_push(lua_State *L, const struct mwl_exchange *exchange,
     mwl_failure_push(L, "protocol", "too_large", "The reply is larger than %.0f bytes.",
                      (double)exchange->reply_max);
     trouble.sent = 1;
-  } else if (exchange->trouble[0] != '\0' && !exchange->cut) {
+  } else if (exchange->trouble[0] != '\0' && !exchange->cut && !is_of_proxy_address(exchange)) {
+    /* libcurl's words, unless they show an address that may hold a password */
     mwl_failure_push(L, trouble.kind, trouble.code, "%s: %s (%s).", host, trouble.text,
                      exchange->trouble);
   } else {

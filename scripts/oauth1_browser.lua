@@ -1,4 +1,4 @@
--- Asks a person, in a browser, to allow this program to act for him; the access is kept, so that
+-- Asks a person, in a browser, to allow this program to act for them; the access is kept, so that
 -- the next run asks nobody.
 --
 --     CONSUMER_SECRET=… mwlogin run scripts/oauth1_browser.lua wiki.example.org CONSUMER_KEY

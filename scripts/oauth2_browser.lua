@@ -1,4 +1,4 @@
--- Asks a person, in a browser, to allow this program to act for him. The tokens are kept, and
+-- Asks a person, in a browser, to allow this program to act for them. The tokens are kept, and
 -- renewed, so that the next run asks nobody. The address is the one the client was registered with.
 --
 --     mwlogin run scripts/oauth2_browser.lua wiki.example.org CLIENT_ID http://127.0.0.1:8765/back

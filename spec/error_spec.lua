@@ -51,7 +51,7 @@ describe("an error", function()
 end)
 
 describe("advice", function()
-  -- PROTOCOL 4.1, 4.3, 5.9, 7, 8
+  -- what MediaWiki, OATHAuth, ConfirmEdit and OAuth are known to say
   local codes = [[
     NeedToken WrongToken wrongpassword wrongpasswordempty authmanager-authn-no-primary
     login-throttled sessionlost botpasswords-needs-reset botpasswords-locked

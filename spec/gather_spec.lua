@@ -1,18 +1,11 @@
 local cqueues = require "cqueues"
 local mwlogin = require "mwlogin"
+local shared = require "spec.shared"
 local socket = require "socket"
 local wiki = require "spec.wiki"
 
 describe("gather", function()
-  local w
-
-  setup(function()
-    w = wiki.start {}
-  end)
-
-  teardown(function()
-    w:stop()
-  end)
+  local w = shared(wiki.start)
 
   local function open(pool, options)
     local made = { user_agent = "gather_spec", pool = pool }

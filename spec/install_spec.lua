@@ -3,6 +3,7 @@
 package.path = "./?.lua;./?/init.lua;" .. package.path
 
 local cjson = require("cjson")
+local folders = require("spec.folders")
 local wiki = require("spec.wiki")
 
 local shell = require("spec.install.shell")
@@ -13,7 +14,7 @@ describe("the rock, installed into an empty tree", function()
   local folder, tree, one, path, cpath
 
   setup(function()
-    folder = shell.folder()
+    folder = folders.new()
     tree = folder .. "/tree"
     local checkout = folder .. "/checkout"
     shell.checkout(checkout)
@@ -34,7 +35,7 @@ describe("the rock, installed into an empty tree", function()
     if one then
       one:stop()
     end
-    os.execute("rm -rf " .. quote(folder))
+    folders.remove(folder)
   end)
 
   it("logs in by its command, from anywhere and with an empty environment", function()

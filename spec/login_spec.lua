@@ -143,6 +143,7 @@ describe("credentials", function()
     raises("option 'username' is string, not a number", { username = 3, password = "x" })
     raises("no method 'clientlogon'; did you mean 'clientlogin'", { method = "clientlogon" })
     raises("option 'handler_seconds' must be above 0", { handler_seconds = math.huge })
+    raises("option 'redirect_timeout' must be above 0", { redirect_timeout = 0 })
     raises("no redirect 'atuo'; did you mean 'auto'", { redirect = "atuo" })
     raises("no redirect 'elsewhere'; there are auto, driven,", { redirect = "elsewhere" })
   end)
@@ -329,7 +330,7 @@ describe("a second login of a Session", function()
     assert.has_error(function()
       session:login({
         username = "Alice",
-        password = function()
+        respond = function()
           error("boom")
         end,
       })

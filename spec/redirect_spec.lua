@@ -2,19 +2,19 @@ package.path = "./?.lua;./?/init.lua;" .. package.path
 
 local core = require("mwlogin.core")
 local redirect = require("mwlogin.redirect")
+local shared = require("spec.shared")
 local stand = require("spec.redirect.stand")
 
 describe("the way through a browser", function()
-  local site, session, way, before
+  local session, way, before
+  local site = shared(stand.site)
 
-  setup(function()
-    site = stand.site()
+  lazy_setup(function()
     session = stand.session(site)
   end)
 
-  teardown(function()
+  lazy_teardown(function()
     session:close()
-    site:close()
   end)
 
   before_each(function()

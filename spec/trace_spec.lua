@@ -158,43 +158,7 @@ describe("a trace", function()
   end)
 end)
 
-describe("the tracer", function()
-  it("hides what it is told to protect, wherever it turns up", function()
-    local heard
-    local tracer = assert(trace.new(function(event)
-      heard = event
-    end))
-    tracer:protect(core.secret(PASSWORD))
-    tracer:protect("plain token")
-    local texts = forms_of(PASSWORD)
-    texts.nested = { deep = "the plain token is here", [PASSWORD] = core.secret("x") }
-    tracer:event({ event = "test", texts = texts })
-    for position = 1, 4 do
-      assert.equal("***", heard.texts[position])
-    end
-    assert.equal("the *** is here", heard.texts.nested.deep)
-    assert.equal("***", heard.texts.nested["***"])
-  end)
-
-  it("cleans errors, and forgets nothing of the user's for newer tokens", function()
-    local tracer = assert(trace.new(nil))
-    tracer:protect(core.secret(PASSWORD))
-    for number = 1, 500 do
-      tracer:protect(("token %d"):format(number))
-    end
-    local err = tracer:clean({ message = "got " .. PASSWORD, data = { PASSWORD, "token 500" } })
-    assert.equal("got ***", err.message)
-    assert.same({ "***", "***" }, err.data)
-  end)
-
-  it("does not stumble over a secret that was wiped", function()
-    local secret = core.secret(PASSWORD)
-    local tracer = assert(trace.new(nil))
-    tracer:protect(secret)
-    secret:wipe()
-    assert.equal("fine", tracer:redact("fine"))
-  end)
-
+describe("what a trace says", function()
   it("gives shapes of values, not values", function()
     local shape = trace.shape({
       action = "edit",

@@ -1,4 +1,4 @@
----What to do about an error, by its code: PROTOCOL 4.1, 4.3, 5.9, 7, 8 and our own codes.
+---What to do about an error, by its code: MediaWiki's and our own; doc/errors.md tells them all.
 local advice = {}
 
 local BY_CODE <const> = {
@@ -146,7 +146,7 @@ local BY_CODE <const> = {
   ["mwoauth-oauth-unsupported-version"] = "The consumer is one of OAuth 2: log in with client_id.",
   -- network, TLS, HTTP
   resolve = "Check the spelling of the host and this machine's name server.",
-  proxy = "Check the proxy's address.",
+  proxy = "Check the proxy's address: http://host:port, or with one of the other schemes.",
   connect = "Check host and port, and that the server runs.",
   timeout = "Try again later, or give a longer timeout.",
   cut = "Try again; if it stays so, look at proxies in between.",

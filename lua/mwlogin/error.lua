@@ -1,5 +1,4 @@
----Errors (DESIGN §6): one shape for all that can go wrong, with a sentence that says what to do.
-local advice = require "mwlogin.advice"
+---Errors: one shape for all that can go wrong, with a sentence that says what to do.
 local plaintext = require "mwlogin.plaintext"
 
 local errors = {}
@@ -56,6 +55,12 @@ local function shown(value, otherwise)
   return value ~= nil and plaintext.clean(value) or otherwise
 end
 
+---A process that is out of descriptors, say, may not be able to load it: its errors go without.
+local function advice_of(fields)
+  local there, advice = pcall(require, "mwlogin.advice")
+  return there and advice.of(fields) or nil
+end
+
 ---Makes an error. Where no advice is given, the code's own is added.
 ---@param fields table kind, code, message, and what else is known
 ---@return mwlogin.Error err the same table
@@ -65,7 +70,7 @@ function errors.new(fields)
   end
   fields.code = shown(fields.code, fields.kind)
   fields.message = shown(fields.message, fields.code)
-  fields.advice = fields.advice or advice.of(fields)
+  fields.advice = fields.advice or advice_of(fields)
   return setmetatable(fields, Error)
 end
 

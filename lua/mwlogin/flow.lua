@@ -80,6 +80,7 @@ function Flow:another(action, options)
   return flow.new(self.session, action, options)
 end
 
+---@return string address where a dialogue that goes on elsewhere comes back to
 function Flow:return_url()
   return self.options.return_url or NO_RETURN
 end
@@ -136,6 +137,7 @@ function Flow:start()
   return self.step
 end
 
+---@param request table
 ---@return boolean alone whether an answer to this request is sent without the rest of its step
 function Flow:is_alone(request)
   for _, entry in ipairs(self:known_handlers()) do
@@ -159,6 +161,7 @@ local function turn_of(self, answered)
 end
 
 ---The requests of the current step that are answered, given what was said so far.
+---@param answered table the sheet
 ---@return table|nil chosen
 ---@return table|nil err
 ---@return table|nil open
@@ -177,6 +180,8 @@ function Flow:choose(answered)
 end
 
 ---Fills the chosen requests.
+---@param chosen table[] as `choose` gave them
+---@param answered table the sheet
 ---@return table|nil filled
 ---@return table|nil err
 ---@return table missing list of { request, field }
@@ -274,7 +279,7 @@ end
 
 ---Runs the dialogue to its end with answers, handlers and a responder.
 ---@param options table { answers, username, password, handlers, handlers_folder, handler_seconds,
----respond, redirect, remember, extra }
+---respond, redirect, redirect_timeout, remember, extra }
 ---@return mwlogin.Step|nil step status PASS
 ---@return table|nil err a FAIL too; of kind `interaction` with `flow` and `step` to go on by hand
 function Flow:run(options)

@@ -83,8 +83,8 @@ local DEFAULT_USER_AGENT <const> = ("mwlogin/%s (no contact given)"):format(mwlo
 
 ---Reads what was given as a source.
 local function read_sources(opts)
-  local secret = require "mwlogin.secret"
   if opts.proxy and type(opts.proxy) ~= "string" then
+    local secret = require "mwlogin.secret"
     local address, err = secret.read(opts.proxy, "proxy")
     if not address then
       return nil, err
@@ -92,6 +92,7 @@ local function read_sources(opts)
     opts.proxy = type(address) == "string" and address or address:reveal()
   end
   if opts.http_auth then
+    local secret = require "mwlogin.secret"
     local password, err = secret.read(opts.http_auth.password, "http_auth.password")
     if not password then
       return nil, err
@@ -115,7 +116,12 @@ local function prepared(opts)
 end
 
 local function open_trace(opts)
-  local tracer, reason = require("mwlogin.trace").new(opts.trace)
+  local tracer, reason
+  if opts.trace then
+    tracer, reason = require("mwlogin.trace").new(opts.trace)
+  else
+    tracer = require("mwlogin.tracer").new()
+  end
   if not tracer then
     return nil,
       require("mwlogin.error").new {
@@ -129,7 +135,8 @@ local function open_trace(opts)
     tracer:protect(opts.http_auth.password)
   end
   if opts.proxy then
-    tracer:protect(opts.proxy:match "//[^/]*:([^/@]*)@")
+    local proxy = opts.proxy:gsub("^%a[%w+.-]*://", "")
+    tracer:protect(proxy:match "^[^:]*:(.*)@")
   end
   return tracer
 end
@@ -187,6 +194,10 @@ function mwlogin.open(address, opts)
     error(("open takes the address of a wiki, not %s"):format(type(address)), 2)
   end
   open_options.check(opts)
+  local sound, unsound = open_options.judge(opts)
+  if not sound then
+    return nil, unsound
+  end
   local made, err = prepared(opts)
   if not made then
     return nil, err

@@ -6,7 +6,7 @@ local json = {}
 
 local MAX_DEPTH <const> = 64
 
----A private instance: another user of lua-cjson in the program may set his own otherwise.
+---A private instance: another user of lua-cjson in the program may set its own otherwise.
 local codec = cjson.new()
 codec.decode_max_depth(MAX_DEPTH)
 codec.encode_max_depth(MAX_DEPTH)

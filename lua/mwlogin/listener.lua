@@ -7,6 +7,7 @@ local errors = require("mwlogin.error")
 local page = require("mwlogin.listener.page")
 local peer = require("mwlogin.listener.peer")
 local query = require("mwlogin.query")
+local reply = require("mwlogin.listener.reply")
 local request = require("mwlogin.listener.request")
 
 local listener = {}
@@ -44,40 +45,6 @@ local function need_socket()
     })
 end
 
-local REASONS <const> = {
-  [200] = "OK",
-  [303] = "See Other",
-  [400] = "Bad Request",
-  [403] = "Forbidden",
-  [404] = "Not Found",
-  [405] = "Method Not Allowed",
-  [408] = "Request Timeout",
-  [410] = "Gone",
-  [411] = "Length Required",
-  [413] = "Content Too Large",
-  [415] = "Unsupported Media Type",
-  [431] = "Request Header Fields Too Large",
-}
-
-local function refusal(status)
-  return { status = status, body = page.say(REASONS[status] or "No", "This request is not taken.") }
-end
-
-local function encode_reply(reply, without_body)
-  local headers = page.headers()
-  for name, value in pairs(reply.headers or {}) do
-    headers[name] = value
-  end
-  local body = reply.body or ""
-  headers["Content-Length"] = tostring(#body)
-  headers["Connection"] = "close"
-  local lines = { ("HTTP/1.1 %d %s"):format(reply.status, REASONS[reply.status] or "Status") }
-  for name, value in pairs(headers) do
-    lines[#lines + 1] = name .. ": " .. value
-  end
-  return table.concat(lines, "\r\n") .. "\r\n\r\n" .. (without_body and "" or body)
-end
-
 ---The return address: the first one who comes is the answer.
 local function take_return(self, asked)
   if self.answer then
@@ -97,12 +64,12 @@ local function take_return(self, asked)
     end
   end
   local values = asked.form or asked.query
-  local reply = page.say("You can close this window", "The login goes on in the program.")
+  local shown = page.say("You can close this window", "The login goes on in the program.")
   if values.error then
-    reply =
+    shown =
       page.say("The login was not granted", "The program has been told. You can close this window.")
   end
-  return { status = 200, body = reply }, answer
+  return { status = 200, body = shown }, answer
 end
 
 ---Opens a listener. With a port that is taken or may not be used: nil and an error.
@@ -153,20 +120,20 @@ end
 
 local function answer_request(self, asked, client)
   if peer.is_foreign(client.socket) then
-    return refusal(403)
+    return reply.refusal(403)
   end
   if (asked.headers.host or ""):lower() ~= self.authority then
-    return refusal(403)
+    return reply.refusal(403)
   end
   local own = self.serve and asked.path:sub(1, #self.path) or asked.path
   if not core.crypto.equal(own, self.path) then
-    return refusal(404)
+    return reply.refusal(404)
   end
   if self.serve then
     return self.serve(asked)
   end
   if asked.method == "HEAD" then
-    return refusal(405)
+    return reply.refusal(405)
   end
   return take_return(self, asked)
 end
@@ -181,8 +148,8 @@ local function drop(self, client)
   end
 end
 
-local function start_reply(client, reply, answer, without_body)
-  client.out, client.sent, client.answer = encode_reply(reply, without_body), 0, answer
+local function start_reply(client, shown, answer, without_body)
+  client.out, client.sent, client.answer = reply.encode(shown, without_body), 0, answer
 end
 
 local function read_client(self, client)
@@ -191,14 +158,14 @@ local function read_client(self, client)
   if #bytes > 0 then
     local asked, status = request.feed(client.reading, bytes)
     if asked then
-      local reply, answer = answer_request(self, asked, client)
+      local shown, answer = answer_request(self, asked, client)
       -- Kept at once, so that a second return cannot replace it while the first page is sent.
       self.answer = self.answer or answer
-      start_reply(client, reply, answer, asked.method == "HEAD")
+      start_reply(client, shown, answer, asked.method == "HEAD")
       return
     end
     if asked == nil then
-      start_reply(client, refusal(status))
+      start_reply(client, reply.refusal(status))
       return
     end
   end

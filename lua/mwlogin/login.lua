@@ -3,7 +3,6 @@ local again = require "mwlogin.login.again"
 local credentials_of = require "mwlogin.login.credentials"
 local flight = require "mwlogin.session.flight"
 local method_of = require "mwlogin.login.method"
-local unsure = require "mwlogin.login.unsure"
 local user = require "mwlogin.session.user"
 
 local login = {}
@@ -36,6 +35,7 @@ local log_in
 ---@return mwlogin.Identity|nil
 ---@return mwlogin.Error|nil err
 local function attempt(session, credentials)
+  local unsure = require "mwlogin.login.unsure" -- now: it is for when things have gone wrong
   local method, why = method_of.choose(credentials)
   local gap = credentials_of.gap(credentials, method)
   if gap then
@@ -137,7 +137,7 @@ end
 
 ---Logs a Session in.
 ---@param session mwlogin.Session
----@param credentials table|nil DESIGN §3: username, password, method, answers, handlers, respond, …
+---@param credentials table|nil username, password, method, answers, handlers, respond, …
 ---@return mwlogin.Identity|nil identity
 ---@return mwlogin.Error|nil err of kind `interaction` it carries `flow` and `step`
 function login.run(session, credentials)

@@ -31,6 +31,8 @@ local HTTP_AUTH <const> = { username = "string", password = "string|secret|sourc
 
 local ABOVE_ZERO <const> = { "timeout", "connect_timeout", "max_response" }
 
+local ADDRESSES <const> = { "rest_url", "index_url" }
+
 ---What a store of one's own must have (doc/stores.md).
 local STORE_METHODS <const> = { "read", "write", "remove", "ids", "lock" }
 
@@ -70,6 +72,28 @@ function open_options.check(opts)
   if opts.http_auth then
     check_http_auth(opts.http_auth)
   end
+end
+
+---Whether what is an address besides the wiki's is one: it is not needed before a login by OAuth.
+---@param opts table|nil checked
+---@return true|nil
+---@return mwlogin.Error|nil err kind answer
+function open_options.judge(opts)
+  for _, name in ipairs(opts and ADDRESSES or {}) do
+    local address = opts[name] and require("mwlogin.core").address(opts[name])
+    if opts[name] and not (address and not address.userinfo) then
+      return nil,
+        require("mwlogin.error").new {
+          kind = "answer",
+          code = "address",
+          message = ("The option '%s' is no address of http or https, without a user name"):format(
+            name
+          ),
+          advice = ("Give it whole: https://wiki.example.org/w/%s.php"):format(name:match "^%l+"),
+        }
+    end
+  end
+  return true
 end
 
 return open_options

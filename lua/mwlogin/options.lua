@@ -72,7 +72,8 @@ function options.bound(given, names, what, level)
   for position = 1, #names do
     local name = names[position]
     local value = given[name]
-    if value and not (value > 0 and value < math.huge) then
+    local bounds = type(value) == "number" and value > 0 and value < math.huge
+    if value ~= nil and not bounds then
       error(("%s: option '%s' must be above 0, and have an end"):format(what, name), level or 3)
     end
   end

@@ -1,4 +1,4 @@
----Secrets, and the sources they are read from (DESIGN §7). A source is read when a body needs it,
+---Secrets, and the sources they are read from. A source is read when a body needs it,
 ---and again for each fresh use.
 local core = require "mwlogin.core"
 local errors = require "mwlogin.error"
@@ -248,9 +248,9 @@ function secret.resolve(value)
   if secret.is_source(value) then
     return (value.read_once or value.read)(value)
   elseif type(value) == "function" then
-    local made, err = value()
-    if made == nil then
-      return nil, err
+    local ran, made, err = pcall(value)
+    if not ran or made == nil then
+      return nil, ran and err or made
     end
     return secret.resolve(made)
   end

@@ -1,12 +1,9 @@
 ---A Session: one conversation with one wiki, from opening to close. What stands above it (login,
 ---flow, doctor) is given to it by `mwlogin`.
 local calls = require "mwlogin.session.calls"
-local core = require "mwlogin.core"
 local errors = require "mwlogin.error"
 local flight = require "mwlogin.session.flight"
 local options = require "mwlogin.options"
-local request = require "mwlogin.session.request"
-local tokens = require "mwlogin.session.tokens"
 local user = require "mwlogin.session.user"
 local wire = require "mwlogin.session.wire"
 
@@ -19,8 +16,8 @@ local session = {}
 ---@field anonymous boolean
 ---@field fresh boolean|nil false when a kept session was reused
 ---@field unkept mwlogin.Error|nil why what a fresh login got could not be kept
----@field groups string[]|nil
----@field rights string[]|nil
+---@field groups string[]|nil of `whoami` only
+---@field rights string[]|nil of `whoami` only
 
 ---@class mwlogin.Session
 ---@field api string address of api.php
@@ -29,6 +26,8 @@ local session = {}
 ---@field core userdata the core session
 ---@field identity mwlogin.Identity|nil who we logged in as; kept while lost, so that nothing
 ---  is done as somebody else
+---@field told { groups: string[], rights: string[]|nil }|nil what the proof of a kept session told
+---  beside the identity
 ---@field recover (fun(self: mwlogin.Session, err: table): true|nil, table|nil)|nil left by a
 ---  login: logs in again once
 ---@field authorize function|nil left by an OAuth login: the Authorization of a request
@@ -46,8 +45,6 @@ Session.__name = "mwlogin.Session"
 session.class = Session
 
 local NOTHING <const> = {}
-
-local LONGEST_URL <const> = 6000
 
 ---@param api string address of api.php
 ---@param opts table checked options of `open`, with `pool`
@@ -83,6 +80,15 @@ local function check_params(params)
   if type(params) ~= "table" then
     error(("params must be a table, not %s"):format(type(params)), 3)
   end
+end
+
+---Waits until no other task logs in with this Session.
+local function when_free(self, act, ...)
+  local free, err = flight.await(self)
+  if not free then
+    return nil, err
+  end
+  return act(self, ...)
 end
 
 -- == secrets and traces ===========================================================================
@@ -159,48 +165,12 @@ function Session:request(method, params, opts)
   if opts.bare then
     return self:call(method, params, opts)
   end
-  return request.run(self, method, params, opts)
+  return require("mwlogin.session.request").run(self, method, params, opts)
 end
 
 -- == what people call =============================================================================
 
 local CALL_OPTIONS <const> = { token = "string", token_param = "string" }
-
----Bytes of a value in an address, at most: each may become three.
-local function most_bytes(value)
-  if type(value) ~= "table" then
-    return type(value) == "string" and 3 * #value or 64
-  end
-  local length = 0
-  for _, item in ipairs(value) do
-    length = length + most_bytes(item) + 3
-  end
-  return length
-end
-
-local function exact_bytes(value)
-  if type(value) ~= "table" then
-    return #core.encode(tostring(value))
-  end
-  local length = 0
-  for _, item in ipairs(value) do
-    length = length + exact_bytes(item) + 3
-  end
-  return length
-end
-
-local function url_length(params, bytes)
-  local length = 0
-  for name, value in pairs(params) do
-    length = length + bytes(name) + bytes(value) + 2
-  end
-  return length
-end
-
-local function fits_an_address(params)
-  return url_length(params, most_bytes) <= LONGEST_URL
-    or url_length(params, exact_bytes) <= LONGEST_URL
-end
 
 ---One API call by GET; one too long for an address goes as POST, and so does one with a token.
 ---@param params table<string, any> lists are joined, true is 1, false and nil are left out
@@ -212,9 +182,15 @@ function Session:get(params, opts)
   check_params(params)
   options.check(opts, CALL_OPTIONS, "get")
   if opts and opts.token then
-    return tokens.post(self, params, opts.token, opts.token_param or "token")
+    return require("mwlogin.session.tokens").post(
+      self,
+      params,
+      opts.token,
+      opts.token_param or "token"
+    )
   end
-  return self:request(fits_an_address(params) and "GET" or "POST", params)
+  local fits = require("mwlogin.session.url_length").fits(params)
+  return self:request(fits and "GET" or "POST", params)
 end
 
 ---One API call by POST. With `opts.token` a token of that type is fetched and sent, and renewed
@@ -228,7 +204,12 @@ function Session:post(params, opts)
   check_params(params)
   options.check(opts, CALL_OPTIONS, "post")
   if opts and opts.token then
-    return tokens.post(self, params, opts.token, opts.token_param or "token")
+    return require("mwlogin.session.tokens").post(
+      self,
+      params,
+      opts.token,
+      opts.token_param or "token"
+    )
   end
   return self:request("POST", params)
 end
@@ -237,18 +218,14 @@ end
 ---followed: its address is in `location`.
 ---@param path string resolves against api.php's address
 ---@param opts table|nil { method, params, json, headers, cookies = false, timeout, max_response }
----@return table|nil response { status, headers, body, location, url }
+---@return table|nil response { status, headers, body, location, url, retry_after }
 ---@return mwlogin.Error|nil err
 function Session:fetch(path, opts)
   check_open(self)
   if type(path) ~= "string" then
     error(("fetch takes a path or an address, not %s"):format(type(path)), 2)
   end
-  local free, err = flight.await(self)
-  if not free then
-    return nil, err
-  end
-  return require("mwlogin.session.fetching").run(self, path, opts)
+  return when_free(self, require("mwlogin.session.fetching").run, path, opts)
 end
 
 ---A token, kept until the user changes.
@@ -260,12 +237,13 @@ function Session:token(kind)
   if type(kind) ~= "string" or not kind:find "^[%l_-]+$" then
     error(("a token's type is a word such as 'csrf', not '%s'"):format(tostring(kind)), 2)
   end
-  return tokens.get(self, kind)
+  return require("mwlogin.session.tokens").get(self, kind)
 end
 
 ---Forgets all tokens: they die on every change of user.
 function Session:drop_tokens()
-  tokens.drop(self)
+  self.tokens = nil
+  self.core:drop_tokens()
 end
 
 ---Who the wiki says we are now. Anonymous is an answer, not an error.
@@ -273,14 +251,10 @@ end
 ---@return mwlogin.Error|nil err
 function Session:whoami()
   check_open(self)
-  local free, err = flight.await(self)
-  if not free then
-    return nil, err
-  end
-  return user.whoami(self)
+  return when_free(self, user.whoami)
 end
 
----Proves that this session belongs to a user, and makes him its identity. All tokens are dropped.
+---Proves that this session belongs to a user, and makes it its identity. All tokens are dropped.
 ---@param username string as the wiki spelled it
 ---@param method string
 ---@return mwlogin.Identity|nil identity
@@ -295,11 +269,7 @@ end
 ---@return mwlogin.Error|nil err
 function Session:logout()
   check_open(self)
-  local free, err = flight.await(self)
-  if not free then
-    return nil, err
-  end
-  return user.logout(self)
+  return when_free(self, user.logout)
 end
 
 ---The session's cookies; whoever has them is logged in.

@@ -208,7 +208,11 @@ local function read_key(source)
   if type(source) == "table" then
     value, err = (source.read_once or source.read)(source)
   elseif type(source) == "function" then
-    value, err = source()
+    local ran
+    ran, value, err = pcall(source)
+    if not ran then
+      value, err = nil, value
+    end
   end
   if value == nil then
     if err == nil then

@@ -43,7 +43,7 @@ local function wait_for(port)
   error "nginx did not start"
 end
 
----@return table server { http, https: addresses of api.php; certificate: path; close by `<close>` }
+---@return table server { http, https: addresses of api.php; certificate: path; `stop` ends it }
 function server.start()
   local folder = shell "mktemp -d"
   local http, https = free_port(), free_port()
@@ -70,8 +70,10 @@ function server:requests()
   return math.tointeger(tonumber(text:match "\n %d+ %d+ (%d+)"))
 end
 
-function server:__close()
+function server:stop()
   os.execute(("kill %s; rm -rf %s"):format(self.pid, self.folder))
 end
+
+server.__close = server.stop
 
 return server

@@ -2,6 +2,7 @@
 local cjson = require "cjson"
 local answers = require "mwlogin.cli.answers"
 local command = require "spec.cli.command"
+local shared = require "spec.shared"
 local wikis = require "spec.wiki"
 
 describe("a field that looks secret", function()
@@ -37,15 +38,11 @@ describe("--field", function()
 end)
 
 describe("a login with a second factor", function()
-  local wiki, totp
+  local totp
+  local wiki = shared(wikis.start, { extensions = { "OATHAuth" } })
 
   lazy_setup(function()
-    wiki = wikis.start { extensions = { "OATHAuth" } }
     totp = wiki:two_factor("Alice")
-  end)
-
-  lazy_teardown(function()
-    wiki:stop()
   end)
 
   local function login(...)

@@ -1,17 +1,16 @@
 local command = require("spec.cli.command")
+local shared = require("spec.shared")
 local stand = require("spec.redirect.stand")
 local wikis = require("spec.wiki")
 
 describe("mwlogin login --browser", function()
-  local wiki
+  local wiki = shared(wikis.start, { extensions = { "MwloginTest" } })
 
-  setup(function()
-    wiki = wikis.start({ extensions = { "MwloginTest" } })
+  lazy_setup(function()
     wiki:set("$wgMwloginTest = [ 'Code' ];")
   end)
 
-  teardown(function()
-    wiki:stop()
+  lazy_teardown(function()
     stand.remove_programs()
   end)
 

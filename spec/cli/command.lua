@@ -1,4 +1,6 @@
 ---Runs the real command as a child and tells what it printed: for the specs beside this file.
+local folders = require("spec.folders")
+
 local command = {}
 
 local function quote(text)
@@ -13,12 +15,6 @@ local function take(path)
   return text
 end
 
----A folder for one run, so that no session that is kept, here or on the machine, gets in its way.
-function command.folder()
-  local pipe <close> = assert(io.popen("mktemp -d"))
-  return pipe:read("l")
-end
-
 ---@param arguments string[]
 ---@param options? { env?: table<string, string>, stdin?: string }
 ---@return { code: integer, stdout: string, stderr: string }
@@ -29,7 +25,7 @@ function command.run(arguments, options)
   file:write(options.stdin or "")
   file:close()
   local words = { "env", "-u", "LUA_PATH", "-u", "LUA_CPATH" }
-  local folder = command.folder()
+  local folder = folders.new()
   words[#words + 1] = quote("XDG_STATE_HOME=" .. folder)
   for name, value in pairs(options.env or {}) do
     words[#words + 1] = quote(name .. "=" .. value)
@@ -41,7 +37,7 @@ function command.run(arguments, options)
   local line = ("%s <%s >%s 2>%s"):format(table.concat(words, " "), input, out, err)
   local _, how, code = os.execute(line)
   os.remove(input)
-  os.execute("rm -rf " .. quote(folder))
+  folders.remove(folder)
   local result = { stdout = take(out), stderr = take(err) }
   result.code = how == "exit" and code or 128 + code
   return result

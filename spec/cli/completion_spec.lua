@@ -1,6 +1,7 @@
 -- Completions, by the shells themselves.
 package.path = "./?.lua;./?/init.lua;" .. package.path
 local command = require "spec.cli.command"
+local folders = require "spec.folders"
 local outline = require "mwlogin.cli.outline"
 
 local function run(script, shell, env)
@@ -38,7 +39,7 @@ describe("completion for bash", function()
 
   setup(function()
     script = command.run({ "completion", "bash" }).stdout
-    state = command.folder()
+    state = folders.new()
     assert(os.execute(("mkdir -p '%s/mwlogin' '%s/bin'"):format(state, state)))
     local pipe <close> = assert(io.popen "pwd")
     local root = pipe:read "l"
@@ -53,7 +54,7 @@ describe("completion for bash", function()
   end)
 
   teardown(function()
-    os.execute("rm -rf '" .. state .. "'")
+    folders.remove(state)
   end)
 
   ---The words so far, the last one begun; what bash would offer for it.
@@ -184,7 +185,7 @@ end)
 describe("mwlogin completion", function()
   it("offers kept wikis and profiles, and nothing where there are none", function()
     local wiki <close> = require("spec.wiki").start()
-    local folder = command.folder()
+    local folder = folders.new()
     local env = { XDG_STATE_HOME = folder, XDG_CONFIG_HOME = folder, P = wiki.accounts.Alice }
     assert.equal("", command.run({ "completion", "wikis" }, { env = env }).stdout)
     local login = { "login", wiki.api, "--user", "Alice", "--password-from", "env:P", "--no-input" }
@@ -194,7 +195,7 @@ describe("mwlogin completion", function()
     assert(os.execute("echo damaged > '" .. entry .. "'"))
     local result = command.run({ "completion", "wikis" }, { env = env })
     assert.same({ 0, "" }, { result.code, result.stdout .. result.stderr })
-    os.execute("rm -rf " .. folder)
+    folders.remove(folder)
   end)
 
   it("refuses a shell it does not know", function()

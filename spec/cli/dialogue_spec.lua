@@ -2,18 +2,12 @@
 ---real wiki.
 local cjson = require "cjson"
 local command = require "spec.cli.command"
+local folders = require "spec.folders"
+local shared = require "spec.shared"
 local wikis = require "spec.wiki"
 
 describe("a dialogue on the command line", function()
-  local wiki
-
-  lazy_setup(function()
-    wiki = wikis.start { extensions = { "MwloginTest" } }
-  end)
-
-  lazy_teardown(function()
-    wiki:stop()
-  end)
+  local wiki = shared(wikis.start, { extensions = { "MwloginTest" } })
 
   local function login(place, env, ...)
     local words = { "login", place, "--user", "Alice", "--password-from", "env:P", "--no-input" }
@@ -41,7 +35,7 @@ describe("a dialogue on the command line", function()
   it("says which --handler is broken, and sends nothing", function()
     wiki:set "$wgMwloginTest = [ 'Odd' ];"
     wiki:mark()
-    local folder = command.folder()
+    local folder = folders.new()
     local path = folder .. "/broken.lua"
     local file = assert(io.open(path, "w"))
     file:write "return {"
@@ -52,12 +46,12 @@ describe("a dialogue on the command line", function()
       assert.truthy(result.stderr:find(handler, 1, true), result.stderr)
     end
     assert.equal(0, #wiki:received())
-    os.execute("rm -r " .. folder)
+    folders.remove(folder)
   end)
 
   it("is answered by a profile's handlers", function()
     wiki:set "$wgMwloginTest = [ 'Odd' ];"
-    local folder = command.folder()
+    local folder = folders.new()
     assert(
       os.execute(("mkdir %s/mwlogin && cp scripts/odd_door.lua %s/mwlogin/"):format(folder, folder))
     )
@@ -69,7 +63,7 @@ describe("a dialogue on the command line", function()
     )
     file:close()
     is_alice(login("odd", { XDG_CONFIG_HOME = folder }))
-    os.execute("rm -r " .. folder)
+    folders.remove(folder)
   end)
 
   it("sets a new password from --field-from retype=SOURCE only", function()

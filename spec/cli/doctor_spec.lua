@@ -2,6 +2,7 @@
 package.path = "./?.lua;./?/init.lua;" .. package.path
 local cjson = require "cjson"
 local command = require "spec.cli.command"
+local folders = require "spec.folders"
 local provider = require "spec.wiki.provider"
 local socket = require "socket"
 local wiki = require "spec.wiki"
@@ -105,7 +106,7 @@ describe("mwlogin doctor", function()
     end
 
     it("says so", function()
-      local folder = command.folder()
+      local folder = folders.new()
       local file = assert(io.open(folder .. "/index.html", "w"))
       file:write "<html><title>Cats</title></html>"
       file:close()

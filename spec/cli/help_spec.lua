@@ -3,6 +3,7 @@ package.path = "./?.lua;./?/init.lua;" .. package.path
 local command = require "spec.cli.command"
 local exit = require "mwlogin.cli.exit"
 local outline = require "mwlogin.cli.outline"
+local shared = require "spec.shared"
 local stages = require "spec.doc.stage"
 
 local subcommands = outline.read()
@@ -68,21 +69,13 @@ local function commands_of(examples)
 end
 
 describe("the examples of help", function()
-  local stage
-
-  setup(function()
-    stage = stages.new()
-  end)
+  local stage = shared(stages.new)
 
   before_each(function()
     local block = { language = "sh", marks = {} }
     local login = "mwlogin login wiki.example.org --user Alice --password-from env:WIKI_PASSWORD"
     local code, output = stage:run(block, 'rm -rf "$XDG_STATE_HOME" login.transcript\n' .. login)
     assert(code == 0, output)
-  end)
-
-  teardown(function()
-    stage:stop()
   end)
 
   for _, one in ipairs(subcommands) do

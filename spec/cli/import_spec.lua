@@ -1,26 +1,21 @@
 -- mwlogin cookies WIKI --import FILE: a browser's session becomes a kept one.
 local cjson = require("cjson")
 local command = require("spec.cli.command")
+local folders = require("spec.folders")
+local shared = require("spec.shared")
 local wikis = require("spec.wiki")
 
 describe("cookies --import", function()
-  local wiki, state
-
-  lazy_setup(function()
-    wiki = wikis.start()
-  end)
-
-  lazy_teardown(function()
-    wiki:stop()
-  end)
+  local state
+  local wiki = shared(wikis.start)
 
   before_each(function()
-    state = command.folder()
+    state = folders.new()
     wiki:forget_throttles()
   end)
 
   after_each(function()
-    os.execute("rm -rf " .. state)
+    folders.remove(state)
   end)
 
   local function run(...)

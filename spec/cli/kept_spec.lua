@@ -1,26 +1,21 @@
 ---The command with kept sessions: login keeps, the others reuse, `sessions` lists, `exec` hands on.
 local command = require "spec.cli.command"
 local disk = require "spec.store.disk"
+local folders = require "spec.folders"
+local shared = require "spec.shared"
 local wiki = require "spec.wiki"
 
 describe("the command", function()
-  local w, state
-
-  setup(function()
-    w = wiki.start {}
-  end)
-
-  teardown(function()
-    w:stop()
-  end)
+  local state
+  local w = shared(wiki.start)
 
   before_each(function()
-    state = command.folder()
+    state = folders.new()
     w:forget_throttles()
   end)
 
   after_each(function()
-    os.execute("rm -rf " .. state)
+    folders.remove(state)
   end)
 
   local function run(...)

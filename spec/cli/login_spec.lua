@@ -1,17 +1,10 @@
 local cjson = require "cjson"
 local command = require "spec.cli.command"
+local shared = require "spec.shared"
 local wikis = require "spec.wiki"
 
 describe("mwlogin login", function()
-  local wiki
-
-  lazy_setup(function()
-    wiki = wikis.start()
-  end)
-
-  lazy_teardown(function()
-    wiki:stop()
-  end)
+  local wiki = shared(wikis.start)
 
   before_each(function()
     wiki:forget_throttles()

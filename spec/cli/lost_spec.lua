@@ -1,26 +1,21 @@
 -- Kept sessions that the wiki knows no more, and nobody there to log in again.
 local cjson = require("cjson")
 local command = require("spec.cli.command")
+local folders = require("spec.folders")
+local shared = require("spec.shared")
 local wikis = require("spec.wiki")
 
 describe("a kept session that is lost, with nobody there", function()
-  local wiki, state
-
-  lazy_setup(function()
-    wiki = wikis.start()
-  end)
-
-  lazy_teardown(function()
-    wiki:stop()
-  end)
+  local state
+  local wiki = shared(wikis.start)
 
   before_each(function()
-    state = command.folder()
+    state = folders.new()
     wiki:forget_throttles()
   end)
 
   after_each(function()
-    os.execute("rm -rf " .. state)
+    folders.remove(state)
   end)
 
   local function run(...)
@@ -93,15 +88,11 @@ describe("a kept session that is lost, with nobody there", function()
 end)
 
 describe("a kept session of an account with a second factor", function()
-  local wiki, state, key
+  local state, key
+  local wiki = shared(wikis.start, { extensions = { "OATHAuth" } })
 
   lazy_setup(function()
-    wiki = wikis.start({ extensions = { "OATHAuth" } })
     key = wiki:two_factor("Bob")
-  end)
-
-  lazy_teardown(function()
-    wiki:stop()
   end)
 
   local function run(...)
@@ -121,7 +112,7 @@ describe("a kept session of an account with a second factor", function()
   end
 
   before_each(function()
-    state = command.folder()
+    state = folders.new()
     wiki:forget_throttles()
     wiki:forget_used_codes()
     local result = run("login", wiki.api, "--no-remember", with(table.unpack(CODE)))
@@ -132,7 +123,7 @@ describe("a kept session of an account with a second factor", function()
   end)
 
   after_each(function()
-    os.execute("rm -rf " .. state)
+    folders.remove(state)
   end)
 
   local EDIT <const> = { "action=edit", "title=A", "text=b", "--token", "csrf" }
@@ -188,16 +179,15 @@ describe("a kept session of an account with a second factor", function()
 end)
 
 describe("a session without the bot right", function()
-  local wiki, state
+  local state
+  local wiki = shared(wikis.start)
 
   lazy_setup(function()
-    wiki = wikis.start()
-    state = command.folder()
+    state = folders.new()
   end)
 
   lazy_teardown(function()
-    wiki:stop()
-    os.execute("rm -rf " .. state)
+    folders.remove(state)
   end)
 
   it("is one error that names the right, and no login", function()

@@ -1,18 +1,12 @@
 -- mwlogin login with several WIKIs, where nobody can be asked: all at once, told in order.
 local cjson = require("cjson")
 local command = require("spec.cli.command")
+local folders = require("spec.folders")
+local shared = require("spec.shared")
 local spec_wiki = require("spec.wiki")
 
 describe("mwlogin login with many wikis", function()
-  local wiki
-
-  setup(function()
-    wiki = spec_wiki.start {}
-  end)
-
-  teardown(function()
-    wiki:stop()
-  end)
+  local wiki = shared(spec_wiki.start)
 
   local function words_for(count, ...)
     local words = { "login" }
@@ -49,7 +43,7 @@ describe("mwlogin login with many wikis", function()
   end)
 
   it("draws one line on a terminal and takes it away again", function()
-    local folder = command.folder()
+    local folder = folders.new()
     local steps = assert(io.open(folder .. "/steps", "w"))
     steps:write("wait 3 of 3 done\n")
     steps:close()
@@ -71,7 +65,7 @@ describe("mwlogin login with many wikis", function()
       )
     )
     local shown = pipe:read("a")
-    os.execute("rm -rf " .. folder)
+    folders.remove(folder)
     assert.truthy(shown:find("\r3 of 3 done, 1 failed, ", 1, true), shown)
     local cleared = shown:find("\r\27[K", 1, true)
     assert.truthy(cleared, shown)

@@ -1,26 +1,21 @@
 ---The command with OAuth 1, against a wiki whose signatures oauthlib makes out.
 local cjson = require "cjson"
 local command = require "spec.cli.command"
+local folders = require "spec.folders"
+local shared = require "spec.shared"
 local wiki = require "spec.oauth.wiki"
 
 describe("mwlogin with OAuth 1", function()
-  local site, folder
-
-  setup(function()
-    site = wiki.start()
-  end)
-
-  teardown(function()
-    site:close()
-  end)
+  local folder
+  local site = shared(wiki.start)
 
   before_each(function()
     site:reset()
-    folder = command.folder()
+    folder = folders.new()
   end)
 
   after_each(function()
-    os.execute("rm -rf " .. folder)
+    folders.remove(folder)
   end)
 
   local function mwlogin(subcommand, ...)

@@ -2,29 +2,20 @@
 local cjson = require "cjson"
 local command = require "spec.cli.command"
 local entries = require "mwlogin.store.entry"
+local folders = require "spec.folders"
 local mwlogin = require "mwlogin"
 local oauth2 = require "spec.wiki.oauth2"
 
 describe("mwlogin with OAuth 2", function()
-  local wiki, folder
-
-  lazy_setup(function()
-    wiki = oauth2.start()
-  end)
-
-  lazy_teardown(function()
-    wiki:stop()
-  end)
+  local folder
+  local wiki = oauth2.for_block()
 
   before_each(function()
-    wiki:mode "normal"
-    wiki:mark()
-    folder = command.folder()
+    folder = folders.new()
   end)
 
   after_each(function()
-    assert.same({}, wiki:wrongs())
-    os.execute("rm -rf " .. folder)
+    folders.remove(folder)
   end)
 
   local function run(words, more)

@@ -2,6 +2,8 @@
 package.path = "./?.lua;./?/init.lua;" .. package.path
 local cjson = require "cjson"
 local command = require "spec.cli.command"
+local folders = require "spec.folders"
+local shared = require "spec.shared"
 local wikis = require "spec.wiki"
 
 local function read(path)
@@ -10,16 +12,15 @@ local function read(path)
 end
 
 describe("mwlogin record and replay", function()
-  local wiki, folder
+  local folder
+  local wiki = shared(wikis.start)
 
-  setup(function()
-    wiki = wikis.start()
-    folder = command.folder()
+  lazy_setup(function()
+    folder = folders.new()
   end)
 
-  teardown(function()
-    wiki:stop()
-    os.execute("rm -rf '" .. folder .. "'")
+  lazy_teardown(function()
+    folders.remove(folder)
   end)
 
   before_each(function()
@@ -58,6 +59,8 @@ describe("mwlogin record and replay", function()
     assert.equal(0, replayed.code, replayed.stderr)
     assert.equal("Logged in as username-1 (clientlogin)\n", replayed.stdout)
     assert.truthy(replayed.stderr:find("all 5 exchanges were asked for", 1, true))
+    local told = cjson.decode(command.run({ "replay", "--json", path }).stdout)
+    assert.same({ "username-1", "clientlogin", 5 }, { told.name, told.method, told.exchanges })
     assert.equal(0, #wiki:requests())
   end)
 
@@ -73,8 +76,9 @@ describe("mwlogin record and replay", function()
     local path, result = record("failed", "not hers & never was")
     assert.equal(1, result.code)
     assert.is_nil(read(path):find("never was", 1, true))
-    local replayed = command.run { "replay", path }
+    local replayed = command.run { "replay", path, "--json" }
     assert.equal(1, replayed.code)
+    assert.equal("refused", cjson.decode(replayed.stdout).error.kind)
     assert.truthy(
       replayed.stderr:find("Special:PasswordReset", 1, true) or replayed.stderr:find "password"
     )
@@ -107,7 +111,7 @@ describe("mwlogin record and replay", function()
   describe("with a script", function()
     local path
 
-    setup(function()
+    lazy_setup(function()
       path = record("script", wiki.accounts.Alice)
     end)
 
@@ -146,7 +150,10 @@ describe("mwlogin record and replay", function()
     end)
 
     it("exits 2 when it does not ask for all, and says what is next", function()
-      local result = command.run { "replay", path, (script "") }
+      local result = command.run { "replay", path, "--json", (script "") }
+      assert.equal(2, result.code)
+      assert.truthy(result.stderr:find("--json is for a replay without a script", 1, true))
+      result = command.run { "replay", path, (script "") }
       assert.equal(2, result.code)
       assert.truthy(result.stderr:find("5 of 5 exchanges", 1, true), result.stderr)
     end)

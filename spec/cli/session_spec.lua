@@ -1,18 +1,11 @@
 ---whoami, token, api, cookies, logout and run: each logs in, acts and closes in one run.
 local cjson = require "cjson"
 local command = require "spec.cli.command"
+local shared = require "spec.shared"
 local wikis = require "spec.wiki"
 
 describe("a subcommand that acts on a session", function()
-  local wiki
-
-  lazy_setup(function()
-    wiki = wikis.start()
-  end)
-
-  lazy_teardown(function()
-    wiki:stop()
-  end)
+  local wiki = shared(wikis.start)
 
   before_each(function()
     wiki:mark()

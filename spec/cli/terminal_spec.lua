@@ -1,7 +1,8 @@
 -- The command at a terminal: every prompt there is, at 40 columns, without colour, without UTF-8,
 -- and Ctrl-C at each of them. spec/core/pty.c is the person, tmux another.
 package.path = "./?.lua;./?/init.lua;" .. package.path
-local command = require "spec.cli.command"
+local folders = require "spec.folders"
+local shared = require "spec.shared"
 local wikis = require "spec.wiki"
 
 local function quoted(text)
@@ -23,21 +24,20 @@ local PROMPTS <const> = {
 }
 
 describe("mwlogin login at a terminal", function()
-  local wiki, folder
+  local folder
+  local wiki = shared(wikis.start, {
+    extensions = { "ConfirmEdit/QuestyCaptcha", "MwloginTest" },
+    settings = "$wgCaptchaBadLoginAttempts = 0;",
+  })
 
-  setup(function()
-    folder = command.folder()
+  lazy_setup(function()
+    folder = folders.new()
     assert(os.execute("cc -O1 -o " .. folder .. "/pty spec/core/pty.c -lutil"))
-    wiki = wikis.start {
-      extensions = { "ConfirmEdit/QuestyCaptcha", "MwloginTest" },
-      settings = "$wgCaptchaBadLoginAttempts = 0;",
-    }
     wiki:set "$wgMwloginTest = [ 'AllFields' ];"
   end)
 
-  teardown(function()
-    wiki:stop()
-    os.execute("rm -rf " .. folder)
+  lazy_teardown(function()
+    folders.remove(folder)
   end)
 
   before_each(function()
@@ -208,18 +208,17 @@ describe("mwlogin login at a terminal", function()
 end)
 
 describe("mwlogin in a tmux of 40 columns", function()
-  local wiki, folder, tmux
+  local folder, tmux
+  local wiki = shared(wikis.start)
 
-  setup(function()
-    folder = command.folder()
+  lazy_setup(function()
+    folder = folders.new()
     tmux = ("env -u TMUX XDG_STATE_HOME=%s tmux -S %s/socket -f /dev/null "):format(folder, folder)
-    wiki = wikis.start()
   end)
 
-  teardown(function()
+  lazy_teardown(function()
     os.execute(tmux .. "kill-server 2>/dev/null")
-    wiki:stop()
-    os.execute("rm -rf " .. folder)
+    folders.remove(folder)
   end)
 
   local function screen()

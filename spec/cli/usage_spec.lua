@@ -1,4 +1,5 @@
 local command = require "spec.cli.command"
+local folders = require "spec.folders"
 
 local SUBCOMMANDS <const> = {
   "login",
@@ -146,14 +147,14 @@ end)
 
 describe("a profile that holds what nobody takes", function()
   local function says(text)
-    local folder = command.folder()
+    local folder = folders.new()
     assert(os.execute(("mkdir '%s/mwlogin'"):format(folder)))
     local file = assert(io.open(folder .. "/mwlogin/config.lua", "w"))
     file:write(text)
     file:close()
     assert(os.execute(("chmod go-w '%s/mwlogin' '%s/mwlogin/config.lua'"):format(folder, folder)))
     local result = command.run({ "login", "w" }, { env = { XDG_CONFIG_HOME = folder } })
-    os.execute("rm -r " .. folder)
+    folders.remove(folder)
     assert.equal(2, result.code, result.stderr)
     assert.is_nil(result.stderr:find("traceback", 1, true), result.stderr)
     return result.stderr

@@ -2,6 +2,7 @@
 -- transport gets, which must agree with it.
 local core = require("mwlogin.core")
 local loopback = require("spec.core.loopback")
+local shared = require("spec.shared")
 
 local FAR = 4102444800 -- in the year 2100
 
@@ -23,16 +24,15 @@ local function sorted(list)
 end
 
 describe("the cookies of a session", function()
-  local server, pool, sent_cookie
+  local pool, sent_cookie
+  local server = shared(loopback.start)
 
-  setup(function()
-    server = loopback.start()
+  lazy_setup(function()
     pool = core.pool()
   end)
 
-  teardown(function()
+  lazy_teardown(function()
     pool:close()
-    server:stop()
   end)
 
   local ways = {

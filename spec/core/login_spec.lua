@@ -2,18 +2,11 @@
 package.path = "./?.lua;./?/init.lua;" .. package.path
 
 local core = require("mwlogin.core")
+local shared = require("spec.shared")
 local wiki = require("spec.wiki")
 
 describe("with mwlogin.core alone", function()
-  local one
-
-  setup(function()
-    one = wiki.start()
-  end)
-
-  teardown(function()
-    one:stop()
-  end)
+  local one = shared(wiki.start)
 
   before_each(function()
     one:mark()

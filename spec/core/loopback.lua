@@ -1,5 +1,6 @@
 --- A server on 127.0.0.1 in a process of its own, for specs about what goes over a real wire.
 local cjson = require("cjson")
+local server_process = require("spec.server_process")
 local socket = require("socket")
 
 local loopback = {}
@@ -9,21 +10,8 @@ Loopback.__index = Loopback
 
 --- Starts one; `api`, `base` and `port` say where it is, `stop` ends it.
 function loopback.start()
-  local announce = os.tmpname()
-  os.remove(announce)
-  local command = "exec lua5.4 spec/core/loopback_server.lua " .. announce
-  local self = setmetatable({ pipe = assert(io.popen(command, "w")) }, Loopback)
-  for _ = 1, 2000 do
-    local file = io.open(announce)
-    if file then
-      self.port = math.tointeger(file:read("n"))
-      file:close()
-      break
-    end
-    socket.sleep(0.005)
-  end
-  os.remove(announce)
-  self.base = "http://127.0.0.1:" .. assert(self.port, "the server did not start")
+  local self = server_process.start(Loopback, "spec/core/loopback_server.lua")
+  self.base = "http://127.0.0.1:" .. self.port
   self.api = self.base .. "/api.php"
   return self
 end
@@ -41,13 +29,6 @@ end
 function Loopback:last_request()
   local list = self:requests()
   return list[#list]
-end
-
-function Loopback:stop()
-  if self.pipe then
-    self.pipe:close()
-    self.pipe = nil
-  end
 end
 
 return loopback

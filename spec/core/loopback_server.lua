@@ -1,6 +1,7 @@
 -- The child of spec/core/loopback.lua: an HTTP server on 127.0.0.1 that answers what the path says
 -- and remembers every request. Ends when its standard input does.
 local cjson = require("cjson")
+local server_process = require("spec.server_process")
 local socket = require("socket")
 
 local announce = arg[1]
@@ -115,18 +116,9 @@ local function serve(client)
   client:close()
 end
 
-local file = assert(io.open(announce .. ".new", "w"))
-file:write(port)
-file:close()
-assert(os.rename(announce .. ".new", announce))
+server_process.announce(announce, port)
 
-local stdin = setmetatable({}, {
-  __index = {
-    getfd = function()
-      return 0
-    end,
-  },
-})
+local stdin = server_process.stdin
 while true do
   local ready = socket.select({ server, stdin }, nil)
   if ready[stdin] then

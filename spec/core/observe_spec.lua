@@ -1,17 +1,11 @@
 -- The observer of a core session: each exchange as the wire had it, told once it is done.
 local core = require "mwlogin.core"
 local loopback = require "spec.core.loopback"
+local shared = require "spec.shared"
 
 describe("option observe", function()
-  local server, pool, seen
-
-  setup(function()
-    server = loopback.start()
-  end)
-
-  teardown(function()
-    server:stop()
-  end)
+  local pool, seen
+  local server = shared(loopback.start)
 
   before_each(function()
     pool, seen = core.pool(), {}

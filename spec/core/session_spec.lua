@@ -1,17 +1,11 @@
 -- A session of the core on a real wire: what goes out, what may come back, what is kept apart.
 local core = require("mwlogin.core")
 local loopback = require("spec.core.loopback")
+local shared = require("spec.shared")
 
 describe("a core session over libcurl", function()
-  local server, pool
-
-  setup(function()
-    server = loopback.start()
-  end)
-
-  teardown(function()
-    server:stop()
-  end)
+  local pool
+  local server = shared(loopback.start)
 
   before_each(function()
     pool = core.pool()

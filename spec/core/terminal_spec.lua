@@ -1,5 +1,6 @@
 -- What a person in front of a terminal sees. spec/core/pty.c is that person.
 local core = require("mwlogin.core")
+local folders = require("spec.folders")
 
 local folder, player
 
@@ -69,15 +70,13 @@ print("<" .. answer .. ">")
 
 describe("a terminal", function()
   setup(function()
-    folder = os.tmpname()
-    os.remove(folder)
-    assert(os.execute("mkdir -m 700 " .. folder))
+    folder = folders.new()
     player = folder .. "/pty"
     assert(os.execute("cc -O1 -o " .. player .. " spec/core/pty.c -lutil"))
   end)
 
   teardown(function()
-    os.execute("rm -r " .. folder)
+    folders.remove(folder)
   end)
 
   it("shows nothing of a secret, and shows keys again afterwards", function()

@@ -1,4 +1,5 @@
 --- doc/architecture.md tells what is called, in which order: it is held against a login.
+local memory = require("spec.store.memory")
 local mwlogin = require("mwlogin")
 
 local function read(path)
@@ -52,30 +53,6 @@ local function calls_of(act)
   return list
 end
 
---- A store in memory.
-local function memory()
-  local kept = {}
-  return {
-    read = function(_, id)
-      return kept[id]
-    end,
-    write = function(_, id, text)
-      kept[id] = text
-      return true
-    end,
-    remove = function(_, id)
-      kept[id] = nil
-      return true
-    end,
-    ids = function()
-      return {}
-    end,
-    lock = function()
-      return { release = function() end }
-    end,
-  }
-end
-
 local function run_command()
   local wiki = mwlogin.testing.wiki({
     accounts = { Alice = { password = "open sesame" } },
@@ -84,7 +61,7 @@ local function run_command()
     },
   })
   local open, file = mwlogin.open, mwlogin.store.file
-  mwlogin.store.file = memory
+  mwlogin.store.file = memory.new
   mwlogin.open = function(_, options)
     options.transport, options.user_agent = wiki.transport, "architecture_spec"
     return open(wiki.api, options)

@@ -1,6 +1,7 @@
 -- Every code block of README.md and doc/*.md runs, or says why it cannot.
 package.path = "./?.lua;./?/init.lua;" .. package.path
 local blocks = require("spec.doc.blocks")
+local shared = require("spec.shared")
 local stages = require("spec.doc.stage")
 
 local function plain(text)
@@ -43,16 +44,9 @@ end
 
 for _, page in ipairs(blocks.pages()) do
   describe(page, function()
-    local stage, last_text, last_output
+    local last_text, last_output
+    local stage = shared(stages.new)
     local readable, found = pcall(blocks.of, page)
-
-    setup(function()
-      stage = stages.new()
-    end)
-
-    teardown(function()
-      stage:stop()
-    end)
 
     it("marks its blocks in the one way there is", function()
       assert(readable, found)

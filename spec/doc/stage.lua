@@ -1,6 +1,7 @@
 --- Where a page's examples run: a folder of its own, the command on the path, a wiki under the name
 --- that the page uses for one. doc/testing.md tells the rules.
 local core = require("mwlogin.core")
+local folders = require "spec.folders"
 local worlds = require("spec.doc.worlds")
 
 local Stage = {}
@@ -36,7 +37,7 @@ local Module = {}
 --- Makes a stage.
 ---@return table stage
 function Module.new()
-  local self = setmetatable({ folder = shell("mktemp -d"), worlds = {} }, Stage)
+  local self = setmetatable({ folder = folders.new(), worlds = {} }, Stage)
   local bin = self.folder .. "/bin"
   assert(os.execute(("mkdir -p '%s' '%s/home'"):format(bin, self.folder)))
   write(bin .. "/mwlogin", ("#!/bin/sh\nexec '%s/scripts/mwlogin' \"$@\"\n"):format(ROOT), "700")

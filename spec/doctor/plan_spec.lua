@@ -1,4 +1,5 @@
 ---What a login would do, told without doing it: nothing is sent, nothing read, nobody called.
+local memory = require "spec.store.memory"
 local mwlogin = require "mwlogin"
 
 describe("doctor, with credentials,", function()
@@ -107,30 +108,7 @@ describe("doctor, with credentials,", function()
   end)
 
   it("tells of the session that is kept", function()
-    local kept = {}
-    local store = {
-      read = function(_, id)
-        return kept[id]
-      end,
-      write = function(_, id, text)
-        kept[id] = text
-        return true
-      end,
-      remove = function(_, id)
-        kept[id] = nil
-        return true
-      end,
-      ids = function()
-        local ids = {}
-        for id in pairs(kept) do
-          ids[#ids + 1] = id
-        end
-        return ids
-      end,
-      lock = function()
-        return { release = function() end }
-      end,
-    }
+    local store = memory.new()
     local made = mwlogin.testing.wiki { accounts = { Alice = { password = PASSWORD } } }
     local options = { transport = made.transport, user_agent = "doctor_spec", store = store }
     do

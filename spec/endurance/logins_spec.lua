@@ -6,6 +6,7 @@ local counts = require("spec.security.counts")
 local lfs = require("lfs")
 local mwlogin = require("mwlogin")
 local server = require("spec.bench.server")
+local shared = require("spec.shared")
 local socket = require("socket")
 
 local LOGINS <const> = math.tointeger(tonumber(os.getenv("MWLOGIN_LOGINS") or 10000))
@@ -64,16 +65,15 @@ local function wait_until(port, wanted)
 end
 
 describe("a process that logs in " .. LOGINS .. " times", function()
-  local wiki, pool
+  local pool
+  local wiki = shared(server.start)
 
-  setup(function()
-    wiki = server.start()
+  lazy_setup(function()
     pool = mwlogin.pool({ per_host = 4 })
   end)
 
-  teardown(function()
+  lazy_teardown(function()
     pool:close()
-    getmetatable(wiki).__close(wiki)
   end)
 
   local function log_in(number)

@@ -7,6 +7,7 @@ local core = require("mwlogin.core")
 local counts = require("spec.security.counts")
 local judge = require("spec.hostile.judge")
 local proxy = require("spec.faults.proxy")
+local shared = require("spec.shared")
 
 local ROW <const> = "captured replies cut on the wire, headers and body"
 local EVERY <const> = os.getenv("MWLOGIN_FAULTS") == "all" and 1 or 11
@@ -27,15 +28,7 @@ local function size_of(response)
 end
 
 describe("a capture cut on the wire:", function()
-  local between
-
-  setup(function()
-    between = proxy.start()
-  end)
-
-  teardown(function()
-    between:stop()
-  end)
+  local between = shared(proxy.start)
 
   for number, capture in ipairs(captured.all()) do
     it(capture.name, function()

@@ -7,12 +7,13 @@ local flows = {}
 
 -- Longer than a busy machine takes; where a server stalls, short enough to be waited for.
 local TIMEOUT <const>, SHORT_TIMEOUT <const> = 30, 0.5
-local MAX_WAIT <const> = 0.5
+local MAX_WAIT <const>, REPEATS_FOR <const> = 0.5, 60
 
 local BOT <const> = ("0123456789abcdef"):rep(2)
 local TOTP <const> = "GEZDGNBVGY3TQOJQ"
 local NOW <const> = 1800000000 -- at which the wiki's clock stands
 local ALICE <const> = { username = "Alice", password = "open sesame" }
+local SECRETS <const> = { ALICE.password, BOT, TOTP, "alices.bearer" }
 
 local function wiki_of(account, more)
   account.password = "open sesame"
@@ -23,21 +24,44 @@ local function wiki_of(account, more)
   return options
 end
 
+-- Waiting takes no time here; a flow that waits again and again is told as one without an end.
+local MOST_SLEEPS <const> = 50
+
+local function hasty(pool)
+  local sleeps = 0
+  local made = {}
+  function made.sleep()
+    sleeps = sleeps + 1
+    assert(sleeps <= MOST_SLEEPS, "waits without an end")
+    return true
+  end
+  return setmetatable(made, {
+    __index = function(_, name)
+      return function(_, ...)
+        return pool[name](pool, ...)
+      end
+    end,
+  })
+end
+
 --- A Session through the proxy.
----@param api string
----@param more table|nil store, account
+---@param between table spec.faults.proxy
+---@param flow table of `flows.list`
+---@param more table|nil store, account, trace
 ---@param stalls boolean|nil the server will
 ---@return table session
-function flows.open(api, more, stalls)
+function flows.open(between, flow, more, stalls)
   local options = {
     user_agent = "faults",
     timeout = stalls and SHORT_TIMEOUT or TIMEOUT,
-    max_wait = MAX_WAIT,
+    max_wait = flow.repeats and REPEATS_FOR or MAX_WAIT,
   }
   for name, value in pairs(more or {}) do
     options[name] = value
   end
-  return assert(mwlogin.open(api, options))
+  local session = assert(mwlogin.open(between.base .. (flow.path or "/api.php"), options))
+  session.pool = flow.repeats and hasty(session.pool) or session.pool
+  return session
 end
 
 local function with(more)
@@ -61,8 +85,14 @@ local function edit(session)
   return session:post({ action = "edit", title = "Sandbox", text = "x" }, { token = "csrf" })
 end
 
---- Each { name, wiki, patient (options of `open`), before (session), act (session) → value, err,
---- passwords (most that may be sent), edits (with a success, exactly) }.
+--- Each flow:
+---   name; wiki: what is behind the proxy, or a function that gives it; path of its api.php;
+---   before(session), act(session) → value, err;
+---   store: what `before` kept is there for another Session, which acts; meanwhile(store): between;
+---   kept, account: what logs in by it later;
+---   who (Alice); passwords: most that may be sent; edits: with a success, exactly;
+---   lasts: the Session is logged in before, and is later; repeats: waits take no time, so that all
+---   that may be sent again is; secrets: what must not be told.
 flows.list = {
   {
     name = "bot password",
@@ -126,5 +156,9 @@ flows.list = {
     passwords = 0,
   },
 }
+
+for _, flow in ipairs(flows.list) do
+  flow.secrets = SECRETS
+end
 
 return flows

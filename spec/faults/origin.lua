@@ -70,13 +70,40 @@ function origin.scripted(options)
   return self
 end
 
+local function unchunked(body)
+  local pieces, at = {}, 1
+  repeat
+    local size, start = body:match("^(%x+)[^\r]*\r\n()", at)
+    local length = tonumber(size, 16)
+    pieces[#pieces + 1] = body:sub(start, start + length - 1)
+    at = start + length + 2
+  until length == 0
+  return table.concat(pieces)
+end
+
+-- An answer whose length is told needs no end of its connection: the client's stays open, so that
+-- it has one to use again.
+local function without_close(bytes)
+  local head, body = bytes:match("^(.-\r\n)\r\n(.*)$")
+  if not head then
+    return bytes, true
+  end
+  head = head:gsub("[Cc]onnection:[^\r]*\r\n", "")
+  if head:lower():find("\r\ntransfer-encoding: chunked", 1, true) then
+    body = unchunked(body)
+    head = head:gsub("[Tt]ransfer%-[Ee]ncoding:[^\r]*", "Content-Length: " .. #body)
+  elseif not head:lower():find("\r\ncontent-length:", 1, true) then
+    return bytes, true
+  end
+  return head .. "\r\n" .. body, false
+end
+
 --- A real wiki on another port of this machine.
 ---@param port integer
----@return table origin `closes`: an answer ends with its connection
+---@return table origin `answer(request)` → bytes, whether its connection ends with it
 function origin.real(port)
-  local passwords = 0
+  local passwords, edits = 0, 0
   return {
-    closes = true,
     answer = function(request)
       local has = request.body:find("password=", 1, true)
       passwords = passwords + (has and 1 or 0)
@@ -88,13 +115,15 @@ function origin.real(port)
       )
       local bytes = assert(upstream:receive("*a"))
       upstream:close()
-      return bytes
+      local edited = request.body:find("action=edit", 1, true) and bytes:find('"Success"', 1, true)
+      edits = edits + (edited and 1 or 0)
+      return without_close(bytes)
     end,
     passwords = function()
       return passwords
     end,
     edits = function()
-      return 0
+      return edits
     end,
   }
 end

@@ -7,6 +7,7 @@
 ---     between:seen().passwords
 local cjson = require("cjson")
 local mime = require("mime")
+local server_process = require("spec.server_process")
 local socket = require("socket")
 
 local proxy = {}
@@ -16,22 +17,9 @@ Proxy.__index = Proxy
 
 --- Starts one in a process of its own; `api` is its address.
 function proxy.start()
-  local announce = os.tmpname()
-  os.remove(announce)
-  local command = "exec lua5.4 spec/faults/proxy_server.lua " .. announce
-  local self = setmetatable({ pipe = assert(io.popen(command, "w")) }, Proxy)
-  for _ = 1, 2000 do
-    local file = io.open(announce)
-    if file then
-      self.port = math.tointeger(file:read("n"))
-      file:close()
-      break
-    end
-    socket.sleep(0.005)
-  end
-  os.remove(announce)
-  assert(self.port, "the proxy did not start")
-  self.api = ("http://127.0.0.1:%d/api.php"):format(self.port)
+  local self = server_process.start(Proxy, "spec/faults/proxy_server.lua")
+  self.base = ("http://127.0.0.1:%d"):format(self.port)
+  self.api = self.base .. "/api.php"
   return self
 end
 
@@ -69,16 +57,10 @@ end
 
 --- What came since.
 ---@return table seen { exchanges, sizes = { { bytes of the request, of the response } }, passwords,
----   edits }
+---   edits, spent = { { kind, value, exchange, taken: whether the server gave something for it } },
+---   secrets: what OAuth servers gave and were sent }
 function Proxy:seen()
   return ask(self, "seen")
-end
-
-function Proxy:stop()
-  if self.pipe then
-    self.pipe:close()
-    self.pipe = nil
-  end
 end
 
 return proxy

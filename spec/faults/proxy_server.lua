@@ -6,12 +6,13 @@ local cjson = require("cjson")
 local mime = require("mime")
 local origin = require("spec.faults.origin")
 local socket = require("socket")
+local spending = require("spec.faults.spending")
 
 local announce = arg[1]
 local server = assert(socket.bind("127.0.0.1", 0, 64))
 local _, port = server:getsockname()
 
-local state = { exchanges = 0, sizes = {}, fault = {}, stalled = {} }
+local state = { exchanges = 0, sizes = {}, spent = {}, secrets = {}, fault = {}, stalled = {} }
 local connections, buffers = {}, {}
 
 local function drop(client, hard)
@@ -141,12 +142,15 @@ function controls.arm(fault)
     drop(client)
   end
   state.exchanges, state.sizes, state.fault, state.stalled = 0, {}, fault, {}
+  state.spent, state.secrets = {}, {}
 end
 
 local function seen()
   return {
     exchanges = state.exchanges,
     sizes = state.sizes,
+    spent = state.spent,
+    secrets = state.secrets,
     passwords = state.origin.passwords(),
     edits = state.origin.edits(),
   }
@@ -185,12 +189,24 @@ local function read_request(text)
   return request, whole
 end
 
+-- What went through, as `seen` tells it.
+local function note(request, number, bytes)
+  local spent = spending.of(request)
+  if spent then
+    spent.exchange, spent.taken = number, spending.is_taken(bytes)
+    state.spent[#state.spent + 1] = spent
+    state.secrets[#state.secrets + 1] = spent.value
+  end
+  spending.secrets(bytes, state.secrets)
+end
+
 local function answer(client, request, number, size)
   local fault = state.fault.exchange == number and state.fault or {}
-  local bytes = ""
+  local bytes, closes = "", false
   if not (fault.kind == "status" and fault.unasked) then
-    bytes = state.origin.answer(request)
+    bytes, closes = state.origin.answer(request)
   end
+  note(request, number, bytes)
   state.sizes[number] = { size, #bytes }
   local spoil = faults[fault.kind]
   if spoil then
@@ -199,7 +215,7 @@ local function answer(client, request, number, size)
     client:send(bytes)
   end
   state.before = bytes
-  if state.origin.closes and buffers[client] and fault.kind ~= "stall" then
+  if closes and buffers[client] and fault.kind ~= "stall" and fault.kind ~= "status" then
     drop(client)
   end
 end

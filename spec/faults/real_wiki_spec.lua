@@ -3,21 +3,16 @@ local counts = require("spec.security.counts")
 local mwlogin = require("mwlogin")
 local proxy = require("spec.faults.proxy")
 local real = require("spec.wiki")
+local shared = require("spec.shared")
 
 local ROW <const> = "exchanges with a real MediaWiki spoiled by a proxy"
 
 describe("a real wiki behind a proxy that spoils one exchange", function()
-  local wiki, between
+  local wiki = shared(real.start)
+  local between = shared(proxy.start)
 
-  setup(function()
-    wiki = real.start()
-    between = proxy.start()
+  lazy_setup(function()
     between:wiki({ real = wiki.port })
-  end)
-
-  teardown(function()
-    between:stop()
-    wiki:stop()
   end)
 
   local FLOWS <const> = {

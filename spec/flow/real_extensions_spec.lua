@@ -5,19 +5,12 @@ local flow_module = require("mwlogin.flow")
 local opened = require("spec.flow.opened")
 local real_login = require("spec.flow.real_login")
 local real_wiki = require("spec.wiki")
+local shared = require("spec.shared")
 
 local log_in = real_login.log_in
 
 describe("extensions nobody foresaw, on a real wiki:", function()
-  local wiki
-
-  setup(function()
-    wiki = real_wiki.start({ extensions = { "MwloginTest" } })
-  end)
-
-  teardown(function()
-    wiki:stop()
-  end)
+  local wiki = shared(real_wiki.start, { extensions = { "MwloginTest" } })
 
   local function switch(names)
     wiki:set(("$wgMwloginTest = [ %s ];"):format(names))

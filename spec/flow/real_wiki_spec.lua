@@ -4,6 +4,7 @@ local picture = require("mwlogin.respond.picture")
 local real_login = require("spec.flow.real_login")
 local real_wiki = require("spec.wiki")
 local secret = require("mwlogin.secret")
+local shared = require("spec.shared")
 
 local log_in = real_login.log_in
 
@@ -70,15 +71,11 @@ describe("captchas of a real wiki", function()
 end)
 
 describe("the second factor of a real wiki", function()
-  local wiki, key
+  local key
+  local wiki = shared(real_wiki.start, { extensions = { "OATHAuth" } })
 
-  setup(function()
-    wiki = real_wiki.start({ extensions = { "OATHAuth" } })
+  lazy_setup(function()
     key = wiki:two_factor("Alice")
-  end)
-
-  teardown(function()
-    wiki:stop()
   end)
 
   it("wrong, then right; the key of a source", function()
@@ -125,15 +122,7 @@ describe("the second factor of a real wiki", function()
 end)
 
 describe("passwords that must be changed on a real wiki", function()
-  local wiki
-
-  setup(function()
-    wiki = real_wiki.start({ extensions = { "MwloginTest" } })
-  end)
-
-  teardown(function()
-    wiki:stop()
-  end)
+  local wiki = shared(real_wiki.start, { extensions = { "MwloginTest" } })
 
   it("soft: skipped, and nothing is set", function()
     wiki:expire_password("Alice", "soft")

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../csrc/cookie_jar.h"
 #include "../../csrc/cookie_lines.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

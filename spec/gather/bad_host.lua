@@ -1,6 +1,7 @@
 -- A host that nobody wants to meet: bad_host.lua HOW ANNOUNCE; writes its port into ANNOUNCE, and
 -- ends with its standard input. HOW: hang, reset, trickle (a byte a second), huge (1 GB) or busy
 -- (429).
+local server_process = require "spec.server_process"
 local socket = require "socket"
 
 local how, announce = arg[1], arg[2]
@@ -71,14 +72,7 @@ local file = assert(io.open(announce, "w"))
 file:write(port, "\n")
 file:close()
 
-local input = {
-  getfd = function()
-    return 0
-  end,
-  dirty = function()
-    return false
-  end,
-}
+local input = server_process.stdin
 local next_byte = socket.gettime() + 1
 while true do
   local watched = { server, input }

@@ -1,6 +1,8 @@
 -- One host of many misbehaves; everything ends, nothing is left, the others never notice.
 local mwlogin = require "mwlogin"
 local server = require "spec.bench.server"
+local server_process = require "spec.server_process"
+local shared = require "spec.shared"
 local socket = require "socket"
 
 local PASSWORD <const> = ("0123456789abcdef"):rep(2)
@@ -10,43 +12,32 @@ local function shell(command)
   return (pipe:read("a"):gsub("%s+$", ""))
 end
 
----After a moment, in which this process closes its end of the pipe, and without what other specs
----left to the collector.
+---Without what other specs left to the collector; counted when this process has closed its end of
+---the pipe.
 local function descriptors()
   collectgarbage()
   collectgarbage()
-  return math.tointeger(tonumber(shell "sleep 0.1; ls /proc/$PPID/fd | wc -l"))
+  local told = os.tmpname()
+  local pipe = assert(io.popen("cat; ls /proc/$PPID/fd | wc -l >" .. told, "w"))
+  pipe:close()
+  local file <close> = assert(io.open(told))
+  os.remove(told)
+  return file:read "n"
 end
 
 ---@param how string as spec/gather/bad_host.lua takes it
 ---@return table host { api }, closed by `<close>`
 local function bad_host(how)
-  local announce = os.tmpname()
-  local pipe =
-    assert(io.popen(("lua5.4 spec/gather/bad_host.lua %s %s"):format(how, announce), "w"))
-  local port
-  for _ = 1, 200 do
-    local file <close> = assert(io.open(announce))
-    port = file:read "n"
-    if port then
-      break
-    end
-    socket.sleep(0.05)
-  end
-  os.remove(announce)
-  assert(port, "the bad host did not start")
-  return setmetatable({ api = ("http://127.0.0.1:%d/api.php"):format(port) }, {
-    __close = function()
-      pipe:close()
-    end,
-  })
+  local host = server_process.start({}, "spec/gather/bad_host.lua " .. how)
+  host.api = ("http://127.0.0.1:%d/api.php"):format(host.port)
+  return host
 end
 
 local function log_in(api, pool)
   local session <close> = assert(mwlogin.open(api, {
     user_agent = "faults_spec",
     pool = pool,
-    timeout = 2,
+    timeout = 4,
     max_wait = 1,
     max_response = 1 << 20,
   }))
@@ -55,15 +46,7 @@ local function log_in(api, pool)
 end
 
 describe("gather, where one host", function()
-  local good
-
-  setup(function()
-    good = server.start()
-  end)
-
-  teardown(function()
-    good:__close()
-  end)
+  local good = shared(server.start)
 
   ---Twenty logins, two of them at the bad host.
   local function among_others(how)
@@ -112,15 +95,7 @@ describe("gather, where one host", function()
 end)
 
 describe("gather", function()
-  local good
-
-  setup(function()
-    good = server.start()
-  end)
-
-  teardown(function()
-    good:__close()
-  end)
+  local good = shared(server.start)
 
   it("takes ten thousand failures at once", function()
     local closed = assert(socket.bind("127.0.0.1", 0))

@@ -1,5 +1,6 @@
 -- Loading handlers: from a table, a file, a module; with configuration; in order.
 local core = require("mwlogin.core")
+local folders = require("spec.folders")
 local handlers = require("mwlogin.handlers")
 local secret = require("mwlogin.secret")
 
@@ -25,13 +26,11 @@ describe("handlers", function()
   local folder
 
   setup(function()
-    folder = os.tmpname()
-    os.remove(folder)
-    assert(os.execute("mkdir " .. folder))
+    folder = folders.new()
   end)
 
   teardown(function()
-    os.execute("rm -r " .. folder)
+    folders.remove(folder)
   end)
 
   local function file(name, text)

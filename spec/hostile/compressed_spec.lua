@@ -1,6 +1,7 @@
 -- Compressed replies from a real nginx: two megabytes on the wire that are 512 when unpacked end
 -- at max_response, and the memory with them.
 local counts = require("spec.security.counts")
+local folders = require("spec.folders")
 local mwlogin = require("mwlogin")
 local nginx = require("spec.security.nginx")
 
@@ -48,8 +49,7 @@ describe("a compressed reply", function()
   local server, folder
 
   setup(function()
-    local pipe <close> = assert(io.popen("mktemp -d -t mwlogin-bombs.XXXXXX"))
-    folder = pipe:read("l")
+    folder = folders.new()
     assert(os.execute(MAKE:format(folder)))
     assert(os.execute("chmod 755 " .. folder))
     server = nginx.start({ wiki = (SERVER:gsub("FOLDER", folder)) })
@@ -57,7 +57,7 @@ describe("a compressed reply", function()
 
   teardown(function()
     server:stop()
-    os.execute("rm -rf " .. folder)
+    folders.remove(folder)
   end)
 
   local BOMBS <const> = { "zeros", "blanks", "deep", "twice", "deflate" }

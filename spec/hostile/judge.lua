@@ -1,5 +1,5 @@
 --- What may come out of a call, whatever a wiki replied: a value of the documented shape, or nil
---- and an error of DESIGN §6 whose words can go on a screen.
+--- and an error of doc/errors.md whose words can go on a screen.
 local cjson = require("cjson")
 
 local judge = {}

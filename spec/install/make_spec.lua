@@ -1,6 +1,7 @@
 -- `make install` and `make uninstall`.
 package.path = "./?.lua;./?/init.lua;" .. package.path
 local cjson = require "cjson"
+local folders = require "spec.folders"
 local shell = require "spec.install.shell"
 local wikis = require "spec.wiki"
 
@@ -15,7 +16,7 @@ describe("make install", function()
   local folder, checkout, built
 
   setup(function()
-    folder = shell.folder()
+    folder = folders.new()
     checkout = folder .. "/checkout"
     shell.checkout(checkout)
     built = build(checkout, "gcc")
@@ -26,7 +27,7 @@ describe("make install", function()
   end)
 
   teardown(function()
-    os.execute("rm -rf " .. quote(folder))
+    folders.remove(folder)
   end)
 
   local function make(target, variables)
@@ -61,6 +62,7 @@ describe("make install", function()
     for _, path in ipairs {
       "usr/bin/mwlogin",
       "usr/lib/lua/5.4/mwlogin/core.so",
+      "usr/lib/lua/5.4/mwlogin/cli/init.luac",
       "usr/share/lua/5.4/mwlogin/init.lua",
       "usr/share/lua/5.4/mwlogin/handlers/totp.lua",
       "usr/share/man/man1/mwlogin.1",
@@ -85,6 +87,33 @@ describe("make install", function()
     assert.equal("", files(root))
   end)
 
+  -- Where the command has `mwlogin.open` from.
+  local function source_of_open(prefix)
+    local script = folder .. "/where.lua"
+    local file <close> = assert(io.open(script, "w"))
+    file:write 'print(debug.getinfo(require("mwlogin").open, "S").source)'
+    file:close()
+    return done(("%s/bin/mwlogin run %s"):format(quote(prefix), quote(script)))
+  end
+
+  it("compiles the command's modules, whose sources serve where Lua cannot read that", function()
+    local prefix = folder .. "/compiled"
+    make("install", "PREFIX=" .. quote(prefix))
+    assert.equal("@mwlogin/init.lua\n", source_of_open(prefix))
+    local file <close> = assert(io.open(prefix .. "/lib/lua/5.4/mwlogin/version.luac", "w"))
+    file:write "\27Lua\x99 of another version"
+    file:close()
+    assert.matches("/share/lua/5.4/mwlogin/init.lua\n$", source_of_open(prefix))
+  end)
+
+  it("starts the Lua that it was installed with", function()
+    local prefix = folder .. "/started"
+    make("install", ("LUA=$(command -v lua5.4) PREFIX=%s"):format(quote(prefix)))
+    local file <close> = assert(io.open(prefix .. "/bin/mwlogin"))
+    local lua = file:read("l"):match "^#!(/.*)$"
+    assert.equal(done "command -v lua5.4", lua .. "\n")
+  end)
+
   it("has every module of the library", function()
     local root = folder .. "/all"
     make("install", ("DESTDIR=%s PREFIX=/usr"):format(quote(root)))
@@ -96,9 +125,9 @@ end)
 
 describe("the C module", function()
   it("is built without a warning by clang, too", function()
-    local folder = shell.folder()
+    local folder = folders.new()
     finally(function()
-      os.execute("rm -rf " .. quote(folder))
+      folders.remove(folder)
     end)
     shell.checkout(folder .. "/checkout")
     assert.equal("", build(folder .. "/checkout", "clang"))

@@ -2,6 +2,7 @@
 -- Debian's lua-cjson and argparse stand for the rocks of these names.
 package.path = "./?.lua;./?/init.lua;" .. package.path
 local cjson = require "cjson"
+local folders = require "spec.folders"
 local mwlogin = require "mwlogin"
 local shell = require "spec.install.shell"
 local wikis = require "spec.wiki"
@@ -38,7 +39,7 @@ describe("the rock of the release", function()
   end
 
   setup(function()
-    folder = shell.folder()
+    folder = folders.new()
     repository = folder .. "/repository"
     shell.checkout(repository)
     done(
@@ -66,7 +67,7 @@ describe("the rock of the release", function()
     if wiki then
       wiki:stop()
     end
-    os.execute("rm -rf " .. quote(folder))
+    folders.remove(folder)
   end)
 
   it("has a rockspec that names its tag", function()

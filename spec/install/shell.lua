@@ -30,12 +30,6 @@ function shell.done(command, env)
   return output
 end
 
----A new folder.
-function shell.folder()
-  local pipe <close> = assert(io.popen "mktemp -d -t mwlogin-install.XXXXXX")
-  return assert(pipe:read "l")
-end
-
 ---The tracked files as they are now, and nothing that a build left.
 ---@param folder string made by it
 function shell.checkout(folder)

@@ -1,36 +1,37 @@
 -- Clocks that are wrong, or are set while a program runs: what is kept stays, no lock is held for
 -- ever, no one-time code is given twice.
 local command = require("spec.cli.command")
+local folders = require("spec.folders")
 local machine = require("spec.store.machine")
 local redis_server = require("spec.store.redis_server")
+local shared = require("spec.shared")
 local store = require("mwlogin.store")
 local wikis = require("spec.wiki")
 
 local HOUR <const>, DAY <const> = 3600, 86400
 
 describe("a clock that", function()
-  local folder, clock, preload, wiki
+  local folder, clock, preload
+  local wiki = shared(wikis.start)
 
   lazy_setup(function()
-    wiki = wikis.start()
     preload = os.tmpname() .. ".so"
     local source = "spec/login/shifted_clock.c"
     assert(os.execute(("${CC:-gcc} -shared -fPIC -o %s %s"):format(preload, source)))
   end)
 
   lazy_teardown(function()
-    wiki:stop()
     os.remove(preload)
   end)
 
   before_each(function()
-    folder = machine.folder()
+    folder = folders.new()
     clock = folder .. "/clock"
     wiki:forget_throttles()
   end)
 
   after_each(function()
-    machine.remove(folder)
+    folders.remove(folder)
   end)
 
   local function set(seconds)

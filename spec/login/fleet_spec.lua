@@ -1,26 +1,24 @@
 -- Several machines that log in to a real wiki and share one Redis: one login for all, whatever
 -- happens to a machine or to Redis in the middle of it.
 local entries = require("mwlogin.store.entry")
+local folders = require("spec.folders")
 local machine = require("spec.store.machine")
 local mwlogin = require("mwlogin")
 local redis_server = require("spec.store.redis_server")
+local shared = require("spec.shared")
 local wikis = require("spec.wiki")
 
 describe("machines over one Redis", function()
-  local folder, server, wiki, name, password, id
+  local folder, server, name, password, id
+  local wiki = shared(wikis.start)
 
   lazy_setup(function()
-    wiki = wikis.start()
     name, password = wiki.botpassword.name, wiki.botpassword.password
     id = entries.id(wiki.api, name)
   end)
 
-  lazy_teardown(function()
-    wiki:stop()
-  end)
-
   before_each(function()
-    folder = machine.folder()
+    folder = folders.new()
     server = redis_server.start(folder, { lasting = true })
     wiki:forget_sessions()
     wiki:mark()
@@ -28,7 +26,7 @@ describe("machines over one Redis", function()
 
   after_each(function()
     server:stop()
-    machine.remove(folder)
+    folders.remove(folder)
   end)
 
   local LOG_IN <const> = [[

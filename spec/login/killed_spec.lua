@@ -1,21 +1,22 @@
 -- kill -9 at any moment of a login: what is kept is whole, nothing stays locked, the next gets in.
 local entries = require("mwlogin.store.entry")
+local folders = require("spec.folders")
 local machine = require("spec.store.machine")
 local mwlogin = require("mwlogin")
+local shared = require("spec.shared")
 local socket = require("socket")
 local wikis = require("spec.wiki")
 
 describe("a login that is killed", function()
-  local wiki, folder
+  local folder
+  local wiki = shared(wikis.start)
 
   lazy_setup(function()
-    wiki = wikis.start()
-    folder = machine.folder()
+    folder = folders.new()
   end)
 
   lazy_teardown(function()
-    wiki:stop()
-    machine.remove(folder)
+    folders.remove(folder)
   end)
 
   local LOG_IN <const> = [[

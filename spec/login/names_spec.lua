@@ -1,12 +1,10 @@
 -- Many accounts, of all kinds of names, on two wikis of one host: each login finds its own session
 -- and nobody else's.
-local machine = require("spec.store.machine")
-local mwlogin = require("mwlogin")
+local kept_stand = require("spec.login.kept_stand")
+local shared = require("spec.shared")
 local wikis = require("spec.wiki")
 
 describe("kept sessions of", function()
-  local folder, store, wiki, other
-
   local ACCOUNTS <const> = {
     Alice = "Wonder+land & tea=1/2%",
     ["Ünïcødé 漢字"] = "Строгий пароль 22",
@@ -14,38 +12,20 @@ describe("kept sessions of", function()
     [("Ж"):rep(127) .. "x"] = "As long as a name may be 7",
   }
 
-  lazy_setup(function()
-    wiki = wikis.start({ accounts = ACCOUNTS })
-    other = wikis.start({ accounts = ACCOUNTS })
-  end)
-
-  lazy_teardown(function()
-    wiki:stop()
-    other:stop()
-  end)
+  local stand = kept_stand.for_block({ accounts = ACCOUNTS })
+  local wiki = stand.wiki
+  local other = shared(wikis.start, { accounts = ACCOUNTS })
 
   before_each(function()
-    folder = machine.folder()
-    store = mwlogin.store.file({ folder = folder .. "/kept" })
-    wiki:mark()
     other:mark()
   end)
 
-  after_each(function()
-    machine.remove(folder)
-  end)
-
   local function log_in(site, credentials, account)
-    local options = { user_agent = "spec", store = store, account = account }
-    local session <close> = assert(mwlogin.open(site.api, options))
+    local session <close> = stand:open({ account = account }, site)
     local me = assert(session:login(credentials))
     -- a name that is proved is not enough: the wiki must say it of the session
     assert.equal(me.name, assert(session:whoami()).name)
     return me
-  end
-
-  local function no_secret()
-    error("a secret was read although a session is kept", 0)
   end
 
   it("several accounts on two wikis of one host stay apart", function()
@@ -54,11 +34,11 @@ describe("kept sessions of", function()
         assert.is_true(log_in(site, { username = name, password = password }).fresh)
       end
     end
-    assert.equal(8, #store:ids())
+    assert.equal(8, #stand.store:ids())
     for _, site in ipairs({ wiki, other }) do
       site:mark()
       for name in pairs(ACCOUNTS) do
-        local me = log_in(site, { username = name, password = no_secret })
+        local me = log_in(site, { username = name, password = kept_stand.forbidden })
         assert.equal(name, me.name)
         assert.is_false(me.fresh)
       end
@@ -73,11 +53,11 @@ describe("kept sessions of", function()
     for _, word in ipairs(words) do
       assert.is_true(log_in(wiki, credentials, word).fresh)
     end
-    assert.equal(#words, #store:ids())
+    assert.equal(#words, #stand.store:ids())
     for _, word in ipairs(words) do
       assert.equal("Alice", log_in(wiki, {}, word).name)
     end
-    local pipe <close> = assert(io.popen(("find %s -type f | wc -l"):format(folder)))
+    local pipe <close> = assert(io.popen(("find %s -type f | wc -l"):format(stand.folder)))
     assert.equal(#words, tonumber(pipe:read("a")))
   end)
 
@@ -91,8 +71,7 @@ describe("kept sessions of", function()
 
   it("the other wiki of this host are not sent to it", function()
     log_in(wiki, { username = "Alice", password = ACCOUNTS.Alice })
-    local options = { user_agent = "spec", store = store, account = "Alice" }
-    local session <close> = assert(mwlogin.open(other.api, options))
+    local session <close> = stand:open({ account = "Alice" }, other)
     local me, err = session:login()
     assert.is_nil(me)
     assert.equal("anonymous", err.code)
@@ -104,11 +83,10 @@ describe("kept sessions of", function()
   it("an entry that was moved to another wiki's name is found out", function()
     local entries = require("mwlogin.store.entry")
     log_in(wiki, { username = "Alice", password = ACCOUNTS.Alice })
-    local text = store:read(entries.id(wiki.api, "Alice"))
-    assert(store:write(entries.id(other.api, "Alice"), text))
-    local options = { user_agent = "spec", store = store }
-    local session <close> = assert(mwlogin.open(other.api, options))
-    local me, err = session:login({ username = "Alice", password = no_secret })
+    local text = stand.store:read(entries.id(wiki.api, "Alice"))
+    assert(stand.store:write(entries.id(other.api, "Alice"), text))
+    local session <close> = stand:open({}, other)
+    local me, err = session:login({ username = "Alice", password = kept_stand.forbidden })
     assert.is_nil(me)
     assert.equal("store", err.kind)
     assert.equal("damaged", err.code)

@@ -1,30 +1,17 @@
 ---What a store keeps of OAuth 1, at a wiki whose signatures oauthlib makes out.
 local core = require "mwlogin.core"
+local folders = require "spec.folders"
 local memory = require "spec.store.memory"
-local stand = require "spec.redirect.stand"
 local wiki = require "spec.oauth.wiki"
 
 local with = wiki.with
 
 describe("OAuth 1 with a store", function()
-  local site, store
-
-  setup(function()
-    site = wiki.start()
-  end)
-
-  teardown(function()
-    site:close()
-  end)
+  local store
+  local site = wiki.for_block()
 
   before_each(function()
-    site:reset()
     store = memory.new()
-    stand.environment { BROWSER = wiki.BROWSER, DISPLAY = false, WAYLAND_DISPLAY = false }
-  end)
-
-  after_each(function()
-    stand.restore_environment()
   end)
 
   local function visits()
@@ -95,8 +82,7 @@ describe("OAuth 1 with a store", function()
   end)
 
   it("serves processes that log in at once by one consent", function()
-    local folder = os.tmpname()
-    os.remove(folder)
+    local folder = folders.new()
     local running = {}
     for position = 1, 3 do
       running[position] = assert(core.process({
@@ -118,7 +104,7 @@ describe("OAuth 1 with a store", function()
       fresh = fresh + (line:find "true" and 1 or 0)
       process:close()
     end
-    os.execute("rm -rf " .. folder)
+    folders.remove(folder)
     assert.equal(1, fresh)
     assert.equal(1, visits())
   end)

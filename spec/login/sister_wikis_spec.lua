@@ -1,9 +1,11 @@
 -- Wikis that share their logins (CentralAuth): cookies on a parent domain serve the sisters, and no
 -- other host. A real wiki, under several names of a real nginx.
 local command = require("spec.cli.command")
+local folders = require("spec.folders")
 local memory = require("spec.store.memory")
 local mwlogin = require("mwlogin")
 local nginx = require("spec.security.nginx")
+local shared = require("spec.shared")
 local testing = require("mwlogin.testing")
 local wikis = require("spec.wiki")
 
@@ -25,8 +27,6 @@ local function cookies_of(server, name, host, count)
 end
 
 describe("sister wikis", function()
-  local wiki, server
-
   local SISTERS <const> = [[
     server_name en.wikis.localhost de.wikis.localhost wikis.localhost evilwikis.localhost
       en.wikis.localhost.evil.localhost other.localhost;
@@ -35,17 +35,13 @@ describe("sister wikis", function()
       proxy_set_header Host $http_host;
     }]]
 
-  lazy_setup(function()
-    wiki = wikis.start({
-      settings = '$wgCookieDomain = strpos( $_SERVER["HTTP_HOST"] ?? "", ".wikis.localhost" ) '
-        .. '? ".wikis.localhost" : "";',
-    })
-    server = nginx.start({ sisters = SISTERS:format(wiki.port) })
-  end)
+  local wiki = shared(wikis.start, {
+    settings = '$wgCookieDomain = strpos( $_SERVER["HTTP_HOST"] ?? "", ".wikis.localhost" ) '
+      .. '? ".wikis.localhost" : "";',
+  })
 
-  lazy_teardown(function()
-    server:stop()
-    wiki:stop()
+  local server = shared(function()
+    return nginx.start({ sisters = SISTERS:format(wiki.port) })
   end)
 
   before_each(function()
@@ -101,7 +97,7 @@ describe("sister wikis", function()
   end)
 
   it("are served by the command's export and import", function()
-    local state = command.folder()
+    local state = folders.new()
     local function run(...)
       return command.run({ ... }, { env = { XDG_STATE_HOME = state, P = wiki.accounts.Bob } })
     end
@@ -118,7 +114,7 @@ describe("sister wikis", function()
     result = run("cookies", api("evilwikis.localhost"), "--import", path, "--no-input")
     assert.equal(2, result.code)
     assert.truthy(result.stderr:find("no cookie of this wiki", 1, true), result.stderr)
-    os.execute("rm -rf " .. state)
+    folders.remove(state)
     assert.equal(1, #wiki:requests({ action = "clientlogin" }))
   end)
 

@@ -1,4 +1,4 @@
--- A login whose answer is lost on the way (PROTOCOL I10): the wiki is asked, the password is not
+-- A login whose answer is lost on the way (I10): the wiki is asked, the password is not
 -- sent again.
 local mwlogin = require("mwlogin")
 local testing = require("mwlogin.testing")

@@ -2,38 +2,13 @@
 ---itself than the host that is spoken to (T33).
 local core = require "mwlogin.core"
 local query = require "mwlogin.query"
-local stand = require "spec.redirect.stand"
 local trace = require "mwlogin.trace"
 local wiki = require "spec.oauth.wiki"
 
 local with, person = wiki.with, wiki.person
 
 describe("OAuth 1", function()
-  local site
-
-  setup(function()
-    site = wiki.start()
-  end)
-
-  teardown(function()
-    site:close()
-  end)
-
-  before_each(function()
-    site:reset()
-    stand.environment { BROWSER = wiki.BROWSER, DISPLAY = false, WAYLAND_DISPLAY = false }
-  end)
-
-  after_each(function()
-    stand.restore_environment()
-  end)
-
-  local function refused(given, options)
-    local session <close> = site:session(options)
-    local me, err = session:login(given)
-    assert.is_nil(me)
-    return err
-  end
+  local site = wiki.for_block()
 
   -- == four values ================================================================================
 
@@ -162,7 +137,7 @@ describe("OAuth 1", function()
       local reply, lost = session:get { action = "query", meta = "tokens" }
       assert.is_nil(reply)
       assert.equal("assertuserfailed", lost.code)
-      local err = refused(wiki.OWNER_ONLY)
+      local err = site:refusal(wiki.OWNER_ONLY)
       assert.equal("assertuserfailed", err.code)
       assert.truthy(err.advice:find("drop the header", 1, true))
     end)
@@ -174,7 +149,7 @@ describe("OAuth 1", function()
         [{ consumer_key = "a", consumer_secret = "b", access_key = "c" }] = "access_secret",
         [{ consumer_key = "a", consumer_secret = "b", access_secret = "c" }] = "access_key",
       } do
-        local err = refused(given)
+        local err = site:refusal(given)
         assert.equal("answer", err.kind)
         assert.truthy(err.message:find("needs " .. lacking, 1, true))
       end
@@ -257,7 +232,7 @@ describe("OAuth 1", function()
 
     it("names it when the wiki does not tell the time", function()
       site:set { ahead = "3600", date = "off" }
-      local err = refused(wiki.OWNER_ONLY)
+      local err = site:refusal(wiki.OWNER_ONLY)
       assert.equal("mwoauth-invalid-authorization", err.code)
       assert.truthy(err.advice:find("Set this machine's clock", 1, true))
     end)
@@ -267,7 +242,7 @@ describe("OAuth 1", function()
 
   describe("names cause and cure", function()
     local function advice(given, words)
-      local err = refused(given)
+      local err = site:refusal(given)
       assert.truthy(err.advice:find(words, 1, true), tostring(err))
       return err
     end
@@ -301,7 +276,7 @@ describe("OAuth 1", function()
     end)
 
     it("without a secret, key or signature in it", function()
-      local err = refused(with(wiki.OWNER_ONLY, { access_secret = "the-wrong-one" }))
+      local err = site:refusal(with(wiki.OWNER_ONLY, { access_secret = "the-wrong-one" }))
       local text = tostring(err) .. err.message
       for _, value in ipairs { "the-wrong-one", wiki.OWNER_ONLY.consumer_secret } do
         assert.is_nil(text:find(value, 1, true))

@@ -1,5 +1,5 @@
----OAuth 2 against a transport that is as strict as PROTOCOL 9 says: no cookies, a bearer with each
----request, tokens from the token endpoint alone.
+---OAuth 2 against a transport that is as strict as the real extension: no cookies, a bearer with
+---each request, tokens from the token endpoint alone.
 local core = require "mwlogin.core"
 local mwlogin = require "mwlogin"
 local query = require "mwlogin.query"

@@ -1,5 +1,5 @@
--- Which of PROTOCOL's traps (T) and invariants (I) must each have a mutant and a row in
--- doc/traps.md. A promise that begins "T1, I12: …" is theirs.
+-- Which traps (T) and invariants (I) must each have a mutant and a row in doc/traps.md. A promise
+-- that begins "T1, I12: …" is theirs.
 local ids = {}
 
 local RANGES = {

@@ -74,7 +74,7 @@ return {
   },
   {
     file = "lua/mwlogin/oauth/token_endpoint.lua",
-    find = "end, again and token_endpoint.is_passing or nil)",
+    find = 'end, again == "passing" and token_endpoint.is_passing or nil)',
     replace = "end, token_endpoint.is_passing)",
     spec = "spec/oauth/authorization_code_spec.lua",
     filter = "sends a code once, whatever becomes of the answer",

@@ -9,7 +9,7 @@ return {
     promise = "the listener hears no other user of the machine",
   },
   {
-    file = "lua/mwlogin/trace.lua",
+    file = "lua/mwlogin/tracer.lua",
     find = "    self.passing = added(self.passing, value)\n",
     replace = "",
     spec = "spec/security/memory_spec.lua",
@@ -61,7 +61,7 @@ return {
     promise = "no cookie that was given goes over http",
   },
   {
-    file = "lua/mwlogin/discover.lua",
+    file = "lua/mwlogin/discover/page.lua",
     find = "return without_scheme(from) == without_scheme(to)",
     replace = "return without_www(from.host) == without_www(to.host)",
     spec = "spec/regress/word_of_http_spec.lua",

@@ -1,4 +1,4 @@
--- Mutants of PROTOCOL's traps (T) and invariants (I): same entries as in mutants.lua, the ids first
+-- Mutants of the traps (T) and invariants (I): same entries as in mutants.lua, the ids first
 -- in the promise, and `filter` the title of the spec that shows the promise. doc/traps.md tells the
 -- same to people.
 return {
@@ -44,7 +44,7 @@ return {
   },
   {
     file = "lua/mwlogin/session.lua",
-    find = "  tokens.drop(self)",
+    find = "  self.tokens = nil\n  self.core:drop_tokens()",
     replace = "",
     spec = "spec/login_spec.lua",
     filter = "drops all tokens of the first",

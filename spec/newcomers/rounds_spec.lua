@@ -2,6 +2,7 @@
 --- were written for them with README and doc/ only.
 package.path = "./?.lua;./?/init.lua;" .. package.path
 local command = require("spec.cli.command")
+local folders = require("spec.folders")
 local script = require("spec.scripts.script")
 local wiki = require("spec.wiki")
 
@@ -58,7 +59,7 @@ describe("a newcomer's handler, with the command alone,", function()
     local env = { WIKI_PASSWORD = one.accounts.Alice, XDG_CONFIG_HOME = "/nonexistent" }
     local folder
     if config then
-      folder = command.folder()
+      folder = folders.new()
       env.XDG_CONFIG_HOME = folder
       assert(os.execute(("mkdir %s/mwlogin"):format(folder)))
       local file = assert(io.open(folder .. "/mwlogin/config.lua", "w"))

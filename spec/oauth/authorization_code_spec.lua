@@ -7,24 +7,14 @@ local query = require "mwlogin.query"
 local stand = require "spec.redirect.stand"
 
 describe("the authorization code grant", function()
-  local wiki, session
-
-  lazy_setup(function()
-    wiki = oauth2.start()
-  end)
-
-  lazy_teardown(function()
-    wiki:stop()
-  end)
+  local session
+  local wiki = oauth2.for_block()
 
   before_each(function()
-    wiki:mode "normal"
-    wiki:mark()
     session = assert(mwlogin.open(wiki.api, { user_agent = "spec" }))
   end)
 
   after_each(function()
-    assert.same({}, wiki:wrongs())
     stand.restore_environment()
     session:close()
   end)

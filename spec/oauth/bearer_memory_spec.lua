@@ -4,17 +4,10 @@ local counts = require "spec.security.counts"
 local holding = require "spec.security.holding"
 local mwlogin = require "mwlogin"
 local oauth2 = require "spec.wiki.oauth2"
+local shared = require "spec.shared"
 
 describe("the memory of a program with a bearer", function()
-  local wiki
-
-  lazy_setup(function()
-    wiki = oauth2.start()
-  end)
-
-  lazy_teardown(function()
-    wiki:stop()
-  end)
+  local wiki = shared(oauth2.start)
 
   it("holds it in locked memory alone, and no more when the Session is closed", function()
     local bearer

@@ -3,24 +3,14 @@ local mwlogin = require "mwlogin"
 local oauth2 = require "spec.wiki.oauth2"
 
 describe("the client credentials grant", function()
-  local wiki, session
-
-  lazy_setup(function()
-    wiki = oauth2.start()
-  end)
-
-  lazy_teardown(function()
-    wiki:stop()
-  end)
+  local session
+  local wiki = oauth2.for_block()
 
   before_each(function()
-    wiki:mode "normal"
-    wiki:mark()
     session = assert(mwlogin.open(wiki.api, { user_agent = "spec" }))
   end)
 
   after_each(function()
-    assert.same({}, wiki:wrongs())
     session:close()
   end)
 

@@ -2,18 +2,12 @@
 local consent = require "mwlogin.oauth.consent"
 local core = require "mwlogin.core"
 local query = require "mwlogin.query"
+local shared = require "spec.shared"
 local stand = require "spec.redirect.stand"
 
 describe("sending a person to the wiki's page", function()
-  local site, session
-
-  setup(function()
-    site = stand.site()
-  end)
-
-  teardown(function()
-    site:close()
-  end)
+  local session
+  local site = shared(stand.site)
 
   before_each(function()
     session = stand.session(site)
@@ -77,6 +71,14 @@ describe("sending a person to the wiki's page", function()
     assert.is_nil(visit)
     assert.equal("port", err.code)
     assert.equal("interaction", err.kind)
+  end)
+
+  it("is over when the person took longer than he may", function()
+    browser "true"
+    local visit <close> = assert(consent.prepare(session, { redirect_timeout = 0.2 }))
+    local values, err = visit:ask(page(visit), { state = "abc" })
+    assert.is_nil(values)
+    assert.same({ "interaction", "timeout" }, { err.kind, err.code })
   end)
 
   it("leaves a port to a function that listens there itself", function()

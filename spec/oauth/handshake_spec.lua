@@ -1,37 +1,12 @@
 ---The three legs of OAuth 1, through a person's browser, at a wiki whose signatures oauthlib makes
 ---out.
 local query = require "mwlogin.query"
-local stand = require "spec.redirect.stand"
 local wiki = require "spec.oauth.wiki"
 
 local with, person = wiki.with, wiki.person
 
 describe("OAuth 1 in three legs", function()
-  local site
-
-  setup(function()
-    site = wiki.start()
-  end)
-
-  teardown(function()
-    site:close()
-  end)
-
-  before_each(function()
-    site:reset()
-    stand.environment { BROWSER = wiki.BROWSER, DISPLAY = false, WAYLAND_DISPLAY = false }
-  end)
-
-  after_each(function()
-    stand.restore_environment()
-  end)
-
-  local function refused(given, options)
-    local session <close> = site:session(options)
-    local me, err = session:login(given)
-    assert.is_nil(me)
-    return err
-  end
+  local site = wiki.for_block()
 
   it("goes through the person's browser and back to a free port", function()
     local session <close> = site:session()
@@ -140,7 +115,7 @@ describe("OAuth 1 in three legs", function()
   end)
 
   it("says that a return address does not belong to the consumer", function()
-    local err = refused(with(wiki.CONSUMER, {
+    local err = site:refusal(with(wiki.CONSUMER, {
       return_url = "https://tool.example.org/cb",
       redirect = person(wiki.allow),
     }))
@@ -149,7 +124,7 @@ describe("OAuth 1 in three legs", function()
   end)
 
   it("is not answered by another login's token", function()
-    local err = refused(with(wiki.CONSUMER, {
+    local err = site:refusal(with(wiki.CONSUMER, {
       redirect = person(function(address)
         local back = wiki.allow(address)
         return (back:gsub("oauth_token=%w+", "oauth_token=theirs"))
@@ -160,7 +135,7 @@ describe("OAuth 1 in three legs", function()
   end)
 
   it("does not go on without a verifier", function()
-    local err = refused(with(wiki.CONSUMER, {
+    local err = site:refusal(with(wiki.CONSUMER, {
       redirect = person(function(address)
         return (wiki.allow(address):gsub("oauth_verifier=[^&]*", "x=1"))
       end),
@@ -170,7 +145,7 @@ describe("OAuth 1 in three legs", function()
 
   it("says that the verifier is wrong", function()
     site:set { verifier = "notthisone123456789012345678901" }
-    local err = refused(wiki.CONSUMER)
+    local err = site:refusal(wiki.CONSUMER)
     assert.equal("mwoauthdatastore-bad-verifier", err.code)
     assert.equal("refused", err.kind)
     assert.is_nil(err.message:find("<", 1, true))
@@ -183,20 +158,20 @@ describe("OAuth 1 in three legs", function()
       assert.truthy(page:find("chosen not to allow", 1, true))
       return "cancelled"
     end
-    local err = refused(with(wiki.CONSUMER, { return_url = "oob", redirect = cancel }))
+    local err = site:refusal(with(wiki.CONSUMER, { return_url = "oob", redirect = cancel }))
     assert.equal("mwoauthdatastore-bad-token", err.code)
     assert.truthy(err.advice:find("allow it", 1, true))
   end)
 
   it("says that a port is taken", function()
     local taken <close> = assert(require("mwlogin.listener").open { path = "/cb" })
-    local err = refused(with(wiki.CONSUMER, { return_url = taken.url }))
+    local err = site:refusal(with(wiki.CONSUMER, { return_url = taken.url }))
     assert.equal("interaction", err.kind)
     assert.equal("port", err.code)
   end)
 
   it("is not for owner-only consumers, and says what they need", function()
-    local err = refused {
+    local err = site:refusal {
       consumer_key = wiki.OWNER_ONLY.consumer_key,
       consumer_secret = wiki.OWNER_ONLY.consumer_secret,
     }
@@ -206,7 +181,7 @@ describe("OAuth 1 in three legs", function()
 
   it("takes no request token whose return address was not confirmed", function()
     site:set { initiate = "unconfirmed" }
-    local err = refused(wiki.CONSUMER)
+    local err = site:refusal(wiki.CONSUMER)
     assert.equal("callback-unconfirmed", err.code)
     for _, asked in ipairs(site:journal()) do
       assert.not_equal("Special:OAuth/authorize", asked.title)
@@ -223,7 +198,7 @@ describe("OAuth 1 in three legs", function()
       } do
         site:reset()
         site:set { [page] = mode }
-        local err = refused(wiki.CONSUMER)
+        local err = site:refusal(wiki.CONSUMER)
         assert.equal(code, err.code)
         assert.truthy(err.message:find("Special:OAuth/" .. page, 1, true))
       end
@@ -247,7 +222,7 @@ describe("OAuth 1 in three legs", function()
     } do
       site:reset()
       site:set(modes)
-      local err = refused(wiki.CONSUMER)
+      local err = site:refusal(wiki.CONSUMER)
       assert.equal("identify", err.code)
       assert.truthy(err.message:find(reason, 1, true), err.message)
     end
@@ -255,7 +230,7 @@ describe("OAuth 1 in three legs", function()
 
   it("believes no API that names somebody else", function()
     site:set { ["api-user"] = "Mallory" }
-    local err = refused(wiki.CONSUMER)
+    local err = site:refusal(wiki.CONSUMER)
     assert.equal("other-user", err.code)
     assert.truthy(err.message:find("Alice", 1, true) and err.message:find("Mallory", 1, true))
   end)

@@ -1,7 +1,7 @@
 ---Every value of every answer of an OAuth 2 login is bent, every answer is cut at every byte, and
 ---so are the address that comes back and what a store kept: the login goes through only where the
 ---wiki did say so, and never raises.
-local counts = require "spec.security.counts"
+local bent_logins = require "spec.hostile.bent_logins"
 local entries = require "mwlogin.store.entry"
 local judge = require "spec.hostile.judge"
 local memory = require "spec.store.memory"
@@ -67,29 +67,8 @@ describe("an OAuth 2 login", function()
     assert.equal("Alice", assert(log_in {}).name)
   end)
 
-  local function trouble_of(bent, may_pass)
-    local called, me, err = pcall(log_in, bent)
-    if not called then
-      return "raised: " .. tostring(me)
-    elseif me == nil then
-      return judge.error(err)
-    end
-    return judge.identity(me) or not may_pass and "success, though the answer was bent" or nil
-  end
-
-  ---@param bend fun(text: string): table what to log in with
-  local function each(texts_of, bend, may_pass)
-    local cases, troubles = 0, {}
-    texts_of(function(text, label)
-      cases = cases + 1
-      local trouble = trouble_of(bend(text), may_pass(text))
-      if trouble then
-        troubles[#troubles + 1] = ("%s: %s\n  %s"):format(label, trouble, text:sub(1, 300))
-      end
-    end)
-    counts.record(ROW, cases, #troubles)
-    assert(#troubles == 0, table.concat(troubles, "\n", 1, math.min(5, #troubles)))
-    assert.is_true(cases > 10)
+  local function each(texts, bend, may_pass)
+    bent_logins.try(ROW, log_in, texts, bend, may_pass)
   end
 
   local function never()
@@ -124,11 +103,7 @@ describe("an OAuth 2 login", function()
     end)
 
     it("takes no " .. name .. " that was cut", function()
-      each(function(try)
-        for length = 0, #SOUND[name] - 1 do
-          try(SOUND[name]:sub(1, length), name .. " cut")
-        end
-      end, function(text)
+      each(bent_logins.cuts(SOUND[name], name), function(text)
         return { [name] = text }
       end, never)
     end)
@@ -174,9 +149,7 @@ describe("an OAuth 2 login", function()
     local sound = kept.kept[id]
     each(function(try)
       mutation.each(sound, try)
-      for length = 0, #sound - 1 do
-        try(sound:sub(1, length), "entry cut")
-      end
+      bent_logins.cuts(sound, "entry")(try)
     end, function(text)
       local store = memory.new()
       store.kept[id] = text

@@ -3,6 +3,7 @@
 local core = require "mwlogin.core"
 local entries = require "mwlogin.store.entry"
 local errors = require "mwlogin.error"
+local folders = require "spec.folders"
 local json = require "mwlogin.json"
 local machine = require "spec.store.machine"
 local memory = require "spec.store.memory"
@@ -10,15 +11,8 @@ local mwlogin = require "mwlogin"
 local oauth2 = require "spec.wiki.oauth2"
 
 describe("tokens in a store", function()
-  local wiki, folder, store, id
-
-  lazy_setup(function()
-    wiki = oauth2.start()
-  end)
-
-  lazy_teardown(function()
-    wiki:stop()
-  end)
+  local folder, store, id
+  local wiki = oauth2.for_block()
 
   local function open(with)
     return assert(mwlogin.open(wiki.api, { user_agent = "spec", store = with, max_wait = 30 }))
@@ -29,8 +23,7 @@ describe("tokens in a store", function()
   end
 
   before_each(function()
-    wiki:mode "normal"
-    folder = machine.folder()
+    folder = folders.new()
     store = mwlogin.store.file { folder = folder .. "/kept" }
     id = entries.id(wiki.api, "public")
     local session <close> = open(store)
@@ -39,9 +32,8 @@ describe("tokens in a store", function()
   end)
 
   after_each(function()
-    assert.same({}, wiki:wrongs())
     assert.equal(0, wiki:count { authorized = false })
-    machine.remove(folder)
+    folders.remove(folder)
   end)
 
   local LOG_IN <const> = [[

@@ -2,20 +2,13 @@
 ---signs, what locked memory holds; after it was closed, nothing.
 local counts = require "spec.security.counts"
 local holding = require "spec.security.holding"
+local shared = require "spec.shared"
 local wiki = require "spec.oauth.wiki"
 
 local ROW <const> = "memory scans after a Session that signed was closed"
 
 describe("the memory of a program that signs by OAuth 1", function()
-  local site
-
-  setup(function()
-    site = wiki.start()
-  end)
-
-  teardown(function()
-    site:close()
-  end)
+  local site = shared(wiki.start)
 
   it("holds each secret once, and none when the Session is closed", function()
     local given = wiki.OWNER_ONLY

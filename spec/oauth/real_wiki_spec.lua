@@ -1,23 +1,18 @@
 ---OAuth 2 on a real MediaWiki: its own tokens, rights and refusals, with bearers of a provider.
 local mwlogin = require "mwlogin"
 local oauth2 = require "spec.wiki.oauth2"
+local shared = require "spec.shared"
 local wikis = require "spec.wiki"
 
 describe("a real wiki that takes bearers", function()
-  local giver, wiki, session
-
-  lazy_setup(function()
-    giver = oauth2.start()
-    wiki = wikis.start {
+  local session
+  local giver = shared(oauth2.start)
+  local wiki = shared(function()
+    return wikis.start {
       private = true,
       extensions = { "MwloginTest" },
       settings = giver:settings(),
     }
-  end)
-
-  lazy_teardown(function()
-    wiki:stop()
-    giver:stop()
   end)
 
   before_each(function()

@@ -2,22 +2,22 @@
 ---and makes signatures out by oauthlib.
 local counts = require "spec.security.counts"
 local random_request = require "spec.oauth.random_request"
+local shared = require "spec.shared"
 local wiki = require "spec.oauth.wiki"
 
 local CASES <const> = 3000
 
 describe("what a Session sends", function()
-  local site, session
+  local session
+  local site = shared(wiki.start)
 
-  setup(function()
-    site = wiki.start()
+  lazy_setup(function()
     session = site:session()
     assert(session:login(wiki.OWNER_ONLY))
   end)
 
-  teardown(function()
+  lazy_teardown(function()
     session:close()
-    site:close()
   end)
 
   local function call(params)

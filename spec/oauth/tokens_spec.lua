@@ -4,25 +4,16 @@ local mwlogin = require "mwlogin"
 local oauth2 = require "spec.wiki.oauth2"
 
 describe("tokens that are renewed", function()
-  local wiki, session
-
-  lazy_setup(function()
-    wiki = oauth2.start()
-  end)
-
-  lazy_teardown(function()
-    wiki:stop()
-  end)
+  local session
+  local wiki = oauth2.for_block()
 
   before_each(function()
-    wiki:mode "normal"
     session = assert(mwlogin.open(wiki.api, { user_agent = "spec", max_wait = 5 }))
     assert(session:login { client_id = "public", redirect = wiki:person() })
     wiki:mark()
   end)
 
   after_each(function()
-    assert.same({}, wiki:wrongs())
     session:close()
   end)
 
@@ -36,6 +27,15 @@ describe("tokens that are renewed", function()
     assert(ask())
     assert.equal(1, wiki:count { grant = "refresh_token" })
     assert.equal(3, wiki:count { action = "query" })
+  end)
+
+  it("are renewed once when a page refuses them, and the page is asked again", function()
+    wiki:kill_access_tokens()
+    local page = assert(session:fetch "rest.php/oauth2/resource/profile")
+    assert.equal(200, page.status)
+    assert.truthy(page.body:find("Alice", 1, true))
+    assert(session:fetch "rest.php/oauth2/resource/profile")
+    assert.equal(1, wiki:count { grant = "refresh_token" })
   end)
 
   it("are renewed before their end", function()

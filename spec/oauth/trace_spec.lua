@@ -8,10 +8,10 @@ local query = require "mwlogin.query"
 local trace = require "mwlogin.trace"
 
 describe("a trace of OAuth 2", function()
-  local wiki, lines, secrets, verifier
+  local lines, secrets, verifier
+  local wiki = oauth2.for_block()
 
   lazy_setup(function()
-    wiki = oauth2.start()
     verifier = pkce.verifier
     rawset(pkce, "verifier", function()
       local made = verifier()
@@ -22,11 +22,9 @@ describe("a trace of OAuth 2", function()
 
   lazy_teardown(function()
     rawset(pkce, "verifier", verifier)
-    wiki:stop()
   end)
 
   before_each(function()
-    wiki:mode "normal"
     lines, secrets = {}, { oauth2.SECRET }
   end)
 

@@ -1,5 +1,4 @@
 local core = require("mwlogin.core")
-local redirect = require("mwlogin.redirect")
 local stand = require("spec.redirect.stand")
 
 local PASSWORD = "Alice & home"
@@ -14,33 +13,8 @@ end
 
 for _, engine in ipairs({ "pipe", "webdriver" }) do
   describe("a browser of our own, by " .. engine .. ",", function()
-    local site, session, before, way
-
-    setup(function()
-      site = stand.site()
-    end)
-
-    teardown(function()
-      site:close()
-    end)
-
-    before_each(function()
-      session = stand.session(site)
-      before = stand.left_behind()
-    end)
-
-    after_each(function()
-      if way then
-        way:close()
-        way = nil
-      end
-      stand.restore_environment()
-      stand.remove_programs()
-      collectgarbage()
-      local after = stand.left_behind()
-      session:close()
-      assert.equal(before, after)
-    end)
+    local on = stand.for_block()
+    local site = on.site
 
     local function prepare(options)
       options = options or {}
@@ -48,18 +22,17 @@ for _, engine in ipairs({ "pipe", "webdriver" }) do
       if options.browse == nil then
         options.browse = true
       end
-      way = assert(redirect.prepare(session, options))
-      return way
+      return on.prepare(options)
     end
 
     local function step(path)
-      return { redirect_url = site.wiki .. path .. way.return_url, requests = {} }
+      return { redirect_url = site.wiki .. path .. on.way.return_url, requests = {} }
     end
 
     it("holds the login's session, goes through the provider and comes back", function()
       prepare()
       local who
-      local address = assert(way:follow(step("/start?return="), {}, function(page)
+      local address = assert(on.way:follow(step("/start?return="), {}, function(page)
         assert(page:wait("#login"))
         assert(page:address():find(site.provider, 1, true))
         assert(page:fill("#login", "alice"))
@@ -69,7 +42,7 @@ for _, engine in ipairs({ "pipe", "webdriver" }) do
         who = assert(page:text("#who"))
         assert(page:click("#allow"))
       end))
-      assert.equal(way.return_url .. "?code=c0de&state=abc", address)
+      assert.equal(on.way.return_url .. "?code=c0de&state=abc", address)
       assert.equal("alice at b", who)
       local journal = site:journal()
       assert.truthy(journal:find("wiki GET /back wiki_session=ours", 1, true))
@@ -80,36 +53,37 @@ for _, engine in ipairs({ "pipe", "webdriver" }) do
 
     it("tells that the person refused", function()
       prepare()
-      local address = assert(way:follow(step("/start?return="), {}, function(page)
+      local address = assert(on.way:follow(step("/start?return="), {}, function(page)
         assert(page:fill("#password", PASSWORD))
         assert(page:click("#submit"))
         assert(page:click("#deny"))
       end))
-      assert.equal(way.return_url .. "?error=access_denied", address)
+      assert.equal(on.way.return_url .. "?error=access_denied", address)
     end)
 
     it("takes a form that the provider posts to the return address", function()
       prepare()
       local target = ("%s/auto?redirect_uri=%s&state=xyz&response_mode=form_post"):format(
         site.provider,
-        core.encode(way.return_url)
+        core.encode(on.way.return_url)
       )
-      local address = assert(way:follow({ redirect_url = target, requests = {} }, {}, function(page)
-        assert(page:click("#post"))
-      end))
-      assert.equal(way.return_url .. "?code=c0de&state=xyz", address)
+      local address =
+        assert(on.way:follow({ redirect_url = target, requests = {} }, {}, function(page)
+          assert(page:click("#post"))
+        end))
+      assert.equal(on.way.return_url .. "?code=c0de&state=xyz", address)
     end)
 
     it("catches a return address nobody listens at", function()
       prepare({ return_url = "https://tool.invalid/back" })
-      assert.is_nil(way.listener)
-      local address = assert(way:follow(step("/start?return="), {}, person))
+      assert.is_nil(on.way.listener)
+      local address = assert(on.way:follow(step("/start?return="), {}, person))
       assert.equal("https://tool.invalid/back?code=c0de&state=abc", address)
     end)
 
     it("ends with the script's own failure", function()
       prepare()
-      local address, err = way:follow(step("/start?return="), {}, function(page)
+      local address, err = on.way:follow(step("/start?return="), {}, function(page)
         page:fill("#login", "alice")
         error("no idea how to go on")
       end)
@@ -122,7 +96,7 @@ for _, engine in ipairs({ "pipe", "webdriver" }) do
       prepare()
       local targets = { "file:///etc/passwd", "javascript:1", "http://provider.example/" }
       for _, target in ipairs(targets) do
-        local address, err = way:follow(step("/start?return="), {}, function(page)
+        local address, err = on.way:follow(step("/start?return="), {}, function(page)
           return page:open(target)
         end)
         assert.is_nil(address)
@@ -132,7 +106,7 @@ for _, engine in ipairs({ "pipe", "webdriver" }) do
 
     it("ends in time when nobody comes back", function()
       prepare({ timeout = 0.5 })
-      local address, err = way:follow(step("/start?return="), {}, function() end)
+      local address, err = on.way:follow(step("/start?return="), {}, function() end)
       assert.is_nil(address)
       assert.equal("interaction", err.kind)
       assert.equal("timeout", err.code)
@@ -144,7 +118,7 @@ for _, engine in ipairs({ "pipe", "webdriver" }) do
         MWLOGIN_DRIVER = "/nowhere/chromedriver",
       })
       prepare()
-      local address, err = way:follow(step("/start?return="), {}, person)
+      local address, err = on.way:follow(step("/start?return="), {}, person)
       assert.is_nil(address)
       assert.equal("interaction", err.kind)
       assert.truthy(err.message:find("/nowhere/chrom", 1, true))
@@ -152,9 +126,9 @@ for _, engine in ipairs({ "pipe", "webdriver" }) do
         MWLOGIN_BROWSER = engine == "pipe" and stand.program("exit 3") or nil,
         MWLOGIN_DRIVER = engine == "webdriver" and stand.program("exit 3") or nil,
       })
-      way:close()
+      on.way:close()
       prepare()
-      address, err = way:follow(step("/start?return="), {}, person)
+      address, err = on.way:follow(step("/start?return="), {}, person)
       assert.is_nil(address)
       assert.equal("interaction", err.kind)
       assert.truthy(err.message:find("did not start", 1, true), err.message)
@@ -172,17 +146,31 @@ for _, engine in ipairs({ "pipe", "webdriver" }) do
       })
     end
 
+    -- Somebody who ends the browser as soon as it is on its way and the return is waited for.
+    local function with_window_that_gets(signal)
+      local told = os.tmpname()
+      with_window(("echo $$ >%s\n"):format(told))
+      local sent = false
+      return function(seconds)
+        if not sent then
+          sent = true
+          assert(os.execute(("kill -%s $(cat %s); rm %s"):format(signal, told, told)))
+        end
+        on.session.pool:sleep(seconds)
+      end
+    end
+
     it("shows a window to a person and waits for the return", function()
       with_window()
       prepare({ redirect = "driven", browse = false })
-      local address = assert(way:follow(step("/by-itself?return="), {}))
-      assert.equal(way.return_url .. "?code=c0de&state=abc", address)
+      local address = assert(on.way:follow(step("/by-itself?return="), {}))
+      assert.equal(on.way.return_url .. "?code=c0de&state=abc", address)
     end)
 
     it("notices that the browser was closed", function()
-      with_window("(sleep 2; kill $$) >/dev/null 2>&1 3>&- 4>&- &\n")
-      prepare({ redirect = "driven", browse = false })
-      local address, err = way:follow(step("/start?return="), {})
+      local sleep = with_window_that_gets("TERM")
+      prepare({ redirect = "driven", browse = false }).sleep = sleep
+      local address, err = on.way:follow(step("/start?return="), {})
       assert.is_nil(address)
       assert.equal("cancelled", err.kind)
       assert.truthy(err.message:find("closed", 1, true))
@@ -194,7 +182,7 @@ for _, engine in ipairs({ "pipe", "webdriver" }) do
         env = { LUA_PATH = package.path, LUA_CPATH = package.cpath, STAND_FOLDER = stand.folder },
       }))
       assert.equal("waiting", program:read(1, { stop = "\n", timeout = 60 }))
-      assert.not_equal(before, stand.left_behind())
+      assert.truthy(stand.left_behind():find("^[1-9]%d* processes"))
       program:kill("INT")
       local status = assert(program:wait(30))
       program:close()
@@ -202,9 +190,9 @@ for _, engine in ipairs({ "pipe", "webdriver" }) do
     end)
 
     it("notices that the browser was killed", function()
-      with_window("(sleep 2; kill -9 $$) >/dev/null 2>&1 3>&- 4>&- &\n")
-      prepare({ redirect = "driven", browse = false })
-      local address, err = way:follow(step("/start?return="), {})
+      local sleep = with_window_that_gets("KILL")
+      prepare({ redirect = "driven", browse = false }).sleep = sleep
+      local address, err = on.way:follow(step("/start?return="), {})
       assert.is_nil(address)
       assert.truthy(err.kind == "cancelled" or err.code == "browser_crashed", err.code)
     end)

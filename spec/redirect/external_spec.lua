@@ -3,33 +3,8 @@ local redirect = require("mwlogin.redirect")
 local stand = require("spec.redirect.stand")
 
 describe("the person's own browser", function()
-  local site, session, before, way
-
-  setup(function()
-    site = stand.site()
-  end)
-
-  teardown(function()
-    site:close()
-  end)
-
-  before_each(function()
-    session = stand.session(site)
-    before = stand.left_behind()
-  end)
-
-  after_each(function()
-    if way then
-      way:close()
-      way = nil
-    end
-    stand.restore_environment()
-    stand.remove_programs()
-    collectgarbage()
-    local after = stand.left_behind()
-    session:close()
-    assert.equal(before, after)
-  end)
+  local on = stand.for_block()
+  local site = on.site
 
   local function browser(words)
     stand.environment({ BROWSER = words, DISPLAY = false, WAYLAND_DISPLAY = false })
@@ -39,7 +14,7 @@ describe("the person's own browser", function()
     return {
       redirect_url = ("%s/auto?response_type=code&state=abc&redirect_uri=%s%s"):format(
         site.provider,
-        core.encode(way.return_url),
+        core.encode(on.way.return_url),
         more or ""
       ),
       requests = {},
@@ -48,29 +23,29 @@ describe("the person's own browser", function()
 
   it("is opened at the provider, and what comes back is caught", function()
     browser("lua5.4 spec/redirect/visitor.lua %s")
-    way = assert(redirect.prepare(session, { redirect = "external" }))
-    assert.equal(way.return_url .. "?code=c0de&state=abc", way:follow(straight(), {}))
+    on.prepare({ redirect = "external" })
+    assert.equal(on.way.return_url .. "?code=c0de&state=abc", on.way:follow(straight(), {}))
   end)
 
   it("may be needed a second time, for an answer of its own", function()
     browser("lua5.4 spec/redirect/visitor.lua %s")
-    way = assert(redirect.prepare(session, { redirect = "external" }))
-    assert(way:follow(straight("&give=first"), {}))
-    local address = way:follow(straight("&give=second"), {})
-    assert.equal(way.return_url .. "?code=second&state=abc", address)
+    on.prepare({ redirect = "external" })
+    assert(on.way:follow(straight("&give=first"), {}))
+    local address = on.way:follow(straight("&give=second"), {})
+    assert.equal(on.way.return_url .. "?code=second&state=abc", address)
   end)
 
   it("is chosen for a straight way back when the choice is ours", function()
     browser("lua5.4 spec/redirect/visitor.lua")
-    way = assert(redirect.prepare(session, { redirect = "auto" }))
-    assert.equal(way.return_url .. "?code=c0de&state=abc", way:follow(straight(), {}))
+    on.prepare({ redirect = "auto" })
+    assert.equal(on.way.return_url .. "?code=c0de&state=abc", on.way:follow(straight(), {}))
   end)
 
   it("gets the address as one word, whatever stands in it", function()
     browser("lua5.4 spec/redirect/visitor.lua %s")
-    way = assert(redirect.prepare(session, { redirect = "external" }))
+    on.prepare({ redirect = "external" })
     local more = "&x=$(touch%20/tmp/mwlogin-owned);`id`&y='*'|cat"
-    assert(way:follow(straight(more), {}))
+    assert(on.way:follow(straight(more), {}))
     assert.truthy(
       site:journal():find("&x=$(touch%20/tmp/mwlogin-owned);%60id%60&y='*'%7Ccat", 1, true)
     )
@@ -79,23 +54,23 @@ describe("the person's own browser", function()
 
   it("is left alone by strangers and by answers with another state", function()
     browser("lua5.4 spec/redirect/visitor.lua stray %s")
-    way = assert(redirect.prepare(session, { redirect = "external" }))
-    assert.equal(way.return_url .. "?code=c0de&state=abc", way:follow(straight(), {}))
-    way:close()
+    on.prepare({ redirect = "external" })
+    assert.equal(on.way.return_url .. "?code=c0de&state=abc", on.way:follow(straight(), {}))
+    on.way:close()
     browser("lua5.4 spec/redirect/visitor.lua wrong-state %s")
-    way = assert(redirect.prepare(session, { redirect = "external" }))
-    assert.equal(way.return_url .. "?code=c0de&state=abc", way:follow(straight(), {}))
+    on.prepare({ redirect = "external" })
+    assert.equal(on.way.return_url .. "?code=c0de&state=abc", on.way:follow(straight(), {}))
   end)
 
   it("is tried by the next program where one fails", function()
     local failing = stand.program("exit 3")
     browser(failing .. ":lua5.4 spec/redirect/visitor.lua")
-    way = assert(redirect.prepare(session, { redirect = "external" }))
-    assert.truthy(way:follow(straight(), {}))
-    way:close()
+    on.prepare({ redirect = "external" })
+    assert.truthy(on.way:follow(straight(), {}))
+    on.way:close()
     browser(failing)
-    way = assert(redirect.prepare(session, { redirect = "external" }))
-    local address, err = way:follow(straight(), {})
+    on.prepare({ redirect = "external" })
+    local address, err = on.way:follow(straight(), {})
     assert.is_nil(address)
     assert.equal("interaction", err.kind)
     assert.equal("browser_start", err.code)
@@ -103,8 +78,8 @@ describe("the person's own browser", function()
 
   it("may never come back", function()
     browser("true")
-    way = assert(redirect.prepare(session, { redirect = "external", timeout = 0.2 }))
-    local address, err = way:follow(straight(), {})
+    on.prepare({ redirect = "external", timeout = 0.2 })
+    local address, err = on.way:follow(straight(), {})
     assert.is_nil(address)
     assert.equal("timeout", err.code)
   end)
@@ -112,9 +87,9 @@ describe("the person's own browser", function()
   it("is refused where the way back leads through the wiki's own page, and is told why", function()
     local opened = os.tmpname()
     browser(stand.program("echo opened >> " .. opened))
-    way = assert(redirect.prepare(session, { redirect = "external", timeout = 10 }))
-    local address, err = way:follow({
-      redirect_url = site.wiki .. "/plain?return=" .. way.return_url,
+    on.prepare({ redirect = "external", timeout = 10 })
+    local address, err = on.way:follow({
+      redirect_url = site.wiki .. "/plain?return=" .. on.way.return_url,
       requests = {},
     }, {})
     assert.is_nil(address)
@@ -132,13 +107,13 @@ describe("the person's own browser", function()
 
   it("is not there without a screen and BROWSER, or where MWLOGIN_NO_BROWSER is set", function()
     browser(false)
-    local prepared, err = redirect.prepare(session, { redirect = "external" })
+    local prepared, err = redirect.prepare(on.session, { redirect = "external" })
     assert.is_nil(prepared)
     assert.equal("interaction", err.kind)
     assert.truthy(err.advice:find("paste", 1, true))
     stand.environment({ BROWSER = "true", MWLOGIN_NO_BROWSER = "1" })
     for _, name in ipairs({ "external", "driven" }) do
-      prepared, err = redirect.prepare(session, { redirect = name })
+      prepared, err = redirect.prepare(on.session, { redirect = name })
       assert.is_nil(prepared)
       assert.truthy(err.message:find("MWLOGIN_NO_BROWSER", 1, true))
     end
@@ -146,11 +121,11 @@ describe("the person's own browser", function()
 
   it("cannot come back to an address nobody listens at", function()
     browser("true")
-    way = assert(redirect.prepare(session, {
+    on.prepare({
       redirect = "external",
       return_url = "https://tool.invalid/back",
-    }))
-    local address, err = way:follow(straight(), {})
+    })
+    local address, err = on.way:follow(straight(), {})
     assert.is_nil(address)
     assert.equal("no_listener", err.code)
   end)
@@ -160,11 +135,12 @@ describe("the person's own browser", function()
     local taken = assert(require("socket").bind("127.0.0.1", 0))
     local port = select(2, taken:getsockname())
     local given = ("http://localhost:%s/my/back"):format(port)
-    local prepared, err = redirect.prepare(session, { redirect = "external", return_url = given })
+    local prepared, err =
+      redirect.prepare(on.session, { redirect = "external", return_url = given })
     assert.is_nil(prepared)
     assert.equal("port", err.code)
     taken:close()
-    way = assert(redirect.prepare(session, { redirect = "external", return_url = given }))
-    assert.equal(given .. "?code=c0de&state=abc", way:follow(straight(), {}))
+    on.prepare({ redirect = "external", return_url = given })
+    assert.equal(given .. "?code=c0de&state=abc", on.way:follow(straight(), {}))
   end)
 end)

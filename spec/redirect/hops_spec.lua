@@ -1,19 +1,19 @@
 local hops = require("mwlogin.redirect.hops")
+local shared = require("spec.shared")
 local stand = require("spec.redirect.stand")
 
 local BACK = "http://127.0.0.1:2/mwlogin"
 
 describe("the wiki's own redirects", function()
-  local site, session
+  local session
+  local site = shared(stand.site)
 
-  setup(function()
-    site = stand.site()
+  lazy_setup(function()
     session = stand.session(site)
   end)
 
-  teardown(function()
+  lazy_teardown(function()
     session:close()
-    site:close()
   end)
 
   local function follow(path)

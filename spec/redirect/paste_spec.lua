@@ -1,18 +1,18 @@
 local core = require("mwlogin.core")
 local redirect = require("mwlogin.redirect")
+local shared = require("spec.shared")
 local stand = require("spec.redirect.stand")
 
 describe("pasting what came back", function()
-  local site, session, way
+  local session, way
+  local site = shared(stand.site)
 
-  setup(function()
-    site = stand.site()
+  lazy_setup(function()
     session = stand.session(site)
   end)
 
-  teardown(function()
+  lazy_teardown(function()
     session:close()
-    site:close()
   end)
 
   before_each(function()

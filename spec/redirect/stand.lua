@@ -1,9 +1,12 @@
 --- What specs of the way through a browser stand on: a site in a process of its own, a Session in
 --- front of it, and a count of what a browser could leave behind.
 
+local busted = require("busted")
 local core = require("mwlogin.core")
 local http = require("socket.http")
 local mwlogin = require("mwlogin")
+local redirect = require("mwlogin.redirect")
+local shared = require("spec.shared")
 
 local stand = {}
 
@@ -25,6 +28,33 @@ function stand.site()
       process:close()
     end,
   }
+end
+
+--- Such a site for the specs of a block, each of which leaves nothing behind. `on` gives a spec its
+--- Session, `prepare` its way through a browser.
+function stand.for_block()
+  local on, before = { site = shared(stand.site) }, nil
+  function on.prepare(options)
+    on.way = assert(redirect.prepare(on.session, options))
+    return on.way
+  end
+  busted.before_each(function()
+    on.session = stand.session(on.site)
+    before = stand.left_behind()
+  end)
+  busted.after_each(function()
+    if on.way then
+      on.way:close()
+      on.way = nil
+    end
+    stand.restore_environment()
+    stand.remove_programs()
+    collectgarbage()
+    local after = stand.left_behind()
+    on.session:close()
+    assert(before == after, ("left behind: %s, before: %s"):format(after, before))
+  end)
+  return on
 end
 
 --- A Session of that site's wiki, holding the session cookie of a login.

@@ -1,7 +1,9 @@
 -- A wiki whose certificate is of an authority of one's own, in a browser of our own.
 local core = require("mwlogin.core")
+local folders = require("spec.folders")
 local http = require("socket.http")
 local redirect = require("mwlogin.redirect")
+local shared = require("spec.shared")
 local socket = require("socket")
 local stand = require("spec.redirect.stand")
 
@@ -17,7 +19,7 @@ local function person(page)
 end
 
 describe("a wiki with a certificate of one's own authority", function()
-  local folder, site, front, address, session, before, way
+  local folder, front, address, session, before, way
 
   local function free_port()
     local one = assert(socket.bind("127.0.0.1", 0))
@@ -27,15 +29,15 @@ describe("a wiki with a certificate of one's own authority", function()
   end
 
   -- The site's wiki behind TLS, its certificate signed by an authority of the spec's.
-  setup(function()
-    local pipe <close> = assert(io.popen("mktemp -d -t mwlogin-trust.XXXXXX"))
-    folder = pipe:read("l")
+  local site = shared(stand.site)
+
+  lazy_setup(function()
+    folder = folders.new()
     run(([[cd %s && openssl req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.pem -days 2 \
       -subj /CN=Spec && openssl req -newkey rsa:2048 -nodes -keyout key.pem -out csr.pem \
       -subj /CN=localhost && echo subjectAltName=DNS:localhost >names && openssl x509 -req \
       -in csr.pem -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -extfile names -out cert.pem \
       ]]):format(folder))
-    site = stand.site()
     local port = free_port()
     local file = assert(io.open(folder .. "/nginx.conf", "w"))
     file:write((([[
@@ -60,12 +62,11 @@ describe("a wiki with a certificate of one's own authority", function()
     assert(http.request(site.wiki .. "/base?to=" .. core.encode(address)))
   end)
 
-  teardown(function()
+  lazy_teardown(function()
     front:kill("TERM")
     front:wait(10)
     front:close()
-    site:close()
-    os.execute("rm -rf " .. folder)
+    folders.remove(folder)
   end)
 
   before_each(function()

@@ -3,6 +3,7 @@ package.path = "./?.lua;./?/init.lua;" .. package.path
 local mwlogin = require("mwlogin")
 local openid = require("spec.wiki.provider")
 local person = require("spec.wiki.person")
+local shared = require("spec.shared")
 local stand = require("spec.redirect.stand")
 local wiki = require("spec.wiki")
 
@@ -11,20 +12,12 @@ local CODE = { ["TwoFactorAuthenticationRequest.code"] = "817420" }
 
 for _, host in ipairs({ "localhost", "127.0.0.1" }) do
   describe("a real wiki on " .. host .. " with a real OpenID provider", function()
-    local one, provider, session, before
-
-    setup(function()
-      one = wiki.start({
-        host = host,
-        extensions = { "MwloginTest", "ConfirmEdit/QuestyCaptcha" },
-      })
-      provider = openid.for_wiki(one)
-    end)
-
-    teardown(function()
-      one:stop()
-      provider:stop()
-    end)
+    local session, before
+    local one = shared(wiki.start, {
+      host = host,
+      extensions = { "MwloginTest", "ConfirmEdit/QuestyCaptcha" },
+    })
+    local provider = shared(openid.for_wiki, one)
 
     before_each(function()
       one:forget_throttles()

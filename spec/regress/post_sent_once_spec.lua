@@ -1,8 +1,9 @@
 ---libcurl sends a request again by itself where a kept connection ends without an answer: a POST
----may have been executed by then (PROTOCOL I10), and a one-time code or a wrong password counts
+---may have been executed by then (I10), and a one-time code or a wrong password counts
 ---twice.
 local certificates = require "spec.security.certificates"
 local core = require "mwlogin.core"
+local folders = require "spec.folders"
 local machine = require "spec.store.machine"
 
 local SERVER <const> = [[
@@ -71,13 +72,13 @@ describe("a POST by HTTP/2", function()
   local folder, authority, issued
 
   lazy_setup(function()
-    folder = machine.folder()
+    folder = folders.new()
     authority = certificates.authority(folder)
     issued = authority:issue "http2"
   end)
 
   lazy_teardown(function()
-    machine.remove(folder)
+    folders.remove(folder)
   end)
 
   ---@return table|nil reply to the POST

@@ -1,17 +1,10 @@
 -- `mwlogin api` took a password from the command line, where everybody on the machine reads it.
 local command = require("spec.cli.command")
+local shared = require("spec.shared")
 local wikis = require("spec.wiki")
 
 describe("mwlogin api", function()
-  local wiki
-
-  lazy_setup(function()
-    wiki = wikis.start()
-  end)
-
-  lazy_teardown(function()
-    wiki:stop()
-  end)
+  local wiki = shared(wikis.start)
 
   it("takes no password as a parameter, and does not repeat it", function()
     for _, name in ipairs({ "password", "lgpassword", "newPassword", "retype", "OATHToken" }) do

@@ -1,5 +1,7 @@
 -- A whole login of a person at a real terminal: name, password, a choice, an answer that is refused
 -- once. spec/core/pty.c is that person.
+local folders = require("spec.folders")
+
 local PROGRAM = [[
 local mwlogin = require("mwlogin")
 local wiki = mwlogin.testing.wiki({
@@ -43,14 +45,12 @@ describe("a login at a terminal", function()
   end
 
   setup(function()
-    folder = os.tmpname()
-    os.remove(folder)
-    assert(os.execute("mkdir -m 700 " .. folder))
+    folder = folders.new()
     assert(os.execute("cc -O1 -o " .. folder .. "/pty spec/core/pty.c -lutil"))
   end)
 
   teardown(function()
-    os.execute("rm -r " .. folder)
+    folders.remove(folder)
   end)
 
   local function play(steps)

@@ -1,7 +1,6 @@
 ---Out of memory at every allocation of `walk.lua` and of exchanges over a socket: an error each
 ---time, no crash, nothing left behind. STARVE_STEP=7 takes every seventh allocation.
 package.path = "./?.lua;./lua/?.lua;./lua/?/init.lua;" .. package.path
-package.cpath = "./build/starve/?.so;" .. package.cpath
 local core = require "mwlogin.core"
 local mwlogin = require "mwlogin"
 local testing = require "mwlogin.testing"
@@ -15,7 +14,7 @@ local MOST_SHOWN <const> = 10
 local KEPT <const> = 128
 
 ---What spec/sanitize/starve.c gives.
-local starve, feed, held = rawget(_G, "starve"), rawget(_G, "feed"), rawget(_G, "held")
+local starve = rawget(_G, "starve")
 
 local server <close> = setmetatable({ at = loopback.start() }, {
   __close = function(self)
@@ -103,22 +102,22 @@ end
 local function settle()
   collectgarbage()
   collectgarbage()
-  return held()
+  return starve.held()
 end
 
 local function sweep(walk, once)
   walk.act() -- what libraries set up once
   local before = settle()
   collectgarbage "stop"
-  starve(0)
+  starve.at(0, false, true)
   walk.act()
-  local total = feed()
+  local total = starve.feed()
   collectgarbage "restart"
   for at = 1, total, STEP * walk.every do
     collectgarbage "stop"
-    starve(at, once)
+    starve.at(at, once, true)
     local ok, err = pcall(walk.act)
-    local refused = feed() >= at
+    local refused = starve.feed() >= at
     collectgarbage "restart"
     cases = cases + (refused and 1 or 0)
     if ok and refused and not once then

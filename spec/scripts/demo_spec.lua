@@ -1,4 +1,6 @@
 ---`make demo`'s script: ends well, names whom the wiki confirms, leaves nothing behind.
+local folders = require("spec.folders")
+
 describe("scripts/demo.lua", function()
   local function lines(command)
     local pipe = assert(io.popen(command))
@@ -8,7 +10,7 @@ describe("scripts/demo.lua", function()
   end
 
   it("ends with the users the wiki confirms and leaves no wiki running", function()
-    local folder = lines("mktemp -d"):match("[^\n]+")
+    local folder = folders.new()
     local run = "env -u LUA_PATH -u LUA_CPATH TMPDIR='%s' lua5.4 scripts/demo.lua 2>&1"
     local text, code = lines(run:format(folder))
     assert.equal(0, code, text)

@@ -1,6 +1,7 @@
 -- The scripts that answer what a wiki asks, each against a real wiki.
 package.path = "./?.lua;./?/init.lua;" .. package.path
 local script = require("spec.scripts.script")
+local shared = require("spec.shared")
 local wiki = require("spec.wiki")
 
 local ALWAYS = "$wgCaptchaBadLoginAttempts = 0;"
@@ -22,15 +23,11 @@ local function program(one, name, text)
 end
 
 describe("scripts/two_factor.lua", function()
-  local one, key
+  local key
+  local one = shared(wiki.start, { extensions = { "OATHAuth" } })
 
-  setup(function()
-    one = wiki.start({ extensions = { "OATHAuth" } })
+  lazy_setup(function()
     key = one:two_factor("Alice")
-  end)
-
-  teardown(function()
-    one:stop()
   end)
 
   it("logs in with a code of the key", function()
@@ -93,15 +90,7 @@ print((credentials.read_image({ base_folder = %q }, file:read("a"))))
 end)
 
 describe("scripts on a wiki with extensions of its own", function()
-  local one
-
-  setup(function()
-    one = wiki.start({ extensions = { "MwloginTest" } })
-  end)
-
-  teardown(function()
-    one:stop()
-  end)
+  local one = shared(wiki.start, { extensions = { "MwloginTest" } })
 
   it("email_code.lua reads the code after it was sent", function()
     one:set("$wgMwloginTest = [ 'Mail' ];")

@@ -2,26 +2,21 @@ package.path = "./?.lua;./?/init.lua;" .. package.path
 
 local core = require("mwlogin.core")
 local openid = require("spec.wiki.provider")
+local shared = require("spec.shared")
 local stand = require("spec.redirect.stand")
 local wiki = require("spec.wiki")
 
 describe("scripts/example22.lua", function()
-  local one, provider
+  local one = shared(wiki.start, {
+    host = "localhost",
+    extensions = { "MwloginTest", "ConfirmEdit/QuestyCaptcha" },
+  })
+  local provider = shared(openid.for_wiki, one)
 
-  setup(function()
-    one = wiki.start({
-      host = "localhost",
-      extensions = { "MwloginTest", "ConfirmEdit/QuestyCaptcha" },
-    })
-    provider = openid.for_wiki(one)
+  lazy_setup(function()
     one:set(
       "$wgMwloginTest = [ 'OpenId', 'Code' ]; $wgCaptchaBadLoginAttempts = 0; " .. provider.settings
     )
-  end)
-
-  teardown(function()
-    one:stop()
-    provider:stop()
   end)
 
   local function run(secrets)

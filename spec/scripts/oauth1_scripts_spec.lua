@@ -1,20 +1,20 @@
 -- The scripts that show OAuth 1, each against a wiki whose signatures oauthlib makes out.
 package.path = "./?.lua;./?/init.lua;" .. package.path
-local command = require "spec.cli.command"
+local folders = require "spec.folders"
 local script = require "spec.scripts.script"
+local shared = require "spec.shared"
 local wiki = require "spec.oauth.wiki"
 
 describe("OAuth 1 by example:", function()
-  local site, folder
+  local folder
+  local site = shared(wiki.start)
 
-  setup(function()
-    site = wiki.start()
-    folder = command.folder()
+  lazy_setup(function()
+    folder = folders.new()
   end)
 
-  teardown(function()
-    site:close()
-    os.execute("rm -rf " .. folder)
+  lazy_teardown(function()
+    folders.remove(folder)
   end)
 
   local function run(words, environment)

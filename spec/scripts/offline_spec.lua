@@ -3,6 +3,7 @@
 --- the command, the demo on a real wiki, OAuth with signatures or a browser, the server's loop.
 package.path = "./?.lua;./?/init.lua;" .. package.path
 local core = require("mwlogin.core")
+local folders = require("spec.folders")
 
 --- Script → where else it is run.
 local OTHERS <const> = {
@@ -112,12 +113,11 @@ end
 
 describe("offline,", function()
   setup(function()
-    local pipe <close> = assert(io.popen("mktemp -d"))
-    folder = pipe:read("l")
+    folder = folders.new()
   end)
 
   teardown(function()
-    os.execute("rm -r " .. folder)
+    folders.remove(folder)
   end)
 
   for name, script in pairs(SCRIPTS) do

@@ -1,14 +1,15 @@
 -- scripts/service.lua on a real private wiki: many clients at once, and a session that is lost.
 package.path = "./?.lua;./?/init.lua;" .. package.path
 local core = require "mwlogin.core"
+local shared = require "spec.shared"
 local socket = require "socket"
 local wikis = require "spec.wiki"
 
 describe("scripts/service.lua", function()
-  local wiki, service, port
+  local service, port
+  local wiki = shared(wikis.start, { private = true })
 
-  setup(function()
-    wiki = wikis.start { private = true }
+  lazy_setup(function()
     service = assert(core.process({ "lua5.4", "scripts/service.lua", wiki.api, "Alice", "0" }, {
       stdout = "pipe",
       stderr = "inherit",
@@ -23,11 +24,10 @@ describe("scripts/service.lua", function()
     assert(port, line)
   end)
 
-  teardown(function()
+  lazy_teardown(function()
     if service then
       service:close()
     end
-    wiki:stop()
   end)
 
   before_each(function()

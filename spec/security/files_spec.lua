@@ -2,6 +2,8 @@
 -- disk that fails: nothing is read that others wrote, nothing is written where they can read it.
 local core = require("mwlogin.core")
 local counts = require("spec.security.counts")
+local folders = require("spec.folders")
+local shared = require("spec.shared")
 local stranger = require("spec.security.stranger")
 local wikis = require("spec.wiki")
 
@@ -28,20 +30,16 @@ local HANDLER <const> = [[
 
 describe("files", function()
   local is_root = read_all("id -u"):match("%d+") == "0"
-  local wiki, folder
+  local folder
+  local wiki = shared(wikis.start)
 
   lazy_setup(function()
     assert(is_root, "this needs another user to play, so that it is run as root")
-    wiki = wikis.start()
-  end)
-
-  lazy_teardown(function()
-    wiki:stop()
   end)
 
   before_each(function()
     wiki:forget_throttles()
-    folder = read_all("mktemp -d -t mwlogin-files.XXXXXX"):match("[^\n]+")
+    folder = folders.new()
     for _, name in ipairs({ "state", "config", "home" }) do
       assert(os.execute(("mkdir -m 700 %s/%s"):format(folder, name)))
     end
@@ -49,7 +47,7 @@ describe("files", function()
   end)
 
   after_each(function()
-    os.execute("rm -rf " .. folder)
+    folders.remove(folder)
   end)
 
   local function mwlogin(arguments, before, environment)
@@ -241,7 +239,7 @@ describe("files", function()
     local shim
 
     lazy_setup(function()
-      shim = read_all("mktemp -d -t mwlogin-shim.XXXXXX"):match("[^\n]+")
+      shim = folders.new()
       local output, code = read_all(
         ("cc -shared -fPIC -O1 -o %s/shim.so spec/security/failing_disk.c -ldl"):format(shim)
       )
@@ -249,7 +247,7 @@ describe("files", function()
     end)
 
     lazy_teardown(function()
-      os.execute("rm -rf " .. shim)
+      folders.remove(shim)
     end)
 
     for _, call in ipairs({ "openat", "write", "fchmod", "fsync", "renameat" }) do

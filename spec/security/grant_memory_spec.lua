@@ -3,17 +3,10 @@
 local counts = require("spec.security.counts")
 local holding = require("spec.security.holding")
 local oauth2 = require("spec.wiki.oauth2")
+local shared = require("spec.shared")
 
 describe("the memory of a program that was granted tokens", function()
-  local wiki
-
-  lazy_setup(function()
-    wiki = oauth2.start()
-  end)
-
-  lazy_teardown(function()
-    wiki:stop()
-  end)
+  local wiki = shared(oauth2.start)
 
   -- The tokens are not known beforehand: the wiki tells which it gave.
   it("holds them in locked memory alone, and no more when the Session is closed", function()

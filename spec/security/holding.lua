@@ -1,5 +1,6 @@
 --- Runs spec/security/subject.lua and looks through its memory while it holds still.
 
+local folders = require("spec.folders")
 local json = require("cjson")
 local memory = require("spec.security.memory")
 local socket = require("socket")
@@ -44,8 +45,7 @@ end
 
 -- What ends with the scan: the subject is let go, its folder removed.
 local function scratch()
-  local pipe <close> = assert(io.popen("mktemp -d -t mwlogin-subject.XXXXXX"))
-  local folder = pipe:read("l")
+  local folder = folders.new()
   return folder,
     setmetatable({}, {
       __close = function()

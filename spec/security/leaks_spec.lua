@@ -2,7 +2,9 @@
 -- it was given: output, traces, kept files, temporary files, the arguments and environment of the
 -- programs it starts, crash messages.
 local counts = require("spec.security.counts")
+local folders = require "spec.folders"
 local memory = require("spec.security.memory")
+local shared = require "spec.shared"
 local wikis = require("spec.wiki")
 
 local ROW <const> = "runs of the command whose every trace was looked through for secrets"
@@ -33,21 +35,17 @@ local PROBE <const> = [[#!/bin/sh
 ]]
 
 describe("the command", function()
-  local wiki, totp, folder
+  local totp, folder
+  local wiki = shared(wikis.start, { extensions = { "OATHAuth" } })
 
   lazy_setup(function()
-    wiki = wikis.start({ extensions = { "OATHAuth" } })
     totp = wiki:two_factor("Alice")
-  end)
-
-  lazy_teardown(function()
-    wiki:stop()
   end)
 
   before_each(function()
     wiki:forget_used_codes()
     wiki:forget_throttles()
-    folder = read_all("mktemp -d -t mwlogin-leaks.XXXXXX"):match("[^\n]+")
+    folder = folders.new()
     for _, name in ipairs({ "tmp", "home", "state", "config", "given", "bin" }) do
       assert(os.execute(("mkdir -m 700 %s/%s"):format(folder, name)))
     end
@@ -62,7 +60,7 @@ describe("the command", function()
   end)
 
   after_each(function()
-    os.execute("rm -rf " .. folder)
+    folders.remove(folder)
   end)
 
   -- Runs it and gives back all that can be seen of it: output, trace, what is left in its folders,

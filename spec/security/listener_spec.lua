@@ -6,6 +6,7 @@ local counts = require("spec.security.counts")
 local listener = require("mwlogin.listener")
 local nginx = require("spec.security.nginx")
 local person = require("spec.respond.person")
+local shared = require("spec.shared")
 local socket = require("socket")
 local steps = require("spec.respond.step")
 
@@ -260,17 +261,9 @@ function (address, token) {
 }]]
 
 describe("the form", function()
-  local site
-
-  lazy_setup(function()
-    site = nginx.start({
-      evil = "location / { default_type text/html; return 200 '<html><body><h1>Prizes'; }",
-    })
-  end)
-
-  lazy_teardown(function()
-    site:stop()
-  end)
+  local site = shared(nginx.start, {
+    evil = "location / { default_type text/html; return 200 '<html><body><h1>Prizes'; }",
+  })
 
   -- The names under which the attacker's page comes: another port of the same host, and another
   -- host; each knows path and token, which a page in truth does not.

@@ -3,8 +3,10 @@
 local certificates = require("spec.security.certificates")
 local core = require("mwlogin.core")
 local counts = require("spec.security.counts")
+local folders = require("spec.folders")
 local holding = require("spec.security.holding")
 local nginx = require("spec.security.nginx")
+local shared = require("spec.shared")
 local wikis = require("spec.wiki")
 
 local ROW <const> = "memory scans after a login: password, bot password, key of the second factor"
@@ -17,13 +19,13 @@ local function run(command)
 end
 
 describe("memory", function()
-  local wiki, front, folder, authority, totp, key
+  local front, folder, authority, totp, key
+  local wiki = shared(wikis.start, { extensions = { "OATHAuth" } })
 
   lazy_setup(function()
-    wiki = wikis.start({ extensions = { "OATHAuth" } })
     totp = wiki:two_factor("Alice")
     key = core.crypto.unbase32(totp):reveal()
-    folder = run("mktemp -d -t mwlogin-memory.XXXXXX")
+    folder = folders.new()
     run(("cc -O1 -o %s/pty spec/core/pty.c -lutil"):format(folder))
     authority = certificates.authority(folder)
     local pass = ("location / { proxy_pass %s; proxy_set_header Host 127.0.0.1:%d; }"):format(
@@ -45,8 +47,7 @@ describe("memory", function()
 
   lazy_teardown(function()
     front:stop()
-    wiki:stop()
-    os.execute("rm -rf " .. folder)
+    folders.remove(folder)
   end)
 
   before_each(function()

@@ -39,6 +39,9 @@ http {
   client_body_in_single_buffer on;
 ]]
 
+-- Its answer comes when the one worker has done, and written down, all that came before.
+local SETTLED <const> = "server { listen 127.0.0.1:%d; access_log off; return 204; }\n"
+
 local function free_ports(count)
   local held, ports = {}, {}
   for number = 1, count do
@@ -77,9 +80,11 @@ function nginx.start(servers)
   table.sort(names)
   local pipe <close> = assert(io.popen("mktemp -d -t mwlogin-nginx.XXXXXX"))
   local self = setmetatable({ folder = pipe:read("l"), ports = {} }, Nginx)
-  for number, port in ipairs(free_ports(#names)) do
-    self.ports[names[number]] = port
+  local free = free_ports(#names + 1)
+  for number, name in ipairs(names) do
+    self.ports[name] = free[number]
   end
+  self.settled_port = free[#free]
   local lines = { HEAD:format(FORMAT) }
   for _, name in ipairs(names) do
     local server = servers[name]
@@ -97,7 +102,7 @@ function nginx.start(servers)
     end
     lines[#lines + 1] = (type(server) == "table" and server.body or server) .. "\n}"
   end
-  lines[#lines + 1] = "}"
+  lines[#lines + 1] = SETTLED:format(self.settled_port) .. "}"
   local text = table
     .concat(lines, "\n")
     :gsub("FOLDER", self.folder)
@@ -132,12 +137,19 @@ function nginx.start(servers)
   error("nginx did not start:\n" .. told .. text, 2)
 end
 
+local function settle(self)
+  local client = assert(socket.connect("127.0.0.1", self.settled_port))
+  client:settimeout(30)
+  assert(client:send("GET / HTTP/1.0\r\n\r\n"))
+  assert(client:receive("*a"))
+  client:close()
+end
+
 --- What a server was sent since `reset`: a line for each request.
 ---@param name string
 ---@return string[] lines
 function Nginx:log(name)
-  -- a line is written after the answer was read
-  socket.sleep(0.05)
+  settle(self) -- a line is written after the answer was read
   local lines = {}
   for line in io.lines(("%s/%s.log"):format(self.folder, name)) do
     lines[#lines + 1] = line

@@ -3,11 +3,13 @@
 local certificates = require("spec.security.certificates")
 local core = require("mwlogin.core")
 local counts = require("spec.security.counts")
+local folders = require("spec.folders")
 local hops = require("mwlogin.redirect.hops")
 local mwlogin = require("mwlogin")
 local nginx = require("spec.security.nginx")
 local picture = require("mwlogin.respond.picture")
 local proxies = require("spec.security.proxy")
+local shared = require("spec.shared")
 local socket = require("socket")
 local wikis = require("spec.wiki")
 
@@ -24,8 +26,7 @@ describe("another origin", function()
   local folder, authority, front, proxy
 
   lazy_setup(function()
-    local pipe <close> = assert(io.popen("mktemp -d -t mwlogin-origins.XXXXXX"))
-    folder = pipe:read("l")
+    folder = folders.new()
     authority = certificates.authority(folder)
     local leaf = authority:issue("wiki", { host = "wiki.example.test" })
     local json = "default_type application/json;"
@@ -80,7 +81,7 @@ describe("another origin", function()
   lazy_teardown(function()
     proxy:stop()
     front:stop()
-    os.execute("rm -rf " .. folder)
+    folders.remove(folder)
   end)
 
   local pool
@@ -214,10 +215,10 @@ describe("another origin", function()
 end)
 
 describe("Digest in front of the wiki", function()
-  local wiki, process, address, log
+  local process, address, log
+  local wiki = shared(wikis.start)
 
   lazy_setup(function()
-    wiki = wikis.start()
     log = os.tmpname()
     local held = assert(socket.bind("127.0.0.1", 0))
     local port = select(2, held:getsockname())
@@ -247,7 +248,6 @@ describe("Digest in front of the wiki", function()
 
   lazy_teardown(function()
     process:close()
-    wiki:stop()
     os.remove(log)
   end)
 

@@ -1,6 +1,8 @@
 --- Runs the command as somebody without rights, where the specs run as root: a copy of it that this
 --- user may read, in a folder of theirs.
 
+local folders = require("spec.folders")
+
 local stranger = {}
 
 local function read_all(command)
@@ -20,7 +22,7 @@ end
 --- A user other than root, with the command and a home of their own.
 ---@return table someone `folder`, `mwlogin` (the command's path); `run`, `line`, `gone`
 function stranger.new()
-  local folder = read_all("mktemp -d -t mwlogin-stranger.XXXXXX"):match("[^\n]+")
+  local folder = folders.new()
   local self = setmetatable({ folder = folder, mwlogin = folder .. "/scripts/mwlogin" }, Stranger)
   assert(os.execute(("mkdir -p %s/build %s/home"):format(folder, folder)))
   assert(
@@ -61,7 +63,7 @@ function Stranger:run(line)
 end
 
 function Stranger:gone()
-  os.execute("rm -rf " .. quoted(self.folder))
+  folders.remove(self.folder)
 end
 
 return stranger

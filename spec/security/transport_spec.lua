@@ -3,9 +3,11 @@
 local certificates = require("spec.security.certificates")
 local core = require("mwlogin.core")
 local counts = require("spec.security.counts")
+local folders = require("spec.folders")
 local mwlogin = require("mwlogin")
 local nginx = require("spec.security.nginx")
 local proxies = require("spec.security.proxy")
+local shared = require("spec.shared")
 local wikis = require("spec.wiki")
 
 local BOT <const> = "0123456789abcdefghijklmnopqrstuv"
@@ -30,7 +32,7 @@ local function run(command)
 end
 
 describe("transport", function()
-  local folder, authority, front, wiki, proxy, leaf
+  local folder, authority, front, proxy, leaf
 
   -- Servers that answer a login's first question, and then as `post` says.
   local function leading(post)
@@ -39,9 +41,10 @@ describe("transport", function()
     return words:format(post, cookie, answering(FORM))
   end
 
+  local wiki = shared(wikis.start, { settings = '$wgServer = "https://wiki.example.test";' })
+
   lazy_setup(function()
-    wiki = wikis.start({ settings = '$wgServer = "https://wiki.example.test";' })
-    folder = run("mktemp -d -t mwlogin-transport.XXXXXX")
+    folder = folders.new()
     authority = certificates.authority(folder)
     run("mkdir " .. folder .. "/other")
     local other = certificates.authority(folder .. "/other")
@@ -127,8 +130,7 @@ describe("transport", function()
   lazy_teardown(function()
     proxy:stop()
     front:stop()
-    wiki:stop()
-    os.execute("rm -rf " .. folder)
+    folders.remove(folder)
   end)
 
   before_each(function()

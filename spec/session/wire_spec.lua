@@ -1,6 +1,7 @@
 -- An address that is https.
 package.path = "./?.lua;" .. package.path
 local core = require("mwlogin.core")
+local folders = require("spec.folders")
 local mwlogin = require("mwlogin")
 
 describe("https", function()
@@ -15,7 +16,7 @@ describe("https", function()
 
   -- A web server with a certificate of its own authority; it answers an HTML page.
   lazy_setup(function()
-    folder = run("mktemp -d -t mwlogin-tls.XXXXXX"):match("[^\n]+")
+    folder = folders.new()
     run(
       ("cd %s && openssl req -x509 -newkey rsa:2048 -nodes -keyout key -out cert -days 2 "):format(
         folder

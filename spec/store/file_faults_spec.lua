@@ -2,6 +2,7 @@
 -- stays, and the error says why.
 local disk = require("spec.store.disk")
 local entries = require("mwlogin.store.entry")
+local folders = require("spec.folders")
 local machine = require("spec.store.machine")
 local store = require("mwlogin.store")
 
@@ -18,13 +19,13 @@ describe("a store in files", function()
   local folder, kept, id
 
   before_each(function()
-    folder = machine.folder()
+    folder = folders.new()
     kept = store.file({ folder = folder .. "/state" })
     id = entries.id(API, "alice")
   end)
 
   after_each(function()
-    machine.remove(folder)
+    folders.remove(folder)
   end)
 
   ---Writes an entry, lets a shell do something to the folder, and tries to write again.

@@ -1,8 +1,8 @@
 -- Kept sessions in files: names, who may read them, what is refused.
 local core = require("mwlogin.core")
 local entries = require("mwlogin.store.entry")
+local folders = require("spec.folders")
 local json = require("mwlogin.json")
-local machine = require("spec.store.machine")
 local store = require("mwlogin.store")
 
 local API <const> = "https://wiki.example.org/w/api.php"
@@ -43,12 +43,12 @@ describe("a store in files", function()
   local folder, kept
 
   before_each(function()
-    folder = machine.folder()
+    folder = folders.new()
     kept = store.file({ folder = folder .. "/state" })
   end)
 
   after_each(function()
-    machine.remove(folder)
+    folders.remove(folder)
   end)
 
   local function path_of(id)

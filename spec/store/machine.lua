@@ -42,18 +42,4 @@ function machine.output(process)
   return text
 end
 
----@return string path of a new private folder
-function machine.folder()
-  local pipe = assert(io.popen("mktemp -d -t mwlogin-store.XXXXXX"))
-  local path = pipe:read("l")
-  pipe:close()
-  return path
-end
-
----@param path string a folder made by `folder`
-function machine.remove(path)
-  assert(path:find("mwlogin-store.", 1, true))
-  os.execute(("rm -rf '%s'"):format(path))
-end
-
 return machine

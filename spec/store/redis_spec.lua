@@ -1,6 +1,7 @@
 -- Kept sessions in Redis: a lock that expires, late writes, a server that goes, freezes, restarts
 -- or lies.
 local entries = require("mwlogin.store.entry")
+local folders = require("spec.folders")
 local machine = require("spec.store.machine")
 local redis_server = require("spec.store.redis_server")
 local socket = require("socket")
@@ -10,7 +11,7 @@ describe("a store in Redis", function()
   local folder, server, client, kept
 
   before_each(function()
-    folder = machine.folder()
+    folder = folders.new()
     server = redis_server.start(folder)
     client = server:client()
     kept = store.redis(client)
@@ -18,7 +19,7 @@ describe("a store in Redis", function()
 
   after_each(function()
     server:stop()
-    machine.remove(folder)
+    folders.remove(folder)
   end)
 
   it("gives back what was written, and nothing before", function()
@@ -266,7 +267,7 @@ describe("a store in Redis", function()
     for _, seconds in ipairs({ 0, -1, math.huge, 0 / 0 }) do
       assert.has_error(function()
         store.redis({}, { lock_seconds = seconds })
-      end, "store.redis: option 'lock_seconds' must be above 0")
+      end, "store.redis: option 'lock_seconds' must be above 0, and have an end")
     end
   end)
 

@@ -2,11 +2,13 @@
 -- in no transcript, and the way back can be gone again.
 package.path = "./?.lua;./?/init.lua;" .. package.path
 local core = require "mwlogin.core"
+local folders = require "spec.folders"
 local mwlogin = require "mwlogin"
 local oauth2 = require "spec.wiki.oauth2"
 local openid = require "spec.wiki.provider"
 local person = require "spec.wiki.person"
 local query = require "mwlogin.query"
+local shared = require "spec.shared"
 local wikis = require "spec.wiki"
 
 local function read(path)
@@ -46,13 +48,12 @@ end
 describe("a recorded login by way of elsewhere", function()
   local folder, path, recorder
 
-  setup(function()
-    local pipe <close> = assert(io.popen "mktemp -d -t mwlogin-record.XXXXXX")
-    folder = pipe:read "l"
+  lazy_setup(function()
+    folder = folders.new()
   end)
 
-  teardown(function()
-    os.execute("rm -rf '" .. folder .. "'")
+  lazy_teardown(function()
+    folders.remove(folder)
   end)
 
   before_each(function()
@@ -77,17 +78,8 @@ describe("a recorded login by way of elsewhere", function()
   end
 
   describe("on a wiki with a provider", function()
-    local wiki, provider
-
-    setup(function()
-      wiki = wikis.start { extensions = { "MwloginTest" } }
-      provider = openid.for_wiki(wiki)
-    end)
-
-    teardown(function()
-      wiki:stop()
-      provider:stop()
-    end)
+    local wiki = shared(wikis.start, { extensions = { "MwloginTest" } })
+    local provider = shared(openid.for_wiki, wiki)
 
     it("that the wiki's own hops lead back from", function()
       wiki:set("$wgMwloginTest = [ 'Pluggable' ]; " .. provider.settings)

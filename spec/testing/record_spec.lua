@@ -2,6 +2,7 @@
 -- without the wiki.
 package.path = "./?.lua;./?/init.lua;" .. package.path
 local core = require "mwlogin.core"
+local folders = require "spec.folders"
 local mwlogin = require "mwlogin"
 local picture = require "mwlogin.respond.picture"
 local wikis = require "spec.wiki"
@@ -70,12 +71,11 @@ describe("a recorded login of a real wiki", function()
   local folder, count = nil, 0
 
   setup(function()
-    local pipe <close> = assert(io.popen "mktemp -d -t mwlogin-record.XXXXXX")
-    folder = pipe:read "l"
+    folder = folders.new()
   end)
 
   teardown(function()
-    os.execute("rm -rf '" .. folder .. "'")
+    folders.remove(folder)
   end)
 
   local function record(wiki, credentials, work)

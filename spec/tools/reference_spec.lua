@@ -1,5 +1,6 @@
 --- The reference (`make docs`): every public name has words.
 package.path = "./?.lua;./?/init.lua;" .. package.path
+local folders = require("spec.folders")
 local reference = require("spec.tools.reference")
 
 describe("the reference", function()
@@ -8,13 +9,12 @@ describe("the reference", function()
   end)
 
   it("has a page for each part that people call", function()
-    local pipe <close> = assert(io.popen("mktemp -d"))
-    local folder = pipe:read("l")
+    local folder = folders.new()
     reference.write(folder)
     for _, name in ipairs({ "mwlogin", "mwlogin.Session", "mwlogin.Flow", "mwlogin.core" }) do
       local file <close> = assert(io.open(("%s/%s.lua"):format(folder, name)))
       assert(load(file:read("a"), "=" .. name))
     end
-    os.execute("rm -r " .. folder)
+    folders.remove(folder)
   end)
 end)

@@ -1,6 +1,7 @@
 package.path = "./?.lua;./?/init.lua;" .. package.path
 
 local client = require("spec.wiki.client")
+local shared = require("spec.shared")
 local wiki = require("spec.wiki")
 
 -- Alice's password, then whatever the wiki asks.
@@ -14,15 +15,11 @@ local function kind(step)
 end
 
 describe("OATHAuth on the test wiki", function()
-  local one, secret
+  local secret
+  local one = shared(wiki.start, { extensions = { "OATHAuth" } })
 
-  setup(function()
-    one = wiki.start({ extensions = { "OATHAuth" } })
+  lazy_setup(function()
     secret = one:two_factor("Alice")
-  end)
-
-  teardown(function()
-    one:stop()
   end)
 
   it("asks a code: wrong again, right in, the same not twice", function()
@@ -111,15 +108,7 @@ describe("captchas on the test wiki", function()
 end)
 
 describe("passwords to be changed on the test wiki", function()
-  local one
-
-  setup(function()
-    one = wiki.start()
-  end)
-
-  teardown(function()
-    one:stop()
-  end)
+  local one = shared(wiki.start)
 
   it("may be kept for now when they ran out softly", function()
     one:expire_password("Alice", "soft")
@@ -146,15 +135,7 @@ describe("passwords to be changed on the test wiki", function()
 end)
 
 describe("the test extension", function()
-  local one
-
-  setup(function()
-    one = wiki.start({ extensions = { "MwloginTest" } })
-  end)
-
-  teardown(function()
-    one:stop()
-  end)
+  local one = shared(wiki.start, { extensions = { "MwloginTest" } })
 
   local function switch(names, more)
     one:set(("$wgMwloginTest = [ %s ]; %s"):format(names, more or ""))

@@ -39,21 +39,7 @@ local OPTIONS = {
 local Wiki = {}
 Wiki.__index = Wiki
 
-local function write(path, text)
-  local file = assert(io.open(path, "wb"))
-  assert(file:write(text))
-  assert(file:close())
-end
-
-local function read(path)
-  local file = io.open(path, "rb")
-  if not file then
-    return nil
-  end
-  local text = file:read("a")
-  file:close()
-  return text
-end
+local read, write = template.read, template.write
 
 local function json_lines(path)
   local list = {}

@@ -1,5 +1,6 @@
 -- The library against a real MediaWiki: what a login costs, proves and leaves, and what goes wrong.
 local mwlogin = require("mwlogin")
+local shared = require("spec.shared")
 local wikis = require("spec.wiki")
 
 local function open(address, options)
@@ -20,15 +21,7 @@ end
 
 for _, kind in ipairs({ "plain", "private" }) do
   describe("a " .. kind .. " wiki", function()
-    local wiki
-
-    lazy_setup(function()
-      wiki = wikis.start({ private = kind == "private" })
-    end)
-
-    lazy_teardown(function()
-      wiki:stop()
-    end)
+    local wiki = shared(wikis.start, { private = kind == "private" })
 
     before_each(function()
       wiki:forget_throttles()
@@ -243,15 +236,8 @@ for _, kind in ipairs({ "plain", "private" }) do
 end
 
 describe("a real wiki", function()
-  local wiki
-
-  lazy_setup(function()
-    wiki = wikis.start({ settings = "$wgEnableUploads = true; $wgFileExtensions[] = 'txt';" })
-  end)
-
-  lazy_teardown(function()
-    wiki:stop()
-  end)
+  local wiki =
+    shared(wikis.start, { settings = "$wgEnableUploads = true; $wgFileExtensions[] = 'txt';" })
 
   before_each(function()
     wiki:set("")

@@ -9,9 +9,10 @@ local person = {}
 ---@param address string the provider's authorization address
 ---@param name string account there
 ---@param answer? "allow"|"deny" (default allow)
+---@param browser? spec.Client one that was there before (default: a new one)
 ---@return string address first one that is not the provider's
-function person.walk(provider, address, name, answer)
-  local browser = client.new({ base = provider.issuer })
+function person.walk(provider, address, name, answer, browser)
+  browser = browser or client.new({ base = provider.issuer })
   local form
   for _ = 1, 20 do
     local reply = browser:fetch(address, form)

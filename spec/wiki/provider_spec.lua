@@ -3,6 +3,7 @@ package.path = "./?.lua;./?/init.lua;" .. package.path
 local client = require("spec.wiki.client")
 local openid = require("spec.wiki.provider")
 local person = require("spec.wiki.person")
+local shared = require("spec.shared")
 local wiki = require("spec.wiki")
 
 local function query(address)
@@ -16,20 +17,11 @@ local function query(address)
 end
 
 describe("logins at an OpenID provider on the test wiki", function()
-  local one, provider
-
-  setup(function()
-    one = wiki.start({
-      host = "localhost",
-      extensions = { "MwloginTest", "ConfirmEdit/QuestyCaptcha" },
-    })
-    provider = openid.for_wiki(one)
-  end)
-
-  teardown(function()
-    one:stop()
-    provider:stop()
-  end)
+  local one = shared(wiki.start, {
+    host = "localhost",
+    extensions = { "MwloginTest", "ConfirmEdit/QuestyCaptcha" },
+  })
+  local provider = shared(openid.for_wiki, one)
 
   local function switch(names, more)
     one:set(("$wgMwloginTest = [ %s ]; %s %s"):format(names, more or "", provider.settings))

@@ -47,10 +47,28 @@ function template.run(...)
   return output
 end
 
-local function write(path, text)
+--- Writes a whole file.
+---@param path string
+---@param text string
+function template.write(path, text)
   local file = assert(io.open(path, "wb"))
   assert(file:write(text))
+  assert(file:close())
+end
+
+local write = template.write
+
+--- Reads a whole file.
+---@param path string
+---@return string|nil text nil when it is not there
+function template.read(path)
+  local file = io.open(path, "rb")
+  if not file then
+    return nil
+  end
+  local text = file:read("a")
   file:close()
+  return text
 end
 
 local function exists(path)

@@ -1,6 +1,7 @@
 --- `make wiki`: what it prints works as it is printed, and Ctrl-C takes everything away.
 package.path = "./?.lua;./?/init.lua;" .. package.path
 local core = require("mwlogin.core")
+local folders = require("spec.folders")
 
 local function shell(command)
   local pipe <close> = assert(io.popen(command))
@@ -11,7 +12,7 @@ describe("make wiki", function()
   local folder, process, said
 
   setup(function()
-    folder = shell("mktemp -d")
+    folder = folders.new()
     process = assert(core.process({ "lua5.4", "spec/wiki/up.lua", folder .. "/wiki.env" }, {
       stdout = "pipe",
       env = { TMPDIR = folder },
@@ -27,7 +28,7 @@ describe("make wiki", function()
 
   teardown(function()
     process:close()
-    os.execute("rm -rf " .. folder)
+    folders.remove(folder)
   end)
 
   --- The command that is printed after a label, with the lines it goes on over.

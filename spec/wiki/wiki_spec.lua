@@ -1,6 +1,7 @@
 package.path = "./?.lua;./?/init.lua;" .. package.path
 
 local client = require("spec.wiki.client")
+local shared = require("spec.shared")
 local wiki = require("spec.wiki")
 
 local function output(command)
@@ -16,17 +17,8 @@ local function processes_of(folder)
 end
 
 describe("the test wiki", function()
-  local plain, private
-
-  setup(function()
-    plain = wiki.start()
-    private = wiki.start({ private = true, host = "localhost" })
-  end)
-
-  teardown(function()
-    plain:stop()
-    private:stop()
-  end)
+  local plain = shared(wiki.start)
+  local private = shared(wiki.start, { private = true, host = "localhost" })
 
   it("runs a plain and a private one side by side", function()
     local open = client.new(plain):api({ action = "query", meta = "siteinfo" })

@@ -1,5 +1,4 @@
 ---From a WIKI on the command line to a session that can act, and to its end.
-local advice = require "mwlogin.cli.advice"
 local credentials_of = require "mwlogin.cli.credentials"
 local options = require "mwlogin.cli.options"
 
@@ -186,7 +185,7 @@ end
 function connect.visit(wiki, args, act, purpose)
   local result, err = visit(wiki, args, act, purpose or NO_PURPOSE)
   if result == nil then
-    err.advice = advice.as_flags(err.advice)
+    err.advice = require("mwlogin.cli.advice").as_flags(err.advice)
     return nil, err
   end
   return result

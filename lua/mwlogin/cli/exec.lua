@@ -1,6 +1,5 @@
 ---mwlogin exec WIKI -- COMMAND…
 local connect = require "mwlogin.cli.connect"
-local cookies = require "mwlogin.cli.cookies"
 local netscape = require "mwlogin.cli.netscape"
 local options = require "mwlogin.cli.options"
 local output = require "mwlogin.cli.output"
@@ -41,7 +40,7 @@ end
 local function run(session, argv)
   local core = require "mwlogin.core"
   if session.authorize then
-    return nil, cookies.none()
+    return nil, require("mwlogin.cli.cookies").none()
   end
   local me, err = session:whoami()
   if not me then

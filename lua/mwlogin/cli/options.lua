@@ -114,6 +114,13 @@ local LOGIN <const> = {
   { "--access-key", "KEY", "access_key", "OAuth 1: the access token" },
   { "--access-secret-from", "SOURCE", "access_secret", "OAuth 1: its secret", source },
   { "--return-url", "ADDRESS", "return_url", "where a browser is sent back to" },
+  {
+    "--redirect-timeout",
+    "SECONDS",
+    "redirect_timeout",
+    "how long a person may take in the browser (600)",
+    seconds,
+  },
 }
 
 ---argparse reads "--trace FILE" as one option; written "--trace=FILE" only the second is a file, so

@@ -13,11 +13,13 @@ replay.examples = [[
   mwlogin replay login.transcript scripts/two_factor.lua wiki.example.org Zoe
 Without a script the login is gone through with made-up answers. With one, each
 `mwlogin.open` of it finds the recorded wiki; a request that was not recorded
-ends it and says what differs.]]
+ends it and says what differs; --json is for a replay without one.]]
 
 replay.bare = true
 
 ---What follows the script is the script's, options too.
+---@param argv string[]
+---@return string[] argv for the parser
 function replay.arrange(argv)
   return run.arrange(argv, 2)
 end
@@ -30,6 +32,7 @@ function replay.configure(command)
     :target("arguments")
     :args("*")
     :description("its arguments, as `arg` and `...`")
+  command:flag("--json"):description("what came of it as a JSON object; without SCRIPT.lua")
 end
 
 ---Every wiki that the script opens is the recorded one.
@@ -64,7 +67,11 @@ local function finished(out, transcript)
 end
 
 function replay.run(args)
-  local out = output.new {}
+  local out = output.new(args)
+  if args.json and args.script then
+    out:say "--json is for a replay without a script: what a script prints is its own"
+    return exit.USAGE
+  end
   local mwlogin = require "mwlogin"
   local transcript, err = mwlogin.testing.replay(args.file)
   if not transcript then
@@ -79,7 +86,12 @@ function replay.run(args)
   local me
   me, err = transcript:login()
   if me then
-    out:result({}, output.clean(("Logged in as %s (%s)"):format(me.name, me.method)))
+    out:result({
+      wiki = transcript.api,
+      name = me.name,
+      method = me.method,
+      exchanges = #transcript.exchanges,
+    }, output.clean(("Logged in as %s (%s)"):format(me.name, me.method)))
   else
     out:failure(transcript.api, err)
   end

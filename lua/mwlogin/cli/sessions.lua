@@ -1,5 +1,4 @@
 ---mwlogin sessions
-local advice = require "mwlogin.cli.advice"
 local entries = require "mwlogin.store.entry"
 local exit = require "mwlogin.cli.exit"
 local lasting = require "mwlogin.store.lasting"
@@ -72,7 +71,7 @@ end
 
 function sessions.run(args)
   local out = output.new(args)
-  local store = require("mwlogin").store.file()
+  local store = require("mwlogin.store").file()
   local ids, err = store:ids()
   if not ids then
     out:failure("sessions", err)
@@ -97,7 +96,7 @@ function sessions.run(args)
         ended = entry.tokens and entry.tokens.over,
       }, line_of(entry, now, ends))
     elseif trouble then
-      trouble.advice = advice.as_flags(trouble.advice)
+      trouble.advice = require("mwlogin.cli.advice").as_flags(trouble.advice)
       out:failure(store:place(id), trouble)
       first = first or trouble
     end

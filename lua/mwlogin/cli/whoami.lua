@@ -22,9 +22,11 @@ end
 function whoami.run(args)
   local out = output.new(args)
   return connect.run(args, out, function(session, logged_in)
-    local me, err = logged_in and logged_in.groups and logged_in or nil, nil
-    if not me then
+    local told = logged_in and session.told
+    local me, err = logged_in, nil
+    if not told then
       me, err = session:whoami()
+      told = me
     end
     if not me then
       return nil, err
@@ -35,14 +37,14 @@ function whoami.run(args)
       id = me.id,
       method = me.method or logged_in and logged_in.method,
       anonymous = me.anonymous or false,
-      fresh = me.fresh,
-      groups = me.groups,
-      rights = me.rights,
+      fresh = logged_in and logged_in.fresh,
+      groups = told.groups,
+      rights = told.rights,
     }, output.clean(me.name))
     if me.anonymous then
       out:say(("%s: not logged in"):format(args.wiki))
     elseif not args.json then
-      out:say(("%s: groups: %s"):format(args.wiki, table.concat(me.groups or {}, ", ")))
+      out:say(("%s: groups: %s"):format(args.wiki, table.concat(told.groups or {}, ", ")))
     end
     return true
   end)

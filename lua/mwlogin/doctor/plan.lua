@@ -86,6 +86,9 @@ end
 -- == the first step ===============================================================================
 
 ---Who would answer a field: words, or nil where nobody would.
+---@param request table
+---@param field table
+---@return string|nil
 function Plan:who(request, field)
   local key = self.answers:find(self.step, request, field)
   if key then
@@ -109,6 +112,8 @@ local function must_be_answered(field)
 end
 
 ---Whether answers or a handler of the user's own speak of this way to log in.
+---@param request table
+---@return boolean
 function Plan:speaks_of(request)
   for _, field in ipairs(request.fields) do
     local key = self.answers:find(self.step, request, field)

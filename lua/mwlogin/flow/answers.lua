@@ -41,10 +41,13 @@ local function is_source(value)
   return type(value) == "function" or secret.is_source(value)
 end
 
+---@param key string
+---@return boolean available whether it was given, and is not used up yet
 function Answers:available(key)
   return self.values[key] ~= nil and not self.spent[key]
 end
 
+---@param key string
 ---@return boolean repeats whether the answer is asked for anew each time
 function Answers:repeats(key)
   return is_source(self.values[key])
@@ -62,6 +65,9 @@ local function key_of_credential(self, step, request, name)
 end
 
 ---The answer that belongs to a field of this step, by name; nothing is read yet.
+---@param step table
+---@param request table
+---@param field table
 ---@return string|nil key
 function Answers:find(step, request, field)
   local name = field.name

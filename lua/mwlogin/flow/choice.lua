@@ -73,6 +73,8 @@ local function two_ways(list)
 end
 
 ---The way to log in that answers or a handler single out.
+---@param step table
+---@param sheet table
 ---@return table|nil request nil when none is named
 ---@return table|nil err when several are
 function choice.named(step, sheet)
@@ -177,6 +179,7 @@ function choice.requests(step, sheet, is_alone, only)
   return chosen, nil, open
 end
 
+---@param list table[] requests
 ---@return string names of requests for a message
 function choice.labels(list)
   return labels(list)

@@ -24,6 +24,7 @@ function guard.new(seconds)
   return setmetatable({ seconds = seconds or SECONDS, outside_seconds = 0 }, Guard)
 end
 
+---@return number seconds of the handler's own, without what it spent outside
 function Guard:elapsed()
   return core.now() - self.started - self.outside_seconds
 end
@@ -41,6 +42,7 @@ local function stop(self)
   error(OVERTIME, 0)
 end
 
+---Watches the handler from now on.
 function Guard:arm()
   self.armed = true
   debug.sethook(function()
@@ -51,6 +53,9 @@ function Guard:arm()
 end
 
 ---Runs `fn` outside the handler's own time: what it does has bounds of its own.
+---@param fn function
+---@param ... any for it
+---@return any ... what it returns
 function Guard:outside(fn, ...)
   if not self.armed then
     return fn(...)
@@ -83,6 +88,9 @@ function run(self, fn, ...)
 end
 
 ---@param entry table handler as loaded
+---@param code string
+---@param message string
+---@param cause any
 ---@return table err kind `handler`
 function guard.failure(entry, code, message, cause)
   return errors.new {
@@ -95,10 +103,20 @@ function guard.failure(entry, code, message, cause)
   }
 end
 
+---What was raised, where that can be read: the address of a table tells nobody anything.
+local function text_of(raised)
+  local made, text = pcall(tostring, raised)
+  if type(raised) == "string" or (made and not text:find "^%a+: 0x%x+$" and raised ~= nil) then
+    return text
+  end
+  return ("a %s, which is no text"):format(type(raised))
+end
+
 ---Calls one function of a handler.
 ---@param entry table handler as loaded
 ---@param method string "answer", "match", "redirect" or "restart"
 ---@param wanted table<string, boolean> types it may return beside nil
+---@param ... any for the handler's function
 ---@return any value nil when the handler has nothing to say
 ---@return table|nil err
 function Guard:call(entry, method, wanted, ...)
@@ -108,8 +126,8 @@ function Guard:call(entry, method, wanted, ...)
     return nil, guard.failure(entry, "overtime", words)
   elseif not results[1] then
     local raised = results[2]
-    local words = ("%s raised an error: %s"):format(method, tostring(raised))
-    return nil, guard.failure(entry, "raised", words)
+    local words = ("%s raised an error: %s"):format(method, text_of(raised))
+    return nil, guard.failure(entry, "raised", words, errors.is(raised) and raised or nil)
   end
   local value, err = results[2], results[3]
   if value == nil then

@@ -1,10 +1,11 @@
 ---A dialogue from its start to PASS or an error, with answers, handlers and a responder.
 local answers = require "mwlogin.flow.answers"
+local collect = require "mwlogin.flow.collect"
 local context = require "mwlogin.flow.context"
 local errors = require "mwlogin.error"
-local gather = require "mwlogin.flow.gather"
 local guard = require "mwlogin.flow.guard"
 local handlers = require "mwlogin.handlers"
+local options_of = require "mwlogin.options"
 local redirect = require "mwlogin.redirect"
 local refusal = require "mwlogin.flow.refusal"
 local restart = require "mwlogin.flow.restart"
@@ -24,6 +25,7 @@ local OPTIONS <const> = {
   handler_seconds = true,
   respond = true,
   redirect = true,
+  redirect_timeout = true,
   remember = true,
   extra = true,
 }
@@ -36,8 +38,10 @@ local function check_options(options)
       error(("flow:run has no option '%s'%s"):format(tostring(name), hint), 4)
     end
   end
+  options_of.bound(options, { "handler_seconds", "redirect_timeout" }, "flow:run", 5)
 end
 
+---@param entry table handler as loaded
 ---@return table state a handler's own table in this login
 function Run:state(entry)
   self.states[entry] = self.states[entry] or {}
@@ -60,6 +64,7 @@ function Run:prepare_way()
   local flow = self.flow
   local way, err = redirect.prepare(flow.session, {
     redirect = self.options.redirect,
+    timeout = self.options.redirect_timeout,
     return_url = flow.options.return_url,
     browse = may_browse(flow:known_handlers()),
   })
@@ -71,6 +76,8 @@ function Run:prepare_way()
   return true
 end
 
+---@param step table REDIRECT
+---@param drive (fun(page: table): any)|nil what drives a browser without a window
 ---@return string|nil address that came back
 ---@return table|nil err
 function Run:browse(step, drive)
@@ -94,6 +101,8 @@ end
 -- == one step =====================================================================================
 
 ---A wiki that counts wrong codes does not even look at the next one: only a person answers now.
+---@param step table
+---@return boolean
 function Run.is_throttled(_, step)
   return step.rejected and step.code ~= nil and step.code:find "%-throttled$" ~= nil
 end
@@ -117,7 +126,7 @@ function Run:answer(step, preset)
   if self:is_throttled(step) and not self.respond then
     return nil, throttled(step)
   end
-  local result, err = gather.step(self, step, preset)
+  local result, err = collect.step(self, step, preset)
   if not result then
     return nil, err
   end

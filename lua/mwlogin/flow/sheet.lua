@@ -19,6 +19,8 @@ function sheet.new(step)
   return setmetatable({ step = step, entries = {} }, Sheet)
 end
 
+---@param request table
+---@param name string of a field
 ---@return mwlogin.flow.Entry|nil entry
 function Sheet:get(request, name)
   local entries = self.entries[request.id]
@@ -26,6 +28,9 @@ function Sheet:get(request, name)
 end
 
 ---Puts a value; one that is there already stays.
+---@param request table
+---@param name string of a field
+---@param entry mwlogin.flow.Entry
 function Sheet:put(request, name, entry)
   local entries = self.entries[request.id] or {}
   self.entries[request.id] = entries
@@ -34,6 +39,9 @@ function Sheet:put(request, name, entry)
   end
 end
 
+---Takes a value away.
+---@param request table
+---@param name string of a field
 function Sheet:drop(request, name)
   local entries = self.entries[request.id]
   if entries then
@@ -45,6 +53,7 @@ local function says_something(entry)
   return entry.key ~= nil or (entry.value ~= nil and entry.value ~= false)
 end
 
+---@param request table
 ---@return boolean touched whether someone answered anything of this request
 function Sheet:touched(request)
   for _, entry in pairs(self.entries[request.id] or {}) do
@@ -57,6 +66,7 @@ end
 
 ---Whether answers single this request out among other ways to log in: username and password alone
 ---do not, other ways may ask for them too.
+---@param request table
 ---@return boolean named
 function Sheet:names(request)
   for name, entry in pairs(self.entries[request.id] or {}) do
@@ -70,6 +80,7 @@ function Sheet:names(request)
   return false
 end
 
+---@param request table
 ---@return boolean both whether username and password of this request are given
 function Sheet:has_credentials(request)
   local username, password = self:get(request, "username"), self:get(request, "password")
@@ -79,6 +90,7 @@ function Sheet:has_credentials(request)
     and says_something(password)
 end
 
+---@param request table
 ---@return boolean done whether nothing is left that a handler or a person could answer
 function Sheet:full(request)
   local visible = 0
@@ -157,6 +169,7 @@ function Sheet:put_values(values, from, request, who)
 end
 
 ---Notes which answers of a script belong to this step; they are read later, if they are needed.
+---@param answers table of `flow/answers.lua`
 function Sheet:put_answers(answers)
   for _, request in ipairs(self.step.requests) do
     for _, field in ipairs(request.fields) do
@@ -170,6 +183,7 @@ function Sheet:put_answers(answers)
 end
 
 ---Reads what is not read yet of the answers to one request.
+---@param request table
 ---@param answers table
 ---@param context fun(request: table): table what a function among the answers gets
 ---@param unlike fun(request: table, field: table, value: any): boolean false when the wiki has just
@@ -193,6 +207,7 @@ function Sheet:read(request, answers, context, unlike)
   return true
 end
 
+---@param requests table[] those that are sent
 ---@return table uses list of { key, request, field, status } of the answers that were used
 function Sheet:uses(requests)
   local uses = {}

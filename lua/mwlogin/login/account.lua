@@ -41,7 +41,7 @@ local function only_account(store, api)
   return found[1].account
 end
 
----The client that a person allows to act for him; one that has its own access needs nobody.
+---The client that a person allows to act for them; one that has its own access needs nobody.
 local function client_of(credentials)
   local key = credentials.consumer_key
   return credentials.client_id

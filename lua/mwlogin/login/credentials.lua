@@ -2,8 +2,6 @@
 local core = require "mwlogin.core"
 local errors = require "mwlogin.error"
 local options = require "mwlogin.options"
-local nearest = require "mwlogin.nearest"
-local secret = require "mwlogin.secret"
 
 local credentials = {}
 
@@ -32,13 +30,14 @@ local KNOWN <const> = {
   handler_seconds = "number",
   respond = "function",
   redirect = "string|function",
+  redirect_timeout = "number",
   extra = "table",
   return_url = "string",
   remember = "boolean",
   recover = "boolean",
 }
 
-local ABOVE_ZERO <const> = { "handler_seconds" }
+local ABOVE_ZERO <const> = { "handler_seconds", "redirect_timeout" }
 
 local GRANTS <const> = { authorization_code = true, client_credentials = true }
 
@@ -55,7 +54,7 @@ end
 
 local function check_choice(what, value, choices, level)
   if not choices[value] then
-    local near = nearest(value, choices)
+    local near = require "mwlogin.nearest"(value, choices)
     local hint = near and ("did you mean '%s'?"):format(near)
       or "there are " .. table.concat(names_of(choices), ", ")
     error(("login has no %s '%s'; %s"):format(what, value, hint), level)
@@ -78,6 +77,11 @@ function credentials.check(given, methods, level)
   if type(given.redirect) == "string" then
     check_choice("redirect", given.redirect, REDIRECTS, level + 1)
   end
+end
+
+---Only tables can be sources: a login without any does not load them.
+local function is_source(value)
+  return type(value) == "table" and require("mwlogin.secret").is_source(value)
 end
 
 local function lacking(message, advice)
@@ -155,7 +159,7 @@ function credentials.lock_away(session, given)
       if type(value) == "string" then
         value = core.secret(value)
         made = appended(made, value)
-      elseif secret.is_source(value) and value.label == "git" then
+      elseif is_source(value) and value.label == "git" then
         value.url = value.url or session.api
         value.username = value.username or given.username
       end
@@ -172,12 +176,12 @@ end
 function credentials.needs_person(given)
   for name, kind in pairs(KNOWN) do
     local value = given[name]
-    if kind == SECRET and secret.is_source(value) and value.needs_person then
+    if kind == SECRET and is_source(value) and value.needs_person then
       return true
     end
   end
   for _, value in pairs(given.answers or {}) do
-    if secret.is_source(value) and value.needs_person then
+    if is_source(value) and value.needs_person then
       return true
     end
   end

@@ -1,5 +1,5 @@
----Logins with a store (DESIGN §3, §8): what is kept is proved and used before any secret is read;
----one process logs in, the others wait and reuse what it got.
+---Logins with a store: what is kept is proved and used before any secret is read; one process logs
+---in, the others wait and reuse what it got.
 local accounts = require "mwlogin.login.account"
 local again = require "mwlogin.login.again"
 local core = require "mwlogin.core"
@@ -140,8 +140,11 @@ local function save_changes(session)
   if not tied or not session.identity or session.authorize then
     return
   end
-  local cookies =
-    require("mwlogin.store.lasting").cookies(tied.made, session.core:cookies(), os.time())
+  local cookies = session.core:cookies()
+  if text_of(cookies) == tied.cookies then
+    return
+  end
+  cookies = require("mwlogin.store.lasting").cookies(tied.made, cookies, os.time())
   if text_of(cookies) == tied.cookies then
     return
   end

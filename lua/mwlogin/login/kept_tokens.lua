@@ -1,7 +1,6 @@
 ---What a store keeps of an OAuth login: tokens, restored and proved before any secret is read.
 local core = require "mwlogin.core"
 local method_of = require "mwlogin.login.method"
-local proving = require "mwlogin.oauth.proving"
 
 local kept_tokens = {}
 
@@ -52,12 +51,9 @@ function kept_tokens.of(session)
   return plain
 end
 
----Answers of a wiki that knows the authorization no more.
-local LOST <const> = {
-  ["access-ended"] = true,
-  ["mwoauth-invalid-authorization"] = true,
-  ["not-proved"] = true,
-}
+---Answers of a wiki that knows the authorization no more. One that names nobody though assert=user
+---was sent is none of these: what is kept stays.
+local LOST <const> = { ["access-ended"] = true, ["mwoauth-invalid-authorization"] = true }
 
 ---Restores an entry's tokens and asks the wiki whose they are, in one request.
 ---@param session mwlogin.Session
@@ -66,6 +62,7 @@ local LOST <const> = {
 ---@return mwlogin.Identity|false|nil identity false: of no use any more; nil: it could not be asked
 ---@return mwlogin.Error|nil err with false: why, as an error that says to log in again
 function kept_tokens.prove(session, entry, credentials)
+  local proving = require "mwlogin.oauth.proving"
   local clash = proving.clash(session)
   if clash then
     return nil, clash

@@ -1,6 +1,5 @@
----Which method a login takes, and why (DESIGN §3).
+---Which method a login takes, and why.
 local core = require "mwlogin.core"
-local secret = require "mwlogin.secret"
 
 local method = {}
 
@@ -50,7 +49,7 @@ function method.by_shape(session, credentials)
     return nil, err
   end
   local password
-  password, err = secret.read(credentials.password, "password")
+  password, err = require("mwlogin.secret").read(credentials.password, "password")
   if password == nil then
     return nil, err
   end

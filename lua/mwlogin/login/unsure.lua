@@ -1,5 +1,5 @@
 ---A login whose answer was lost on the way may have succeeded: the wiki is asked who we are before
----anything else is done (PROTOCOL I10). The password is not sent again.
+---anything else is done (I10 of doc/traps.md). The password is not sent again.
 local unsure = {}
 
 ---What leaves open whether the wiki executed a call.

@@ -161,8 +161,8 @@ function core.json_secrets(text, names) end
 ---Gives the lock back; twice is fine.
 function Lock:release() end
 
----Whether a name and password have the shape of a bot password (DESIGN §3): the name holds an `@`
----and the password is 32 or more of `0-9a-w`, or the password is `app@` and such a string.
+---Whether a name and password have the shape of a bot password: the name holds an `@` and the
+---password is 32 or more of `0-9a-w`, or the password is `app@` and such a string.
 ---@param username string
 ---@param password string|mwlogin.core.Secret
 ---@return boolean
@@ -223,7 +223,7 @@ function Pool:pollfd() end
 ---`insecure_http`, `transport`, `observe` (called with the request and response of each exchange)
 ---@param among_others? boolean the table holds options of others, too, which are passed over
 ---@return mwlogin.core.Session|nil
----@return mwlogin.Error|nil err (kind answer) when the address is none
+---@return mwlogin.Error|nil err (kind answer) when the address, or the proxy's, is none
 function Pool:session(api, options, among_others) end
 
 ---Waits, while what is in flight goes on; in a task it yields the seconds.
@@ -462,7 +462,7 @@ function Session:drop_tokens() end
 ---`cookies = false`, `timeout`, `max_response`, `authorization`, `secret` (may travel over https
 ---and to loopback only), `secret_body` (the reply's body is a secret), `foreign` (another origin:
 ---no cookies, no credentials)
----@return table|nil `{ status, headers, body, location, url }`
+---@return table|nil `{ status, headers, body, location, url, retry_after }`
 ---@return mwlogin.Error|nil err answer, network, tls
 function Session:fetch(path, options) end
 

@@ -46,6 +46,7 @@
 ---@field handler_seconds? number that one call of a handler may take (10)
 ---@field respond? function(step, context) asks a person: `mwlogin.respond.terminal()`
 ---@field redirect? any "auto", "driven", "external", "paste", "none", or function(step, context)
+---@field redirect_timeout? number seconds a person may take in the browser (600)
 ---@field extra? table<string, any> fields to send that nobody asked for
 ---@field return_url? string where a browser comes back to
 ---@field remember? boolean ask the wiki for a long session (default: whether there is a store)

@@ -43,6 +43,7 @@ function clientlogin.login(session, credentials, state, finished)
     handler_seconds = credentials.handler_seconds,
     respond = credentials.respond,
     redirect = credentials.redirect,
+    redirect_timeout = credentials.redirect_timeout,
     remember = credentials.remember,
     extra = credentials.extra,
   }

@@ -95,7 +95,7 @@ function authorization_code.run(session, credentials)
     code = core.secret(code),
     redirect_uri = visit.return_url,
     code_verifier = core.secret(verifier),
-  })
+  }, "never")
 end
 
 return authorization_code

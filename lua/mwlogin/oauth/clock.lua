@@ -1,5 +1,5 @@
----This machine's clock beside the wiki's: OAuth 1 takes a timestamp that is at most 300 seconds off
----(PROTOCOL 9.2).
+---This machine's clock beside the wiki's: OAuth 1 takes a timestamp that is at most 300 seconds
+---off.
 local clock = {}
 
 ---What network and proxies may add; below it the clock is not to blame.

@@ -1,5 +1,5 @@
----A person allows a program to act for him: he is sent to the wiki's page in a browser, and awaited
----at the return address. Both versions of OAuth go through here.
+---A person allows a program to act for them: they are sent to the wiki's page in a browser, and
+---awaited at the return address. Both versions of OAuth go through here.
 local contexts = require "mwlogin.flow.context"
 local errors = require "mwlogin.error"
 local query = require "mwlogin.query"
@@ -18,7 +18,7 @@ Consent.__name = "mwlogin.oauth.consent"
 ---@param session mwlogin.Session
 ---@param credentials table
 ---  redirect: "auto" (default), "external", "driven", "paste" or a function(step, context);
----  respond: asks a person for the address when it is pasted
+---  redirect_timeout: seconds a person may take; respond: asks for the address when it is pasted
 ---@param return_url string|nil the registered one; default: a free port and a random path
 ---@return mwlogin.oauth.Consent|nil to be closed
 ---@return mwlogin.Error|nil err interaction: no browser could work, or the port is taken
@@ -36,6 +36,7 @@ function consent.prepare(session, credentials, return_url)
   local way, err = redirect.prepare(session, {
     redirect = credentials.redirect or "auto",
     return_url = return_url,
+    timeout = credentials.redirect_timeout,
   })
   if not way then
     return nil, err

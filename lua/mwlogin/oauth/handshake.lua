@@ -1,5 +1,4 @@
----The three legs of OAuth 1.0a (PROTOCOL 9.2): a request token, a person who allows it, an access
----token.
+---The three legs of OAuth 1.0a: a request token, a person who allows it, an access token.
 local consent = require "mwlogin.oauth.consent"
 local errors = require "mwlogin.error"
 local special = require "mwlogin.oauth.special"
@@ -23,6 +22,7 @@ local function by_code(session, credentials)
   local visit, err = consent.prepare(session, {
     redirect = type(redirect) == "function" and redirect or "paste",
     respond = credentials.respond,
+    redirect_timeout = credentials.redirect_timeout,
   })
   return visit and { visit = visit, callback = OOB, code = "oauth_verifier" }, err
 end

@@ -1,5 +1,5 @@
----Special:OAuth/identify: whom the wiki says the access belongs to, signed with the consumer secret
----(PROTOCOL 9.2).
+---Special:OAuth/identify: whom the wiki says the access belongs to, signed with the consumer
+---secret.
 local core = require "mwlogin.core"
 local errors = require "mwlogin.error"
 local http_date = require "mwlogin.http_date"

@@ -60,6 +60,20 @@ local function take_lock(session, tokens, patient)
   return lock, err, found, lock and turn.release_at_end(lock)
 end
 
+---What another process has got meanwhile is taken; else `act` has the entry to itself.
+local function under_lock(session, tokens, patient, act)
+  local lock, err, found, ours = take_lock(session, tokens, patient)
+  if not lock then
+    return found, err
+  end
+  local _ <close> = ours
+  local taken, trouble, entry = look(session, tokens)
+  if not entry then
+    return taken, trouble
+  end
+  return act(entry, lock)
+end
+
 local function without_store(session, tokens, ask)
   local answer, err, dead = ask()
   if answer then
@@ -102,16 +116,9 @@ function keeping.renew(session, tokens, ask, patient)
   if not session.options.store or not session.entry then
     return without_store(session, tokens, ask)
   end
-  local lock, err, found, ours = take_lock(session, tokens, patient)
-  if not lock then
-    return found, err
-  end
-  local _ <close> = ours
-  local taken, trouble, entry = look(session, tokens)
-  if not entry then
-    return taken, trouble
-  end
-  return ask_and_keep(session, tokens, ask, entry, lock)
+  return under_lock(session, tokens, patient, function(entry, lock)
+    return ask_and_keep(session, tokens, ask, entry, lock)
+  end)
 end
 
 ---Writes tokens that could not be written when they came.
@@ -120,20 +127,12 @@ end
 ---@return true|nil
 ---@return mwlogin.Error|nil err
 function keeping.save(session, tokens)
-  local lock, err, found, ours = take_lock(session, tokens, true)
-  if not lock then
-    return found, err
-  end
-  local _ <close> = ours
-  local taken, trouble, entry = look(session, tokens)
-  if not entry then
-    return taken, trouble
-  end
-  entry.tokens = tokens:export()
-  local written
-  written, trouble = write(session, entry, lock)
-  tokens.unkept = not written or nil
-  return written, trouble
+  return under_lock(session, tokens, true, function(entry, lock)
+    entry.tokens = tokens:export()
+    local written, err = write(session, entry, lock)
+    tokens.unkept = not written or nil
+    return written, err
+  end)
 end
 
 return keeping

@@ -1,5 +1,5 @@
 ---The name a wiki has for itself ($wgServer): OAuth 1 signatures are checked against it, whatever
----host was spoken to (T33).
+---host was spoken to (T33 of doc/traps.md).
 local core = require "mwlogin.core"
 local upgrade = require "mwlogin.session.upgrade"
 

@@ -1,4 +1,4 @@
----Who an authorized Session is. OAuth and cookies do not mix in one Session (I22).
+---Who an authorized Session is. OAuth and cookies do not mix in one Session (I22 of doc/traps.md).
 local errors = require "mwlogin.error"
 local user = require "mwlogin.session.user"
 
@@ -71,7 +71,10 @@ function proving.identity(session, method, whole)
     return nil, err
   end
   local me = user.read(reply)
-  if not me or me.anonymous then
+  if not me then
+    proving.abandon(session)
+    return nil, user.unnamed() -- somebody else's answer, perhaps: it says nothing of the access
+  elseif me.anonymous then
     proving.abandon(session)
     return nil,
       errors.new {
@@ -82,7 +85,7 @@ function proving.identity(session, method, whole)
       }
   end
   me.method, me.fresh = method, true
-  session.identity = me
+  session.identity = user.without_rights(session, me)
   return me
 end
 

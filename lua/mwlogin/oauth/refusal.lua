@@ -1,5 +1,5 @@
 ---Why an OAuth 1 request was refused: all causes share a code, and only the wiki's text tells them
----apart (PROTOCOL 9.1). Where it is in another language the code's own advice stays.
+---apart. Where it is in another language the code's own advice stays.
 local clock = require "mwlogin.oauth.clock"
 
 local refusal = {}

@@ -74,7 +74,7 @@ function signature.hmac_sha1(text, consumer_secret, token_secret)
   return core.crypto.base64(mac)
 end
 
----A nonce that has never been used: a request that is sent again gets another (T34).
+---A nonce that has never been used: a request that is sent again gets another.
 ---@return string
 function signature.nonce()
   return core.crypto.base64url(core.crypto.random(16))

@@ -1,5 +1,5 @@
----What of a request an OAuth 1 signature covers (PROTOCOL 9.2): its address under the name the wiki
----has for itself, its query, and a body that is a form.
+---What of a request an OAuth 1 signature covers: its address under the name the wiki has for
+---itself, its query, and a body that is a form.
 local core = require "mwlogin.core"
 local errors = require "mwlogin.error"
 local query = require "mwlogin.query"
@@ -9,7 +9,7 @@ local signing = {}
 
 ---@class mwlogin.oauth.Signer
 ---@field keys mwlogin.oauth.Keys
----@field origin string of the wiki as it knows itself: signed, whatever host is spoken to (T33)
+---@field origin string of the wiki as it knows itself: signed, whatever host is spoken to
 ---@field ahead integer seconds that this machine's clock is ahead of the wiki's; 0 unless found out
 
 local function has_file(params)
@@ -34,7 +34,7 @@ local function pairs_of(url, params)
   return table.move(more, 1, #more, #list + 1, list)
 end
 
----The Authorization of a request; its nonce and timestamp are new each time (T34).
+---The Authorization of a request; its nonce and timestamp are new each time.
 ---@param signer mwlogin.oauth.Signer
 ---@param session mwlogin.Session
 ---@param method string

@@ -1,5 +1,5 @@
 ---Signed requests to Special:OAuth, which is no API: errors come with status 200, and tokens as
----JSON only when it is asked for (PROTOCOL 9.2, T37).
+---JSON only when it is asked for (T37 of doc/traps.md).
 local clock = require "mwlogin.oauth.clock"
 local core = require "mwlogin.core"
 local errors = require "mwlogin.error"
@@ -44,10 +44,11 @@ local function take_secrets(response)
   response.body, response.secrets = taken.rest, taken
 end
 
----Sent under a nonce and a time of its own.
+---Sent under a nonce and a time of its own. What goes for a token spends its verifier: the wiki
+---takes it once.
 local function send(session, signer, page, params, nonce_of)
   local url = index_of(session)
-  return repeating.question("GET", function()
+  return repeating.question(page == "token" and "POST" or "GET", function()
     local nonce = nonce_of and nonce_of()
     local header, err = signing.authorization(signer, session, "GET", url, params, nonce)
     if not header then

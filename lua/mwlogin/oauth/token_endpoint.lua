@@ -26,7 +26,7 @@ function token_endpoint.address(session, path)
   return rest:gsub("/+$", "") .. path
 end
 
----Why the wiki gives no token, by the code it says (RFC 6749, 5.2; PROTOCOL 9.3).
+---Why the wiki gives no token, by the code it says (RFC 6749, 5.2).
 local CURES <const> = {
   invalid_client = "Check client_id and client_secret, and that the client is approved.",
   unauthorized_client = "The client is not registered for this grant: look at "
@@ -72,7 +72,7 @@ local function refused(session, response, answer)
       kind = status == 429 and "throttled" or "http",
       code = tostring(status),
       status = status,
-      retry_after = tonumber(response.headers["retry-after"]),
+      retry_after = response.retry_after,
       message = ("The wiki's token endpoint answers with status %d"):format(status),
     })
   elseif type(answer) ~= "table" or type(answer.error) ~= "string" then
@@ -165,8 +165,8 @@ end
 ---@param session mwlogin.Session
 ---@param client table client_id, client_secret (as given; nil for public clients)
 ---@param params table grant_type and what that grant takes
----@param again boolean|nil whether it may be sent again within max_wait after any passing trouble;
----  else only where the wiki surely did not execute it
+---@param again "passing"|"unexecuted"|"never" when it may be sent again, within max_wait: after any
+---  passing trouble; only where the wiki surely did not execute it; or not at all
 ---@return mwlogin.oauth.Answer|nil
 ---@return mwlogin.Error|nil err
 function token_endpoint.ask(session, client, params, again)
@@ -193,10 +193,13 @@ function token_endpoint.ask(session, client, params, again)
       fresh.wipe(sent.client_secret)
     end,
   })
+  if again == "never" then
+    return exchange(session, sent)
+  end
   local deadline = core.now() + (session.options.max_wait or DEFAULT_MAX_WAIT)
   return repeating.run(session, deadline, function()
     return exchange(session, sent)
-  end, again and token_endpoint.is_passing or nil)
+  end, again == "passing" and token_endpoint.is_passing or nil)
 end
 
 return token_endpoint

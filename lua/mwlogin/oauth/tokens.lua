@@ -1,5 +1,5 @@
 ---The tokens of an OAuth 2 Session: which one is sent, and how it is renewed. Whoever finds that it
----ends, or that the wiki refuses it, renews it once; all others wait and use what he got.
+---ends, or that the wiki refuses it, renews it once; all others wait for that.
 local core = require "mwlogin.core"
 local errors = require "mwlogin.error"
 local keeping = require "mwlogin.oauth.keeping"
@@ -140,7 +140,7 @@ function Tokens:can_renew()
   return true
 end
 
----What the wiki says when these tokens are dead for good (RFC 6749, 5.2; PROTOCOL 9.3: a refresh
+---What the wiki says when these tokens are dead for good (RFC 6749, 5.2; MediaWiki: a refresh
 ---token that was used already is a 401 with invalid_request).
 local function is_dead(err)
   return err.code == "invalid_grant"
@@ -177,13 +177,14 @@ end
 
 local function ask(self, session, refused)
   if self.grant == "client_credentials" then
-    return token_endpoint.ask(session, self.client, { grant_type = "client_credentials" }, true)
+    local params = { grant_type = "client_credentials" }
+    return token_endpoint.ask(session, self.client, params, "passing")
   end
   return token_endpoint.ask(
     session,
     self.client,
     { grant_type = "refresh_token", refresh_token = self.refresh_token },
-    not works(self, refused)
+    works(self, refused) and "unexecuted" or "passing"
   )
 end
 

@@ -31,6 +31,9 @@ local function host_of(address)
 end
 
 ---For a login that was not told how to use a browser.
+---@param way table the login's way through a browser
+---@param way_back string "wiki" or "return"
+---@param finish table { address, status } where the wiki's own hops ended
 ---@return nil
 ---@return table err interaction
 function choice.not_asked_for(way, way_back, finish)
@@ -66,6 +69,9 @@ end
 
 ---Refuses a way that was asked for and cannot work.
 ---@param name string
+---@param way table the login's way through a browser
+---@param way_back string "wiki" or "return"
+---@param finish table { address, status } where the wiki's own hops ended
 ---@return true|nil fits
 ---@return table|nil err interaction
 function choice.fits(name, way, way_back, finish)
@@ -84,6 +90,10 @@ function choice.fits(name, way, way_back, finish)
 end
 
 ---The ways to try for `redirect = "auto"`, the best first.
+---@param way table the login's way through a browser
+---@param way_back string "wiki" or "return"
+---@param finish table { address, status } where the wiki's own hops ended
+---@param can_ask boolean whether a person can be asked
 ---@return string[]|nil ways
 ---@return table|nil err interaction: why there is none
 function choice.automatic(way, way_back, finish, can_ask)

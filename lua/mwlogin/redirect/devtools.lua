@@ -62,6 +62,8 @@ function devtools.send(browser, method, params, page)
 end
 
 ---Reads one message, waiting at most `seconds`.
+---@param browser table
+---@param seconds number
 ---@return table|false|nil message false: none came
 ---@return table|nil err
 function devtools.receive(browser, seconds)
@@ -114,6 +116,10 @@ function devtools.broken(browser)
 end
 
 ---One call of the DevTools protocol.
+---@param browser table
+---@param method string
+---@param params table|nil
+---@param page boolean|nil whether it is for the page, not the browser
 ---@return table|nil result
 ---@return table|nil err
 function devtools.call(browser, method, params, page)

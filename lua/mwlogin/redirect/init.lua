@@ -273,7 +273,7 @@ end
 ---Goes the way of a REDIRECT step, as `redirect` says, and waits for the return.
 ---@param step table the step; `redirect_url` is checked before anything is opened. One with
 ---  `expected` (name → value that must come back unchanged) is a page of an OAuth grant: there the
----  person is known by his own browser, so that no hop is tried with the Session's cookies; with
+---  person is known by their own browser, so that no hop is tried with the Session's cookies; with
 ---  `code` beside it the wiki may show the value of that name instead of sending the browser back
 ---@param context? table with `ask(field)`, for pasting; handed to a redirect function
 ---@param drive? fun(page: mwlogin.redirect.Page) a script that plays the person, headless

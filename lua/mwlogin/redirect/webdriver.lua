@@ -38,20 +38,26 @@ local function read_port(self)
   end
 end
 
+---@return string words
+---@return boolean ended
 local function how_ended(self)
   local status = self.process:wait(1)
   if not status then
-    return "it told no port"
+    return "it told no port", false
   end
-  return status.exit and "exit code " .. status.exit or "signal " .. status.signal
+  return status.exit and "exit code " .. status.exit or "signal " .. status.signal, true
 end
 
+---@return true|nil
+---@return table|nil err
+---@return boolean|nil ended whether the driver ended before it took a port
 local function begin(self, options)
   self.port = read_port(self)
   if not self.port then
     local advice = "Start it by hand to see why, or name another with MWLOGIN_DRIVER."
     local words = "The WebDriver %s did not start (%s)."
-    return nil, trouble.new("driver_start", words:format(options.driver, how_ended(self)), advice)
+    local how, ended = how_ended(self)
+    return nil, trouble.new("driver_start", words:format(options.driver, how), advice), ended
   end
   local wanted = {
     args = browser_flags.list(options),
@@ -78,13 +84,7 @@ local function begin(self, options)
   return true
 end
 
----Starts the driver and through it a browser with a fresh profile.
----@param options table
----  driver: its path; program: the browser's, or nil; folder, env, headless, idle, patience,
----  return_url, proxy: as for chromium.start
----@return mwlogin.redirect.Engine|nil engine
----@return table|nil err interaction
-function webdriver.start(options)
+local function start_once(options)
   local patience = options.patience or PATIENCE
   local process, err = core.process({ options.driver, "--port=0" }, {
     stdout = "pipe",
@@ -108,11 +108,27 @@ function webdriver.start(options)
       end
     end,
   })
-  local good, failed = begin(self, options)
+  local good, failed, ended = begin(self, options)
   if not good then
-    return nil, failed
+    return nil, failed, ended
   end
   return self
+end
+
+---Starts the driver and through it a browser with a fresh profile. A driver that ends at once is
+---started once more: chromedriver takes a free port of IPv4, and gives up where somebody else has
+---that of IPv6.
+---@param options table
+---  driver: its path; program: the browser's, or nil; folder, env, headless, idle, patience,
+---  return_url, proxy: as for chromium.start
+---@return mwlogin.redirect.Engine|nil engine
+---@return table|nil err interaction
+function webdriver.start(options)
+  local engine, err, ended = start_once(options)
+  if ended then
+    engine, err = start_once(options)
+  end
+  return engine, err
 end
 
 ---Puts the login's cookies in. A driver takes them only for the page that is shown, so a page of

@@ -35,10 +35,14 @@ end
 local Talk = {}
 Talk.__index = Talk
 
+---A line, broken where the terminal ends.
+---@param text string
 function Talk:say(text)
   self.tty:write(display.wrap(text, display.columns(self.tty:size()), "") .. "\n")
 end
 
+---@param prompt string
+---@param hidden boolean|nil nothing typed is shown
 ---@return string|userdata|nil answer
 ---@return table|nil err
 function Talk:ask(prompt, hidden)

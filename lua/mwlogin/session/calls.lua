@@ -1,9 +1,7 @@
 ---API calls as they stand: traced, with what each call of a Session carries, neither waited for nor
 ---repeated.
+local core = require "mwlogin.core"
 local errors = require "mwlogin.error"
-local repeating = require "mwlogin.session.repeating"
-local trace = require "mwlogin.trace"
-local upgrade = require "mwlogin.session.upgrade"
 local wire = require "mwlogin.session.wire"
 
 local calls = {}
@@ -25,7 +23,7 @@ end
 ---What an event tells beyond what its caller knew.
 local function tell(self, event, result, err)
   wire.describe(self.core:last(), event, err)
-  event.params = event.params and trace.shape(event.params)
+  event.params = event.params and require("mwlogin.trace").shape(event.params)
   if not err then
     event.warnings = type(result.warnings) == "table" and #result.warnings or nil
   end
@@ -112,7 +110,7 @@ local function send(self, method, params, opts)
 end
 
 local function send_authorized(self, method, params)
-  return repeating.question(method, function()
+  return require("mwlogin.session.repeating").question(method, function()
     local header, err = self:authorize(method, self.api, params)
     if not header then
       return nil, err
@@ -140,6 +138,17 @@ local function call_authorized(self, method, params)
   end
 end
 
+---Whether anything may be said at this address, or only after it has moved to https.
+local function settled(self)
+  if self.upgraded and not self.in_the_open then
+    return true
+  elseif self.core:is_private() then
+    self.upgraded = true
+    return true
+  end
+  return require("mwlogin.session.upgrade").run(self)
+end
+
 ---One API call as it stands: neither waited for nor repeated.
 ---@param self mwlogin.Session
 ---@param method "GET"|"POST"
@@ -148,7 +157,7 @@ end
 ---@return table|nil reply
 ---@return mwlogin.Error|nil err
 function calls.call(self, method, params, opts)
-  local safe, err = upgrade.run(self)
+  local safe, err = settled(self)
   if not safe then
     return nil, err
   end
@@ -167,7 +176,7 @@ end
 ---@return table|nil reply
 ---@return mwlogin.Error|nil err
 function calls.step(self, action, params)
-  local safe, err = upgrade.run(self)
+  local safe, err = settled(self)
   if not safe then
     return nil, err
   end
@@ -181,7 +190,7 @@ end
 ---@return table|nil reply
 ---@return mwlogin.Error|nil err
 function calls.login(self, params)
-  local safe, err = upgrade.run(self)
+  local safe, err = settled(self)
   if not safe then
     return nil, err
   end
@@ -199,7 +208,7 @@ end
 ---@return table|nil reply without `err`: one that is not the plain one
 ---@return string|nil name at stage "proof": who was logged in
 function calls.bot_login(self, username, password)
-  local safe, reason = upgrade.run(self)
+  local safe, reason = settled(self)
   if not safe then
     return nil, reason
   end

@@ -44,28 +44,75 @@ local function authorize(session, path, sent)
   return true
 end
 
----One page, under what authorizes the Session.
-local function fetch(session, path, sent, hop)
-  local event = { event = "fetch", method = sent.method or "GET", hop = hop > 0 and hop or nil }
-  local function send()
-    return session.core:fetch(path, sent)
-  end
-  if not session.authorize then
-    return session:exchange(send, event)
-  end
+---@return table|nil response
+---@return table|nil err
+---@return userdata|string|nil authorization as it was sent
+local function fetch_authorized(session, path, sent, send)
   return repeating.question(sent.method, function()
     local good, err = authorize(session, path, sent)
     if not good then
       return nil, err
     end
-    return session:exchange(send, event)
+    local response, why = send()
+    return response, why, sent.authorization
   end)
+end
+
+---Whether a page refuses the authorization, and not for want of another kind of it.
+local function is_refusal(response)
+  if not response or response.status ~= 401 then
+    return false
+  end
+  local wanted = response.headers["www-authenticate"]
+  return wanted == nil or wanted:lower():find "bearer" ~= nil or wanted:lower():find "oauth" ~= nil
+end
+
+---Mends the authorization that a page refused, as an API call would. One that was refused as soon
+---as it came is not renewed for pages again: it is not its age that they refuse.
+---@return true|nil renewed
+---@return table|nil err what a renewal that was tried came to
+local function renew(session, refused)
+  if not session.renew or rawequal(session.refused_afresh, refused) then
+    return nil
+  end
+  local refusal = errors.new {
+    kind = "http",
+    code = "401",
+    status = 401,
+    message = "The page refuses the authorization",
+  }
+  local renewed, err = session:renew(refusal, 1, refused)
+  return renewed, not renewed and err ~= refusal and err or nil
+end
+
+---One page, under what authorizes the Session.
+local function fetch(session, path, sent, hop)
+  local event = { event = "fetch", method = sent.method or "GET", hop = hop > 0 and hop or nil }
+  local function send()
+    return session:exchange(function()
+      return session.core:fetch(path, sent)
+    end, event)
+  end
+  if not session.authorize then
+    return send()
+  end
+  local response, err, used = fetch_authorized(session, path, sent, send)
+  if not is_refusal(response) then
+    return response, err
+  end
+  local renewed, why = renew(session, used)
+  if not renewed then
+    return not why and response or nil, why
+  end
+  response, err, used = fetch_authorized(session, path, sent, send)
+  session.refused_afresh = is_refusal(response) and used or nil
+  return response, err
 end
 
 ---@param session table
 ---@param path string resolves against api.php's address
 ---@param opts table|nil method, params, json, headers, cookies = false
----@return table|nil response { status, headers, body, location, url }
+---@return table|nil response { status, headers, body, location, url, retry_after }
 ---@return table|nil err
 function fetching.run(session, path, opts)
   options.check(opts, OPTIONS, "fetch")

@@ -9,11 +9,18 @@ local SHORTEST_WAIT <const> = 1
 ---Answers that mean: not executed, later perhaps.
 local LATER <const> = { maxlag = true, readonly = true, ratelimited = true }
 
+---A cache in front of the wiki says 503 with Retry-After of a POST, too, that the wiki goes on
+---executing when the cache has lost its patience (Varnish does).
+local function is_unavailable(session, err)
+  local last = session.core:last()
+  return err.status == 503 and not (last and last.method == "POST")
+end
+
 ---A wiki that never answered is more likely misspelt than restarting.
 local function may_repeat(session, err)
   if LATER[err.code] then
     return true
-  elseif err.status == 429 or err.status == 503 then
+  elseif err.status == 429 or is_unavailable(session, err) then
     return err.retry_after ~= nil
   end
   return err.kind == "network" and err.sent == false and session.reached
@@ -67,7 +74,8 @@ function repeating.run(session, deadline, once, harmless)
 end
 
 ---A question is asked once more, under an authorization of its own, where its connection ended
----without an answer: what was signed serves for one sending (T34), so that libcurl may not.
+---without an answer: what was signed serves for one sending (T34 of doc/traps.md), so that libcurl
+---may not.
 ---@param method string|nil default: GET
 ---@param once fun(): any, table|nil, any
 ---@return any result

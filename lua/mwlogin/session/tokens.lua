@@ -3,7 +3,6 @@ local errors = require "mwlogin.error"
 local flight = require "mwlogin.session.flight"
 local recovery = require "mwlogin.session.recovery"
 local request = require "mwlogin.session.request"
-local nearest = require "mwlogin.nearest"
 
 local tokens = {}
 
@@ -39,7 +38,7 @@ local function no_token(session, kind)
   for _, name in ipairs(types) do
     known[name] = true
   end
-  local near = not known[kind] and nearest(kind, known)
+  local near = not known[kind] and require "mwlogin.nearest"(kind, known)
   return errors.new {
     kind = "answer",
     code = "no_token",
@@ -134,12 +133,6 @@ local function forget(session, kind, token)
   if session.tokens and session.tokens[kind] == token then
     session.tokens[kind] = nil
   end
-end
-
----@param session mwlogin.Session
-function tokens.drop(session)
-  session.tokens = nil
-  session.core:drop_tokens()
 end
 
 ---A token of the session we logged in; an anonymous one means that this session is gone.

@@ -28,7 +28,7 @@ local function target_of(response)
   return redirects and response.location and core.address(response.location)
 end
 
----Who answers over http may be anybody: of all he says, only https at the same place is believed.
+---Over http anybody may answer: of all that is said, only https at the same place is believed.
 local function is_same_wiki(here, there)
   return there.scheme == "https"
     and without_www(there.host) == without_www(here.host)
@@ -83,13 +83,6 @@ end
 ---@return true|nil
 ---@return mwlogin.Error|nil err
 function upgrade.run(session)
-  if session.upgraded and not session.in_the_open then
-    return true
-  end
-  if session.core:is_private() then
-    session.upgraded = true
-    return true
-  end
   local here = core.address(session.api)
   if session.in_the_open then
     return unbared(session, here)

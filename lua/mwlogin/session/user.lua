@@ -1,6 +1,5 @@
 ---Whose session this is: asked, proved, ended.
 local errors = require "mwlogin.error"
-local tokens = require "mwlogin.session.tokens"
 
 local user = {}
 
@@ -47,6 +46,17 @@ function user.read(reply)
   }
 end
 
+---An Identity says who it is, however the login went: groups and rights are `whoami`'s. Where a
+---proof told them, they are kept for who asks at once.
+---@param session mwlogin.Session
+---@param me mwlogin.Identity changed
+---@return mwlogin.Identity me
+function user.without_rights(session, me)
+  session.told = me.groups and { groups = me.groups, rights = me.rights } or nil
+  me.groups, me.rights = nil, nil
+  return me
+end
+
 ---A private wiki tells strangers nothing; whether we are one, assert=user tells there too.
 local function anonymous_or(session, err)
   local _, refusal = session:call("GET", { action = "query", assert = "user" }, {
@@ -56,6 +66,16 @@ local function anonymous_or(session, err)
     return { name = "anonymous", id = 0, anonymous = true, groups = {}, rights = {} }
   end
   return nil, err
+end
+
+---The error of a reply that `user.read` makes nothing of.
+---@return mwlogin.Error err
+function user.unnamed()
+  return errors.new {
+    kind = "protocol",
+    code = "no_module",
+    message = "The reply says nothing about the user",
+  }
 end
 
 ---@param session mwlogin.Session
@@ -72,12 +92,7 @@ function user.whoami(session)
   end
   local me = user.read(reply)
   if not me then
-    return nil,
-      errors.new {
-        kind = "protocol",
-        code = "no_module",
-        message = "The reply says nothing about the user",
-      }
+    return nil, user.unnamed()
   end
   local known = session.identity
   me.method = known and known.name == me.name and known.method or nil
@@ -143,7 +158,7 @@ end
 ---@return mwlogin.Identity me whose session it is from now on
 function user.accept(session, me, method)
   me.method, me.fresh = method, true
-  session.identity = me
+  session.identity = user.without_rights(session, me)
   return me
 end
 
@@ -167,6 +182,7 @@ function user.forget(session)
 end
 
 local function end_on_wiki(session)
+  local tokens = require "mwlogin.session.tokens"
   local err
   for _ = 1, 2 do
     local params = { action = "logout" }

@@ -14,6 +14,13 @@ local function observed(opts)
   return own
 end
 
+---Whether everybody on the way reads what is said there.
+---@param address table as `core.address` reads it
+---@return boolean
+function wire.is_open_air(address)
+  return address.scheme == "http" and not address.loopback
+end
+
 ---@param pool userdata
 ---@param url string address of api.php, or any on its origin
 ---@param opts table checked options of `open`
@@ -47,8 +54,7 @@ end
 ---@return mwlogin.Error|nil err
 function wire.scout(pool, url, opts)
   local address = core.address(url)
-  local open_air = address and address.scheme == "http" and not address.loopback
-  if not open_air or opts.insecure_http then
+  if not address or not wire.is_open_air(address) or opts.insecure_http then
     return wire.open(pool, url, opts)
   end
   local chosen = {}

@@ -1,4 +1,4 @@
----Where sessions are kept (DESIGN §8). A store is any object with these few methods; `file` and
+---Where sessions are kept. A store is any object with these few methods; `file` and
 ---`redis` make one:
 ---
 ---  read(id) → text | nil, err (nil alone: there is none)      remove(id) → true | nil, err

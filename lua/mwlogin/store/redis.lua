@@ -1,6 +1,7 @@
 ---A store for a fleet, in Redis, over a client the user brings. The lock expires, so that a machine
 ---that dies frees it; who took it last is kept, and what an earlier holder writes then is refused.
 local errors = require "mwlogin.error"
+local options = require "mwlogin.options"
 
 local redis = {}
 
@@ -61,21 +62,14 @@ end
 ---@param opts table|nil { prefix, lock_seconds }
 ---@return table store
 function redis.new(client, opts)
-  require("mwlogin.options").check(
-    opts,
-    { prefix = "string", lock_seconds = "number" },
-    "store.redis",
-    4
-  )
+  options.check(opts, { prefix = "string", lock_seconds = "number" }, "store.redis", 4)
+  options.bound(opts, { "lock_seconds" }, "store.redis", 4)
   local kind = type(client)
   if kind ~= "table" and kind ~= "userdata" and kind ~= "function" then
     error(("store.redis takes a client, or a function that makes one, not %s"):format(kind), 3)
   end
   opts = opts or {}
   local seconds = opts.lock_seconds or DEFAULT_LOCK_SECONDS
-  if not (seconds > 0 and seconds < math.huge) then
-    error("store.redis: option 'lock_seconds' must be above 0", 3)
-  end
   return setmetatable({
     client = kind ~= "function" and client or nil,
     connect = kind == "function" and client or nil,

@@ -11,6 +11,9 @@ local remember_me = require("mwlogin.testing.providers.remember_me")
 local provider_calls = {}
 
 --- The providers of a level, in order.
+---@param wiki table
+---@param level string "pre", "primary" or "secondary"
+---@return fun(): table|nil
 function provider_calls.each(wiki, level)
   local index = 0
   return function()
@@ -22,11 +25,18 @@ function provider_calls.each(wiki, level)
 end
 
 --- Is there nothing more to answer?
+---@param response table
+---@return boolean
 function provider_calls.is_over(response)
   return response.status == "PASS" or response.status == "FAIL"
 end
 
 --- Asks one; it sees a table of its own, `context.state`, that lives as long as this login.
+---@param provider table
+---@param method string
+---@param context table
+---@param response table|nil
+---@return any answer nil where the provider has no such method
 function provider_calls.ask(provider, method, context, response)
   local own = context.pending.own
   own[provider] = own[provider] or {}
@@ -36,6 +46,9 @@ function provider_calls.ask(provider, method, context, response)
 end
 
 --- Tells every provider how it ended.
+---@param context table
+---@param response table
+---@return table response the same
 function provider_calls.tell_all(context, response)
   if provider_calls.is_over(response) then
     for _, provider in ipairs(context.wiki.providers) do
@@ -46,6 +59,10 @@ function provider_calls.tell_all(context, response)
 end
 
 --- The requests of the providers of some levels, each id once.
+---@param call table
+---@param context table
+---@param levels string[]
+---@return table[] requests
 function provider_calls.collect(call, context, levels)
   local list, seen = {}, {}
   for _, level in ipairs(levels) do
@@ -65,6 +82,8 @@ function provider_calls.collect(call, context, levels)
 end
 
 --- The first reason not to start, or nil.
+---@param context table
+---@return table|nil reason
 function provider_calls.test_all(context)
   for _, level in ipairs({ "pre", "primary", "secondary" }) do
     for provider in provider_calls.each(context.wiki, level) do

@@ -49,6 +49,9 @@ local function new_session(store, reply_cookies, request)
   }, Session)
 end
 
+---@param name string
+---@param value string
+---@param lifetime integer|nil seconds; nil: with the browser
 function Session:set_cookie(name, value, lifetime)
   local wiki = self.store.wiki
   if self.bearer then
@@ -63,6 +66,7 @@ function Session:set_cookie(name, value, lifetime)
   self.cookies[#self.cookies + 1] = line .. "; HttpOnly"
 end
 
+---@param name string
 function Session:delete_cookie(name)
   local wiki = self.store.wiki
   if self.sent[wiki.prefix .. name] then

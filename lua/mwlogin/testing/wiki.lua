@@ -141,14 +141,21 @@ function Wiki:add_account(name, script)
   return self.accounts[spelled]
 end
 
+---@param account table|nil
+---@return string[]
 function Wiki.groups_of(_, account)
   return accounts.groups(account)
 end
 
+---@param session table
+---@return string[]
 function Wiki:rights_of(session)
   return accounts.rights(session:account(), session.record.rights, self.private)
 end
 
+---@param session table
+---@param wanted string
+---@return boolean
 function Wiki:has_right(session, wanted)
   for _, right in ipairs(self:rights_of(session)) do
     if right == wanted then

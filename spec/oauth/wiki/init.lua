@@ -1,9 +1,12 @@
 --- A wiki's OAuth 1 in a process of its own, made out by oauthlib, and the person who allows it.
+local busted = require "busted"
 local core = require "mwlogin.core"
 local http = require "socket.http"
 local json = require "mwlogin.json"
 local ltn12 = require "ltn12"
 local mwlogin = require "mwlogin"
+local shared = require "spec.shared"
+local stand = require "spec.redirect.stand"
 
 local Wiki = {}
 Wiki.__index = Wiki
@@ -53,6 +56,18 @@ function wiki.start()
   return setmetatable({ process = process, origin = "http://127.0.0.1:" .. port }, Wiki)
 end
 
+---One for the specs of a block: for each of them as it was at the beginning, with a person at this
+---machine's browser.
+function wiki.for_block()
+  local site = shared(wiki.start)
+  busted.before_each(function()
+    site:reset()
+    stand.environment { BROWSER = wiki.BROWSER, DISPLAY = false, WAYLAND_DISPLAY = false }
+  end)
+  busted.after_each(stand.restore_environment)
+  return site
+end
+
 function Wiki:close()
   self.process:close()
 end
@@ -91,6 +106,15 @@ function Wiki:session(options)
     made[name] = value
   end
   return assert(mwlogin.open(self.origin .. "/w/api.php", made))
+end
+
+---How a login fails that must not go through.
+---@return table err
+function Wiki:refusal(credentials, options)
+  local session <close> = self:session(options)
+  local me, err = session:login(credentials)
+  assert(me == nil and err, "the login went through")
+  return err
 end
 
 ---Allows it on the wiki's page (or does not), and goes where the wiki sends on to.

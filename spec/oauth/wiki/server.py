@@ -1,4 +1,4 @@
-# A wiki's Special:OAuth and API over HTTP, as PROTOCOL 9 and the captures have them. Every signature
+# A wiki's Special:OAuth and API over HTTP, as the captures have them. Every signature
 # is made out by oauthlib (Debian's python3-oauthlib), under the wiki's own name, which is another than
 # the host that is spoken to. Prints its port. `/-/set?NAME=VALUE` misbehaves (see the specs);
 # `/-/journal` tells what was asked; `/-/token?key=KEY` forgets an access.

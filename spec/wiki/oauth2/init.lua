@@ -1,9 +1,11 @@
 --- A wiki with OAuth 2 for specs: server.mjs beside this file, in front of a real OpenID provider.
 
-local json = require("cjson.safe")
+local busted = require("busted")
 local http = require("socket.http")
+local json = require("cjson.safe")
 local person = require("spec.wiki.person")
 local provider = require("spec.wiki.provider")
+local shared = require("spec.shared")
 local socket = require("socket")
 local template = require("spec.wiki.template")
 
@@ -49,14 +51,7 @@ local function clients()
   }
 end
 
-local function read(path)
-  local file = io.open(path, "rb")
-  local text = file and file:read("a")
-  if file then
-    file:close()
-  end
-  return text
-end
+local read = template.read
 
 --- Starts the provider and the wiki in front of it.
 ---@param options? { access_ttl?: integer, rotate_refresh?: boolean }
@@ -66,10 +61,9 @@ function oauth2.start(options)
   options.clients = clients()
   local self = setmetatable({ provider = provider.start(options) }, Wiki)
   local folder = template.run("mktemp", "-d", "-t", "mwlogin-oauth2.XXXXXX"):match("[^\n]+")
-  local file = assert(io.open(folder .. "/config.json", "wb"))
   local robot = { client_id = "robot", client_secret = oauth2.SECRET }
-  file:write(json.encode({ issuer = self.provider.issuer, robot = robot }))
-  file:close()
+  local config = json.encode({ issuer = self.provider.issuer, robot = robot })
+  template.write(folder .. "/config.json", config)
   self.pipe = assert(
     io.popen(
       ("exec node %s %s >%s 2>&1"):format(
@@ -91,6 +85,23 @@ function oauth2.start(options)
     socket.sleep(0.01)
   end
   error("the OAuth 2 wiki did not start:\n" .. tostring(read(folder .. "/log")), 2)
+end
+
+--- One for the specs of a block: each finds it as it was at the beginning, and fails where a client
+--- does something wrong.
+---@param options? table as for `start`
+---@return spec.OAuth2Wiki
+function oauth2.for_block(options)
+  local wiki = shared(oauth2.start, options)
+  busted.before_each(function()
+    wiki:mode("normal")
+    wiki:mark()
+  end)
+  busted.after_each(function()
+    local wrongs = wiki:wrongs()
+    assert(#wrongs == 0, table.concat(wrongs, "\n"))
+  end)
+  return wiki
 end
 
 local function control(self, query)

@@ -2,8 +2,8 @@
 // Reads FOLDER/config.json ({ issuer, robot: a client of its own owner }), writes FOLDER/ready, ends when its standard input does.
 //
 // MediaWiki's extension is not in Debian: this one sends people on to the provider, hands token
-// requests through to it, and asks it about every bearer. What it answers is what PROTOCOL 9
-// measured, and it is as strict: whatever a client does wrong is in the journal under "wrong".
+// requests through to it, and asks it about every bearer. What it answers is what spec/captures
+// has of the real one, and it is as strict: whatever a client does wrong is in the journal under "wrong".
 // /control?mode=MODE changes how the token endpoint behaves (see MODES) until it is changed again.
 
 import { createHash } from "node:crypto";
@@ -55,7 +55,7 @@ const authorize = (url, response) => {
   response.end();
 };
 
-// What MediaWiki says where the provider says invalid_grant (PROTOCOL 9.3, captures oauth2-*).
+// What MediaWiki says where the provider says invalid_grant (captures oauth2-*).
 const REVOKED = {
   refresh_token: [
     401,
@@ -154,6 +154,14 @@ const whose = async (request, response) => {
   sendJson(response, user ? 200 : 401, user ? { name: user.name } : {});
 };
 
+// As capture oauth2-profile-noauth.
+const profile = async (request, response) => {
+  const user = await userOf(request.headers.authorization || "");
+  return user
+    ? sendJson(response, 200, { username: user.name })
+    : sendJson(response, 401, { error: "access_denied", message: "The request was denied." });
+};
+
 const csrfOf = (user) =>
   createHash("sha256").update(user ? user.token : "").digest("hex").slice(0, 40) + "+\\";
 
@@ -218,6 +226,7 @@ const server = createServer((request, response) => {
     "/whose": () => whose(request, response),
     "/rest.php/oauth2/authorize": () => authorize(url, response),
     "/rest.php/oauth2/access_token": () => accessToken(request, response),
+    "/rest.php/oauth2/resource/profile": () => profile(request, response),
     "/control": () => control(url, response),
   }[url.pathname];
   if (act) return Promise.resolve(act()).catch((error) => response.destroy(error));

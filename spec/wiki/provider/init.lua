@@ -25,15 +25,7 @@ local OPTIONS = {
 local Provider = {}
 Provider.__index = Provider
 
-local function read(path)
-  local file = io.open(path, "rb")
-  if not file then
-    return nil
-  end
-  local text = file:read("a")
-  file:close()
-  return text
-end
+local read = template.read
 
 --- Starts a provider and returns when it answers.
 ---@param options table
@@ -53,16 +45,17 @@ function provider.start(options)
   local accounts = options.accounts
     or { alice = "Alice at home 1", stranger = "Stranger at home 2" }
   local folder = template.run("mktemp", "-d", "-t", "mwlogin-provider.XXXXXX"):match("[^\n]+")
-  local file = assert(io.open(folder .. "/config.json", "wb"))
-  file:write(json.encode({
-    port = options.port or 0,
-    host = options.host or "127.0.0.1",
-    clients = #options.clients > 0 and options.clients or nil,
-    accounts = accounts,
-    rotate_refresh = options.rotate_refresh ~= false,
-    access_ttl = options.access_ttl or 600,
-  }))
-  file:close()
+  template.write(
+    folder .. "/config.json",
+    json.encode({
+      port = options.port or 0,
+      host = options.host or "127.0.0.1",
+      clients = #options.clients > 0 and options.clients or nil,
+      accounts = accounts,
+      rotate_refresh = options.rotate_refresh ~= false,
+      access_ttl = options.access_ttl or 600,
+    })
+  )
   local self = setmetatable({ folder = folder, accounts = accounts }, Provider)
   local command = "exec node %s %s >%s 2>&1"
   local log = folder .. "/log"

@@ -1,0 +1,16 @@
+---libcurl is silent about memory it was refused: a cookie of the reply was missing from what was
+---called a success, an imported one was counted and not there, an address with a password had none;
+---and a reply there was no room for was "too large".
+describe("memory that runs out at one allocation", function()
+  lazy_setup(function()
+    assert(os.execute "make -s asan")
+  end)
+
+  it("ends in an error that says so, or does no harm", function()
+    local command = "ASAN_OPTIONS=detect_leaks=1 build/asan/lua5.4 spec/regress/out_of_memory.lua"
+    local pipe = assert(io.popen(command .. " 2>&1"))
+    local wrong = pipe:read "a"
+    assert.equal("", wrong)
+    assert.is_true(pipe:close())
+  end)
+end)

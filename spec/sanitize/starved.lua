@@ -1,0 +1,135 @@
+---A busted helper: each spec runs as it is, with its allocations counted, and then again
+---(STARVE_TIMES, by default once) with one of them refused, drawn by STARVE_SEED. The second time
+---its assertions may fail, for want of memory; it must not crash, leak, hang, or free a secret as
+---it was. Only specs that took no longer than STARVE_LONGEST seconds have a second time.
+local busted = require "busted"
+local core = require "mwlogin.core"
+local monotime = require("system").monotime
+
+local TIMES <const> = math.tointeger(tonumber(os.getenv "STARVE_TIMES" or 1))
+local SEED <const> = math.tointeger(tonumber(os.getenv "STARVE_SEED" or 1))
+local LONGEST <const> = tonumber(os.getenv "STARVE_LONGEST" or 0.3)
+local BOUND <const> = 120 -- seconds in which a spec that was refused memory must end
+
+---What spec/sanitize/starve.c gives.
+local starve = rawget(_G, "starve")
+
+local children_log = os.tmpname()
+
+---Allocations of the programs that were started since; how many of them were refused.
+local function of_children()
+  local asked, refused = 0, 0
+  for line in io.lines(children_log) do
+    local one, no = line:match "^(%d+) (%d+)$"
+    asked, refused = math.max(asked, tonumber(one or 0)), refused + tonumber(no or 0)
+  end
+  assert(io.open(children_log, "w")):close()
+  return asked, refused
+end
+
+local new_secret = core.secret
+rawset(core, "secret", function(...)
+  local secret = new_secret(...)
+  starve.secret(secret:reveal())
+  return secret
+end)
+
+math.randomseed(SEED)
+local again = {} -- the functions that run a spec again
+local last = {}
+local cases, findings = 0, 0
+
+local function complain(name, format, ...)
+  findings = findings + 1
+  print(("STARVED %s: %s"):format(name, format:format(...)))
+end
+
+local function text_of(err)
+  if type(err) == "table" and type(rawget(err, "message")) ~= "nil" then
+    return text_of(rawget(err, "message"))
+  end
+  return tostring(err)
+end
+
+local function run_counted(run, ...)
+  starve.children(0, children_log)
+  starve.at(0)
+  local began = monotime()
+  last.asked, last.of_children = 0, 0
+  local _ <close> = setmetatable({}, {
+    __close = function()
+      last.asked = starve.feed()
+      last.of_children = of_children()
+      last.seconds = monotime() - began
+    end,
+  })
+  run(...)
+end
+
+local function run_starved(name, run, ...)
+  local here, elsewhere = last.asked, last.of_children
+  if here + elsewhere == 0 or last.seconds > LONGEST then
+    return
+  end
+  local in_child = elsewhere > 0 and (here == 0 or math.random(2) == 1)
+  local at = math.random(in_child and elsewhere or here)
+  starve.children(in_child and at or 0, children_log)
+  starve.bound(BOUND, ("%s, allocation %d"):format(name, at))
+  starve.at(in_child and 0 or at, true)
+  local ok, err = pcall(run, ...)
+  local _, refused = starve.feed()
+  starve.bound(0)
+  local _, refused_elsewhere = of_children()
+  if refused + refused_elsewhere == 0 then
+    return
+  end
+  cases = cases + 1
+  local unwiped, where = starve.unwiped()
+  if unwiped > 0 then
+    complain(name, "allocation %d: a secret was freed as it was\n%s", at, where)
+  end
+  if not ok and os.getenv "STARVE_VERBOSE" then
+    print(("refused %s, %s %d: %s"):format(name, in_child and "child" or "here", at, text_of(err)))
+  end
+end
+
+local registering = false
+
+busted.subscribe({ "register", "it" }, function(name, run, trace, attributes)
+  if registering or not run then
+    return nil, true
+  end
+  registering = true
+  busted.publish({ "register", "it" }, name, run, trace, attributes)
+  for _ = 1, TIMES do
+    local function second(...)
+      return run_starved(name, run, ...)
+    end
+    again[second] = true
+    busted.publish({ "register", "it" }, name, second, trace, attributes)
+  end
+  registering = false
+  return nil, false
+end, { priority = 1 })
+
+---A second time is no spec of its own: nobody else hears of it.
+busted.subscribe({ "test", "start" }, function(element)
+  if again[element.run] then
+    return nil, false
+  end
+  local run = element.run
+  element.run = function(...)
+    return run_counted(run, ...)
+  end
+  return nil, true
+end, { priority = 1 })
+
+busted.subscribe({ "test", "end" }, function(element)
+  return nil, not again[element.run]
+end, { priority = 1 })
+
+busted.subscribe({ "suite", "end" }, function()
+  os.remove(children_log)
+  print(("allocations refused: %d, findings: %d (seed %d)"):format(cases, findings, SEED))
+  return nil, true
+end)
