@@ -1,6 +1,5 @@
 ---API calls as they stand: traced, with what each call of a Session carries, neither waited for nor
 ---repeated.
-local core = require "mwlogin.core"
 local errors = require "mwlogin.error"
 local wire = require "mwlogin.session.wire"
 

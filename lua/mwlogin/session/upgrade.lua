@@ -83,6 +83,12 @@ end
 ---@return true|nil
 ---@return mwlogin.Error|nil err
 function upgrade.run(session)
+  if session.upgraded and not session.in_the_open then
+    return true
+  elseif session.core:is_private() then
+    session.upgraded = true
+    return true
+  end
   local here = core.address(session.api)
   if session.in_the_open then
     return unbared(session, here)
