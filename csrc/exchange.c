@@ -139,16 +139,21 @@ static struct mwl_exchange *push_exchange(lua_State *L, int session_index,
 
 /* == the end ===================================================================================== */
 
+/* Whether an address is another one with a query of its own, or none. */
+static int is_at(const char *address, const char *url) {
+  size_t length = strlen(address);
+  return strncmp(address, url, length) == 0 && strchr("?#", url[length]) != NULL;
+}
+
 static void note_last(struct mwl_session *session, const struct mwl_exchange *exchange) {
   struct mwl_last *last = &session->last;
   const struct mwl_wiki *wiki = session->wiki;
-  size_t length = strcspn(exchange->url, "?#");
   curl_off_t sent = 0;
   curl_off_t received = 0;
   free(last->url);
   last->url = NULL;
-  if (wiki == NULL || strncmp(wiki->api, exchange->url, length) != 0 || wiki->api[length] != '\0') {
-    last->url = strndup(exchange->url, length);
+  if (wiki == NULL || !is_at(wiki->api, exchange->url)) {
+    last->url = strndup(exchange->url, strcspn(exchange->url, "?#"));
   }
   last->method = exchange->method;
   last->status = exchange->status;

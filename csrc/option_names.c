@@ -94,8 +94,15 @@ static int is_among(const char *type, const char *types) {
   return 0;
 }
 
+/* A number above 0 that has an end, or no number. */
+static int is_bounded(lua_State *L, int index) {
+  return lua_type(L, index) != LUA_TNUMBER ||
+         (lua_tonumber(L, index) > 0 && isfinite(lua_tonumber(L, index)));
+}
+
 /***
-Whether all of a table has known names and the plain types they allow: then it needs no closer look.
+Whether all of a table has known names and the plain types they allow, and each number bounds
+something: then it needs no closer look.
 @function options_fit
 @tparam table given
 @tparam table known name to types, as "string|secret"
@@ -108,9 +115,10 @@ static int options_fit(lua_State *L) {
   lua_pushnil(L);
   while (lua_next(L, 1) != 0) {
     const char *type = luaL_typename(L, -1);
+    int bounded = is_bounded(L, -1);
     lua_pop(L, 1);
     lua_pushvalue(L, -1);
-    if (lua_rawget(L, 2) != LUA_TSTRING || !is_among(type, lua_tostring(L, -1))) {
+    if (!bounded || lua_rawget(L, 2) != LUA_TSTRING || !is_among(type, lua_tostring(L, -1))) {
       lua_pushboolean(L, 0);
       return 1;
     }

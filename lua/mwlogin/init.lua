@@ -49,6 +49,9 @@ setmetatable(mwlogin, {
 -- == methods of a Session that live above it ======================================================
 
 local session_module = require "mwlogin.session"
+
+---Loaded where they are first needed; many Sessions follow.
+local discover, login, tracers
 local Session = session_module.class
 
 ---Logs in: a kept session first, else by the method that the credentials fit.
@@ -56,7 +59,8 @@ local Session = session_module.class
 ---@return mwlogin.Identity|nil identity
 ---@return mwlogin.Error|nil err of kind `interaction` with `flow` and `step` to go on by hand
 function Session:login(credentials)
-  return require("mwlogin.login").run(self, credentials)
+  login = login or require "mwlogin.login"
+  return login.run(self, credentials)
 end
 
 ---The AuthManager machine by hand: it returns steps and never prompts.
@@ -120,7 +124,8 @@ local function open_trace(opts)
   if opts.trace then
     tracer, reason = require("mwlogin.trace").new(opts.trace)
   else
-    tracer = require("mwlogin.tracer").new()
+    tracers = tracers or require "mwlogin.tracer"
+    tracer = tracers.new()
   end
   if not tracer then
     return nil,
@@ -161,7 +166,7 @@ local function find(address, opts, tracer)
       tracer:event(event)
     end,
   }
-  local api, err = require("mwlogin.discover").api(address, scout)
+  local api, err = discover.api(address, scout)
   if not api then
     return nil, tracer:clean(err)
   end
@@ -170,7 +175,8 @@ end
 
 ---Finds the wiki and opens the Session.
 local function connect(address, opts, tracer)
-  local api, found_by = require("mwlogin.discover").known(address), "address"
+  discover = discover or require "mwlogin.discover"
+  local api, found_by = discover.known(address), "address"
   if not api then
     api, found_by = find(address, opts, tracer)
     if not api then

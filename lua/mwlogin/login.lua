@@ -154,9 +154,8 @@ function login.run(session, credentials)
   if method_of.choose(own) ~= "session" then
     session:keep(secrets)
   end
-  return flight.run(session, account_of(own), function()
-    return hold(session, session.options.store and log_in_with_store or attempt, own)
-  end)
+  local act = session.options.store and log_in_with_store or attempt
+  return flight.run(session, account_of(own), hold, session, act, own)
 end
 
 return login

@@ -57,8 +57,9 @@ function open_options.check(opts)
   if opts == nil then
     return
   end
-  options.check(opts, KNOWN, "open", 4)
-  options.bound(opts, ABOVE_ZERO, "open", 4)
+  if not options.check(opts, KNOWN, "open", 4) then
+    options.bound(opts, ABOVE_ZERO, "open", 4)
+  end
   local most = opts.max_wait
   if most and not (most >= 0 and most < math.huge) then
     error("open: option 'max_wait' is a number of seconds, with an end", 3)
@@ -74,14 +75,22 @@ function open_options.check(opts)
   end
 end
 
+local function is_address(text)
+  local address = require("mwlogin.core").address(text)
+  return address and not address.userinfo
+end
+
 ---Whether what is an address besides the wiki's is one: it is not needed before a login by OAuth.
 ---@param opts table|nil checked
 ---@return true|nil
 ---@return mwlogin.Error|nil err kind answer
 function open_options.judge(opts)
-  for _, name in ipairs(opts and ADDRESSES or {}) do
-    local address = opts[name] and require("mwlogin.core").address(opts[name])
-    if opts[name] and not (address and not address.userinfo) then
+  if not opts then
+    return true
+  end
+  for position = 1, #ADDRESSES do
+    local name = ADDRESSES[position]
+    if opts[name] and not is_address(opts[name]) then
       return nil,
         require("mwlogin.error").new {
           kind = "answer",

@@ -34,15 +34,16 @@ local plainly_fit
 ---@param known table<string, string> name → types, as "string|secret"
 ---@param what string who has these options, for the message
 ---@param level integer|nil
+---@return boolean bounded each number among them is above 0, and has an end
 function options.check(given, known, what, level)
   if given == nil then
-    return
+    return true
   elseif type(given) ~= "table" then
     error(("%s takes a table, not %s"):format(what, spoken(type(given))), level or 3)
   end
   plainly_fit = plainly_fit or require("mwlogin.core").options_fit
   if plainly_fit(given, known) then
-    return
+    return true
   end
   for name, value in pairs(given) do
     local allowed = known[name]
@@ -58,6 +59,7 @@ function options.check(given, known, what, level)
       )
     end
   end
+  return false
 end
 
 ---Raises where a number of seconds or bytes bounds nothing: every wait has an end.

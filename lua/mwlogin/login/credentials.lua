@@ -66,8 +66,9 @@ end
 ---@param methods table<string, any>
 ---@param level integer
 function credentials.check(given, methods, level)
-  options.check(given, KNOWN, "login", level + 1)
-  options.bound(given, ABOVE_ZERO, "login", level + 1)
+  if not options.check(given, KNOWN, "login", level + 1) then
+    options.bound(given, ABOVE_ZERO, "login", level + 1)
+  end
   if given.method then
     check_choice("method", given.method, methods, level + 1)
   end

@@ -172,8 +172,8 @@ function core.looks_like_botpassword(username, password) end
 ---@return number seconds since some fixed moment
 function core.now() end
 
----Whether all of a table has known names and the plain types they allow: then it needs no closer
----look.
+---Whether all of a table has known names and the plain types they allow, and each number bounds
+---something: then it needs no closer look.
 ---@param given table
 ---@param known table name to types, as "string|secret"
 ---@return boolean false: there may be something wrong

@@ -87,12 +87,13 @@ end
 ---Runs a login, unless the caller is in one already: then it is part of that.
 ---@param session mwlogin.Session
 ---@param name string|nil the account
----@param act fun(): any, mwlogin.Error|nil
+---@param act fun(...: any): any, mwlogin.Error|nil
+---@param ... any what `act` is called with
 ---@return any result
 ---@return mwlogin.Error|nil err
-function flight.run(session, name, act)
+function flight.run(session, name, act, ...)
   if session.flight then
-    return act()
+    return act(...)
   end
   local running <close> = setmetatable({
     session = session,
@@ -105,12 +106,14 @@ function flight.run(session, name, act)
   session.flight = running
   -- an answer to what other tasks sent before may change the cookies that this login gets; one that
   -- takes longer, an upload, is not waited for
-  local quiet, why = flight.wait_while(session, is_busy)
-  if not quiet and why.code ~= BUSY then
-    running.err = why
-    return nil, why
+  if is_busy(session) then
+    local quiet, why = flight.wait_while(session, is_busy)
+    if not quiet and why.code ~= BUSY then
+      running.err = why
+      return nil, why
+    end
   end
-  running.result, running.err = act()
+  running.result, running.err = act(...)
   return running.result, running.err
 end
 
