@@ -142,22 +142,39 @@ static int has_body(const char *method) {
   return strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0;
 }
 
+static size_t form_length(const struct mwl_request *request) {
+  const struct mwl_parameters *parameters = request->parameters;
+  size_t length = request->encoded != NULL ? strlen(request->encoded) : 0;
+  if (parameters == NULL || parameters->count == 0) return length;
+  return length + (length > 0) + mwl_form_length(parameters->fields, parameters->count);
+}
+
+static char *write_form(char *out, const struct mwl_request *request) {
+  const struct mwl_parameters *parameters = request->parameters;
+  if (request->encoded != NULL) {
+    size_t length = strlen(request->encoded);
+    memcpy(out, request->encoded, length);
+    out += length;
+  }
+  if (parameters == NULL || parameters->count == 0) return out;
+  if (request->encoded != NULL) *out++ = '&';
+  return mwl_form_write(out, parameters->fields, parameters->count);
+}
+
 /* The address, with the parameters of a request that has no body. */
 static int build_url(struct mwl_exchange *exchange, const struct mwl_request *request) {
-  const struct mwl_parameters *parameters = request->parameters;
   size_t length = strlen(request->url);
-  int in_url = parameters != NULL && parameters->count > 0 && !has_body(request->method);
-  size_t size = length + 1;
+  size_t query = has_body(request->method) ? 0 : form_length(request);
+  size_t size = length + 1 + (query > 0 ? 1 + query : 0);
   char *end;
-  if (in_url) size += 1 + mwl_form_length(parameters->fields, parameters->count);
   exchange->url = mwl_arena_alloc(size);
   if (exchange->url == NULL) return 0;
   exchange->url_size = size;
   memcpy(exchange->url, request->url, length);
   end = exchange->url + length;
-  if (in_url) {
+  if (query > 0) {
     *end++ = strchr(request->url, '?') != NULL ? '&' : '?';
-    end = mwl_form_write(end, parameters->fields, parameters->count);
+    end = write_form(end, request);
   }
   *end = '\0';
   return 1;
@@ -165,21 +182,17 @@ static int build_url(struct mwl_exchange *exchange, const struct mwl_request *re
 
 static int build_body(struct mwl_exchange *exchange, const struct mwl_request *request) {
   const struct mwl_parameters *parameters = request->parameters;
-  size_t length = 0;
+  size_t length;
   if (!has_body(request->method) || (parameters != NULL && parameters->has_file)) return 1;
-  if (request->content != NULL) {
-    length = request->content_length;
-  } else if (parameters != NULL) {
-    length = mwl_form_length(parameters->fields, parameters->count);
-  }
+  length = request->content != NULL ? request->content_length : form_length(request);
   exchange->body_size = length > 0 ? length : 1;
   exchange->body = mwl_arena_alloc(exchange->body_size);
   if (exchange->body == NULL) return 0;
   exchange->body_length = length;
   if (request->content != NULL) {
     memcpy(exchange->body, request->content, length);
-  } else if (parameters != NULL) {
-    mwl_form_write(exchange->body, parameters->fields, parameters->count);
+  } else {
+    write_form(exchange->body, request);
   }
   return 1;
 }

@@ -15,6 +15,7 @@ struct mwl_session;
 struct mwl_request {
   const char *method;
   const char *url;                         /* without the query that `parameters` make */
+  const char *encoded;                     /* parameters as they are sent, before the others */
   const struct mwl_parameters *parameters; /* NULL: none */
   const char *content;                     /* a body of another kind, with its type; NULL: none */
   size_t content_length;

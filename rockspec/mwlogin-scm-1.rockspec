@@ -60,7 +60,7 @@ build = {
         "csrc/held.c",
         "csrc/interrupt.c",
         "csrc/json_member.c",
-        "csrc/json_pick.c",
+        "csrc/json_shape.c",
         "csrc/json_value.c",
         "csrc/line_editor.c",
         "csrc/login.c",
