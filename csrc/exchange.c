@@ -88,7 +88,6 @@ static void free_headers(struct curl_slist *headers) {
 
 /* All but the handle, which keeps nothing of the request. */
 static void clear_request(struct mwl_exchange *exchange) {
-  mwl_pool_drop(exchange->pool, exchange);
   if (exchange->easy != NULL) mwl_request_undo(exchange);
   curl_mime_free(exchange->mime);
   exchange->mime = NULL;
@@ -103,9 +102,23 @@ static void clear_request(struct mwl_exchange *exchange) {
 }
 
 static void clear(struct mwl_exchange *exchange) {
+  mwl_pool_drop(exchange->pool, exchange);
   clear_request(exchange);
   if (exchange->easy != NULL) mwl_pool_give_back(exchange->pool, exchange->easy);
   exchange->easy = NULL;
+  mwl_arena_free(exchange->plan, exchange->plan_size);
+  exchange->plan = NULL;
+}
+
+void mwl_exchange_renew(struct mwl_exchange *exchange) {
+  clear_request(exchange);
+  exchange->body_length = 0;
+  exchange->too_large = 0;
+  exchange->no_memory = 0;
+  exchange->attempted = 0;
+  exchange->cut = 0;
+  exchange->status = 0;
+  exchange->trouble[0] = '\0';
 }
 
 static int exchange_gc(lua_State *L) {
@@ -113,8 +126,11 @@ static int exchange_gc(lua_State *L) {
   return 0;
 }
 
-static void begin(struct mwl_exchange *exchange, struct mwl_session *session,
-                  const struct mwl_request *request) {
+static struct mwl_exchange *push_exchange(lua_State *L, int session_index,
+                                          struct mwl_session *session,
+                                          const struct mwl_request *request) {
+  struct mwl_exchange *exchange =
+      lua_newuserdatauv(L, sizeof *exchange, session->has_observer ? 2 : 1);
   memset(exchange, 0, sizeof *exchange);
   exchange->pool = session->pool;
   exchange->session = session;
@@ -123,14 +139,6 @@ static void begin(struct mwl_exchange *exchange, struct mwl_session *session,
   exchange->answer = request->answer;
   exchange->module = request->module;
   exchange->key = request->key;
-}
-
-static struct mwl_exchange *push_exchange(lua_State *L, int session_index,
-                                          struct mwl_session *session,
-                                          const struct mwl_request *request) {
-  struct mwl_exchange *exchange =
-      lua_newuserdatauv(L, sizeof *exchange, session->has_observer ? 2 : 1);
-  begin(exchange, session, request);
   luaL_setmetatable(L, EXCHANGE_CLASS);
   lua_pushvalue(L, session_index);
   lua_setiuservalue(L, -2, 1);
@@ -172,7 +180,6 @@ static void note_last(struct mwl_session *session, const struct mwl_exchange *ex
 static int answer(lua_State *L, struct mwl_exchange *exchange) {
   int index = lua_gettop(L);
   int results;
-  int (*then)(lua_State * L, struct mwl_exchange * exchange);
   note_last(exchange->session, exchange);
   if (exchange->result != CURLE_OK) {
     luaL_pushfail(L);
@@ -183,20 +190,8 @@ static int answer(lua_State *L, struct mwl_exchange *exchange) {
     if (exchange->session->has_observer) mwl_observe_end(L, exchange, index, 0);
     results = exchange->answer(L, exchange);
   }
-  then = exchange->then;
-  if (then == NULL) {
-    clear(exchange);
-    return results;
-  }
-  clear_request(exchange);
-  lua_settop(L, index);
-  return then(L, exchange);
-}
-
-int mwl_exchange_then(struct mwl_exchange *exchange,
-                      int (*then)(lua_State *L, struct mwl_exchange *exchange)) {
-  exchange->then = then;
-  return 0;
+  clear(exchange);
+  return results;
 }
 
 /* == waiting ===================================================================================== */
@@ -244,18 +239,25 @@ static int no_memory(lua_State *L) {
   return mwl_failure(L, "network", "memory", "There was not enough memory to send a request.");
 }
 
-/* What is checked before anything of a request is made; 0: nil and an error were pushed. */
-static int check(lua_State *L, const struct mwl_session *session,
-                 const struct mwl_request *request) {
-  luaL_checkstack(L, 16, "too much on the stack for a request");
-  if (session->pool->multi == NULL) luaL_error(L, "the pool of this session is closed");
-  return mwl_request_check(L, session, request);
+/* 0: no memory. Where each exchange is to be told of, or made by somebody else, Lua goes on. */
+static int plan(lua_State *L, struct mwl_exchange *exchange, const struct mwl_request *request) {
+  if (request->plan == NULL) return 1;
+  if (!exchange->session->has_observer && !exchange->session->has_transport) {
+    exchange->follow = request->follow;
+  }
+  return request->plan(L, exchange);
 }
 
-/* The exchange, which is on top, has begun. */
-static int run(lua_State *L, struct mwl_exchange *exchange, const struct mwl_request *request) {
-  struct mwl_session *session = exchange->session;
-  if (!mwl_request_build(L, exchange, request)) return no_memory(L);
+int mwl_exchange_run(lua_State *L, int session_index, const struct mwl_request *request) {
+  struct mwl_session *session = mwl_session_check(L, session_index);
+  struct mwl_exchange *exchange;
+  luaL_checkstack(L, 16, "too much on the stack for a request");
+  if (session->pool->multi == NULL) luaL_error(L, "the pool of this session is closed");
+  if (!mwl_request_check(L, session, request)) return 2;
+  exchange = push_exchange(L, session_index, session, request);
+  if (!mwl_request_build(L, exchange, request) || !plan(L, exchange, request)) {
+    return no_memory(L);
+  }
   if (session->has_observer) mwl_observe_request(L, session, exchange, request);
   if (session->has_transport) {
     int index = lua_gettop(L);
@@ -266,24 +268,6 @@ static int run(lua_State *L, struct mwl_exchange *exchange, const struct mwl_req
   }
   if (!mwl_pool_start(exchange->pool, exchange)) return no_memory(L);
   return wait_for(L, exchange);
-}
-
-int mwl_exchange_run(lua_State *L, int session_index, const struct mwl_request *request) {
-  struct mwl_session *session = mwl_session_check(L, session_index);
-  if (!check(L, session, request)) return 2;
-  return run(L, push_exchange(L, session_index, session, request), request);
-}
-
-int mwl_exchange_again(lua_State *L, struct mwl_exchange *exchange,
-                       const struct mwl_request *request) {
-  struct mwl_session *session = exchange->session;
-  CURL *easy = exchange->easy;
-  int is_set = exchange->is_set;
-  if (!check(L, session, request)) return 2;
-  begin(exchange, session, request);
-  exchange->easy = easy;
-  exchange->is_set = is_set;
-  return run(L, exchange, request);
 }
 
 const char *mwl_exchange_header(const struct mwl_exchange *exchange, const char *name,

@@ -59,8 +59,11 @@ struct mwl_exchange {
   char trouble[CURL_ERROR_SIZE];
   /* what is made of the reply: pushes the results of the bound function, returns their number */
   int (*answer)(lua_State *L, struct mwl_exchange *exchange);
-  /* what makes the results instead, by sending the next request; NULL: nothing */
-  int (*then)(lua_State *L, struct mwl_exchange *exchange);
+  /* Makes the next request of a sound reply, after mwl_exchange_renew: 1; there is none: 0; no
+     memory: -1. NULL: it is one request. */
+  int (*follow)(struct mwl_exchange *exchange);
+  void *plan; /* what `follow` needs for that, from the arena */
+  size_t plan_size;
   const char *module; /* the object an API reply must hold; NULL: none */
   const char *key;    /* the string that object must hold; NULL: none */
 };
@@ -70,14 +73,8 @@ struct mwl_exchange {
    meanwhile; anything the answer needs must be on the stack. */
 int mwl_exchange_run(lua_State *L, int session_index, const struct mwl_request *request);
 
-/* What an `answer` returns instead of results: `then` sends the next request with the same exchange,
-   which is on top, and what was below it when the last one was sent still is. */
-int mwl_exchange_then(struct mwl_exchange *exchange,
-                      int (*then)(lua_State *L, struct mwl_exchange *exchange));
-
-/* As mwl_exchange_run, with the exchange on top, whose last request is over. */
-int mwl_exchange_again(lua_State *L, struct mwl_exchange *exchange,
-                       const struct mwl_request *request);
+/* Forgets the request and its reply; the handle stays. Method, url and body are the caller's to set. */
+void mwl_exchange_renew(struct mwl_exchange *exchange);
 
 /* Called by the pool when libcurl is done. */
 void mwl_exchange_finish(struct mwl_exchange *exchange, CURLcode result);

@@ -111,3 +111,19 @@ int mwl_json_has_shape(const char *bytes, size_t length, struct mwl_shape *membe
   skip_blanks(&text);
   return text.at == text.end;
 }
+
+size_t mwl_json_text(const struct mwl_shape *text, char *out, size_t max) {
+  static const char names[] = "bfnrt", values[] = "\b\f\n\r\t";
+  const char *end = text->value + text->length - 1;
+  size_t length = 0;
+  for (const char *at = text->value + 1; at < end; at++) {
+    char c = *at;
+    if (c == '\\') {
+      const char *name = strchr(names, *++at);
+      c = name != NULL ? values[name - names] : *at;
+    }
+    if (length == max) return 0;
+    out[length++] = c;
+  }
+  return length;
+}

@@ -23,4 +23,7 @@ struct mwl_shape {
    there, their values tell. */
 int mwl_json_has_shape(const char *text, size_t length, struct mwl_shape *members);
 
+/* Writes what a text says, without quotes and escapes; how long it is, or 0 beyond `max`. */
+size_t mwl_json_text(const struct mwl_shape *text, char *out, size_t max);
+
 #endif

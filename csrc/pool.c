@@ -362,6 +362,17 @@ void mwl_pool_end(struct mwl_pool *pool) {
 
 /* == moving on =================================================================================== */
 
+/* Whether another request follows from the reply. */
+static int follow(struct mwl_pool *pool, struct mwl_exchange *exchange) {
+  int next = 0;
+  if (exchange->result == CURLE_OK && exchange->follow != NULL) next = exchange->follow(exchange);
+  if (next == 0) return 0;
+  exchange->done = 0;
+  if (next > 0 && mwl_pool_start(pool, exchange)) return 1;
+  mwl_exchange_finish(exchange, CURLE_OUT_OF_MEMORY);
+  return 0;
+}
+
 static void collect_finished(struct mwl_pool *pool) {
   CURLMsg *message;
   int left;
@@ -375,7 +386,7 @@ static void collect_finished(struct mwl_pool *pool) {
     exchange = (struct mwl_exchange *)(void *)private;
     mwl_exchange_finish(exchange, result);
     land(pool, exchange);
-    finish(pool, exchange);
+    if (!follow(pool, exchange)) finish(pool, exchange);
   }
   admit(pool);
 }

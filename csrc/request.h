@@ -31,6 +31,8 @@ struct mwl_request {
   int (*answer)(lua_State *L, struct mwl_exchange *exchange); /* see struct mwl_exchange */
   const char *module;
   const char *key;
+  int (*plan)(lua_State *L, struct mwl_exchange *exchange); /* makes its plan; 0: no memory */
+  int (*follow)(struct mwl_exchange *exchange);
 };
 
 /* 0: nil and an error were pushed: a secret would travel in the open, a header would break out of
