@@ -250,7 +250,7 @@ int mwl_session_bot_login(lua_State *L) {
       .follow = follow,
   };
   const struct mwl_secret *password;
-  request.url = mwl_session_check(L, SESSION)->wiki->api;
+  request.url = mwl_session_check(L)->wiki->api;
   luaL_checkstring(L, USERNAME);
   password = luaL_checkudata(L, PASSWORD, MWL_SECRET_CLASS);
   luaL_argcheck(L, password->bytes != NULL, PASSWORD, "the secret has been wiped");
@@ -263,5 +263,5 @@ int mwl_session_bot_login(lua_State *L) {
   if (!mwl_parameters_check(L, &parameters)) return 2;
   mwl_parameters_begin(&parameters);
   add(L, &parameters, "uselang", LANGUAGE);
-  return mwl_exchange_run(L, SESSION, &request);
+  return mwl_exchange_run(L, &request);
 }

@@ -39,7 +39,7 @@ int mwl_call_answer(lua_State *L, struct mwl_exchange *exchange) {
 
 int mwl_call_run(lua_State *L, const struct mwl_call *call, int params, int options,
                  int (*answer)(lua_State *L, struct mwl_exchange *exchange)) {
-  struct mwl_session *session = mwl_session_check(L, 1);
+  struct mwl_session *session = mwl_session_check(L);
   struct mwl_parameters parameters;
   struct mwl_request request;
   memset(&request, 0, sizeof request);
@@ -55,7 +55,7 @@ int mwl_call_run(lua_State *L, const struct mwl_call *call, int params, int opti
     return luaL_error(L, "secrets and files are sent by POST, never in an address");
   }
   read_options(L, options, &request);
-  return mwl_exchange_run(L, 1, &request);
+  return mwl_exchange_run(L, &request);
 }
 
 /***
@@ -74,7 +74,7 @@ int mwl_session_call(lua_State *L) {
   static const struct mwl_default defaults[] = {
       {"format", "json"}, {"formatversion", "2"}, {"errorformat", "plaintext"}, {NULL, NULL}};
   struct mwl_call call = {NULL, defaults, NULL, NULL, 0};
-  mwl_session_check(L, 1);
+  mwl_session_check(L);
   call.method = methods[luaL_checkoption(L, 2, NULL, methods)];
   luaL_checktype(L, 3, LUA_TTABLE);
   lua_settop(L, 4);

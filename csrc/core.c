@@ -27,15 +27,27 @@ void mwl_class(lua_State *L, const char *name, const luaL_Reg *methods,
     lua_pop(L, 1);
     return;
   }
-  luaL_setfuncs(L, metamethods, 0);
+  lua_pushvalue(L, -1);
+  luaL_setfuncs(L, metamethods, 1);
   lua_getfield(L, -1, "__gc");
   lua_setfield(L, -2, "__close");
   if (methods != NULL) {
     lua_newtable(L);
-    luaL_setfuncs(L, methods, 0);
+    lua_pushvalue(L, -2);
+    luaL_setfuncs(L, methods, 1);
     lua_setfield(L, -2, "__index");
   }
   lua_pop(L, 1);
+}
+
+void *mwl_self(lua_State *L, const char *class) {
+  void *self = lua_touserdata(L, 1);
+  if (self != NULL && lua_getmetatable(L, 1)) {
+    int is_one = lua_rawequal(L, -1, lua_upvalueindex(1));
+    lua_pop(L, 1);
+    if (is_one) return self;
+  }
+  return luaL_checkudata(L, 1, class);
 }
 
 /* libcurl's resolver threads may outlive a closed Lua state: this code must stay mapped. */

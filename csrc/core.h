@@ -13,6 +13,10 @@
 void mwl_class(lua_State *L, const char *name, const luaL_Reg *methods,
                const luaL_Reg *metamethods);
 
+/* The object that a method of the class was called on: as luaL_checkudata, but found at once, for the
+   class is the method's upvalue. */
+void *mwl_self(lua_State *L, const char *class);
+
 /* Each adds its functions to the module table on top of the stack. */
 void mwl_register_failure(lua_State *L);
 void mwl_register_secret(lua_State *L);

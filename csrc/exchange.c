@@ -122,12 +122,11 @@ void mwl_exchange_renew(struct mwl_exchange *exchange) {
 }
 
 static int exchange_gc(lua_State *L) {
-  clear(luaL_checkudata(L, 1, EXCHANGE_CLASS));
+  clear(mwl_self(L, EXCHANGE_CLASS));
   return 0;
 }
 
-static struct mwl_exchange *push_exchange(lua_State *L, int session_index,
-                                          struct mwl_session *session,
+static struct mwl_exchange *push_exchange(lua_State *L, struct mwl_session *session,
                                           const struct mwl_request *request) {
   struct mwl_exchange *exchange =
       lua_newuserdatauv(L, sizeof *exchange, session->has_observer ? 2 : 1);
@@ -140,7 +139,7 @@ static struct mwl_exchange *push_exchange(lua_State *L, int session_index,
   exchange->module = request->module;
   exchange->key = request->key;
   luaL_setmetatable(L, EXCHANGE_CLASS);
-  lua_pushvalue(L, session_index);
+  lua_pushvalue(L, 1);
   lua_setiuservalue(L, -2, 1);
   return exchange;
 }
@@ -248,13 +247,13 @@ static int plan(lua_State *L, struct mwl_exchange *exchange, const struct mwl_re
   return request->plan(L, exchange);
 }
 
-int mwl_exchange_run(lua_State *L, int session_index, const struct mwl_request *request) {
-  struct mwl_session *session = mwl_session_check(L, session_index);
+int mwl_exchange_run(lua_State *L, const struct mwl_request *request) {
+  struct mwl_session *session = mwl_session_check(L);
   struct mwl_exchange *exchange;
   luaL_checkstack(L, 16, "too much on the stack for a request");
   if (session->pool->multi == NULL) luaL_error(L, "the pool of this session is closed");
   if (!mwl_request_check(L, session, request)) return 2;
-  exchange = push_exchange(L, session_index, session, request);
+  exchange = push_exchange(L, session, request);
   if (!mwl_request_build(L, exchange, request) || !plan(L, exchange, request)) {
     return no_memory(L);
   }

@@ -68,10 +68,10 @@ struct mwl_exchange {
   const char *key;    /* the string that object must hold; NULL: none */
 };
 
-/* Sends the request of the session at `session_index` and returns what its `answer` makes of the
+/* Sends the request of the session at 1 and returns what its `answer` makes of the
    reply: the results of the bound function that calls this as its last act. In a task it yields
    meanwhile; anything the answer needs must be on the stack. */
-int mwl_exchange_run(lua_State *L, int session_index, const struct mwl_request *request);
+int mwl_exchange_run(lua_State *L, const struct mwl_request *request);
 
 /* Forgets the request and its reply; the handle stays. Method, url and body are the caller's to set. */
 void mwl_exchange_renew(struct mwl_exchange *exchange);

@@ -223,7 +223,7 @@ Fetches a page of the wiki's own origin, with its cookies; one exchange.
 @return nil, err: answer, network, tls
 */
 int mwl_session_fetch(lua_State *L) {
-  struct mwl_session *session = mwl_session_check(L, SESSION);
+  struct mwl_session *session = mwl_session_check(L);
   struct mwl_parameters parameters;
   struct mwl_request request;
   memset(&request, 0, sizeof request);
@@ -237,5 +237,5 @@ int mwl_session_fetch(lua_State *L) {
   request.url = lua_tostring(L, URL);
   if (!read_options(L, &request, &parameters)) return 2;
   request.answer = fetch_answer;
-  return mwl_exchange_run(L, SESSION, &request);
+  return mwl_exchange_run(L, &request);
 }

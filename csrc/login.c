@@ -18,7 +18,7 @@ int mwl_session_login(lua_State *L) {
                                                 {"errorformat", "raw"},
                                                 {NULL, NULL}};
   static const struct mwl_call call = {"POST", defaults, "login", "result", 1};
-  mwl_session_check(L, 1);
+  mwl_session_check(L);
   luaL_checktype(L, 2, LUA_TTABLE);
   lua_settop(L, 2);
   return mwl_call_run(L, &call, 2, 0, NULL);
@@ -44,7 +44,7 @@ int mwl_session_auth_step(lua_State *L) {
                                    {NULL, NULL}};
   struct mwl_call call = {"POST", defaults, NULL, "status", 1};
   int which;
-  mwl_session_check(L, 1);
+  mwl_session_check(L);
   which = luaL_checkoption(L, 2, NULL, actions);
   luaL_checktype(L, 3, LUA_TTABLE);
   lua_settop(L, 3);

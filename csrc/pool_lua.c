@@ -23,9 +23,9 @@ enum { TASKS = 1, AWAITED, WAIT };
 
 /* A task that sleeps yields this many seconds instead of an exchange. */
 
-struct mwl_pool *mwl_pool_check(lua_State *L, int index) {
-  struct mwl_pool *pool = luaL_checkudata(L, index, MWL_POOL_CLASS);
-  luaL_argcheck(L, pool->multi != NULL, index, "this pool is closed");
+struct mwl_pool *mwl_pool_check(lua_State *L) {
+  struct mwl_pool *pool = mwl_self(L, MWL_POOL_CLASS);
+  luaL_argcheck(L, pool->multi != NULL, 1, "this pool is closed");
   return pool;
 }
 
@@ -78,7 +78,7 @@ Makes a coroutine a task of this pool: a session's calls yield in it, for the lo
 @tparam thread coroutine
 */
 static int pool_task(lua_State *L) {
-  struct mwl_pool *pool = mwl_pool_check(L, 1);
+  struct mwl_pool *pool = mwl_pool_check(L);
   luaL_checktype(L, 2, LUA_TTHREAD);
   lua_getiuservalue(L, 1, TASKS);
   lua_pushvalue(L, 2);
@@ -159,7 +159,7 @@ Ends what is in flight or waits, and closes the connections. Twice is fine.
 @function pool:close
 */
 static int pool_close(lua_State *L) {
-  mwl_pool_end(luaL_checkudata(L, 1, MWL_POOL_CLASS));
+  mwl_pool_end(mwl_self(L, MWL_POOL_CLASS));
   return 0;
 }
 
@@ -169,7 +169,7 @@ Whether the pool was closed.
 @treturn boolean
 */
 static int pool_closed(lua_State *L) {
-  struct mwl_pool *pool = luaL_checkudata(L, 1, MWL_POOL_CLASS);
+  struct mwl_pool *pool = mwl_self(L, MWL_POOL_CLASS);
   lua_pushboolean(L, pool->multi == NULL);
   return 1;
 }
@@ -201,7 +201,7 @@ Moves everything in flight on.
 @return nil, err (kind cancelled) when Ctrl-C ended the wait
 */
 static int pool_step(lua_State *L) {
-  struct mwl_pool *pool = mwl_pool_check(L, 1);
+  struct mwl_pool *pool = mwl_pool_check(L);
   double deadline = mwl_monotonic() + mwl_seconds(L, 2, "seconds", 0);
   struct mwl_interrupt interrupt;
   int came;
@@ -244,11 +244,11 @@ static int sleep_outside(lua_State *L, int status, lua_KContext context) {
   (void)status;
   lua_settop(L, 3);
   while (mwl_monotonic() < lua_tonumber(L, 3)) {
-    mwl_pool_wake_at(mwl_pool_check(L, 1), lua_tonumber(L, 3));
+    mwl_pool_wake_at(mwl_pool_check(L), lua_tonumber(L, 3));
     lua_getiuservalue(L, 1, WAIT);
     lua_pushvalue(L, 1);
     lua_callk(L, 1, 0, context, sleep_outside);
-    mwl_pool_step(mwl_pool_check(L, 1), 1);
+    mwl_pool_step(mwl_pool_check(L), 1);
   }
   return slept(L, LUA_OK, 0);
 }
@@ -260,7 +260,7 @@ Waits, while what is in flight goes on; in a task it yields the seconds.
 @treturn boolean true; nil, err (kind cancelled) when Ctrl-C ended it
 */
 static int pool_sleep(lua_State *L) {
-  struct mwl_pool *pool = mwl_pool_check(L, 1);
+  struct mwl_pool *pool = mwl_pool_check(L);
   double seconds;
   struct mwl_interrupt interrupt;
   double deadline;
@@ -298,7 +298,7 @@ The same for LuaSocket's `select`, with `dirty`.
 @treturn integer
 */
 static int pool_pollfd(lua_State *L) {
-  lua_pushinteger(L, mwl_pool_check(L, 1)->poll);
+  lua_pushinteger(L, mwl_pool_check(L)->poll);
   return 1;
 }
 
@@ -308,7 +308,7 @@ What to wait for on `pollfd`.
 @treturn string "r"
 */
 static int pool_events(lua_State *L) {
-  mwl_pool_check(L, 1);
+  mwl_pool_check(L);
   lua_pushliteral(L, "r");
   return 1;
 }
@@ -319,7 +319,7 @@ When the pool wants to be stepped in any case.
 @treturn number|nil seconds; nil: never
 */
 static int pool_timeout(lua_State *L) {
-  double seconds = mwl_pool_timeout(mwl_pool_check(L, 1));
+  double seconds = mwl_pool_timeout(mwl_pool_check(L));
   if (seconds < 0) return 0;
   lua_pushnumber(L, seconds);
   return 1;
@@ -331,14 +331,14 @@ Whether the pool wants to be stepped now, readable or not.
 @treturn boolean
 */
 static int pool_dirty(lua_State *L) {
-  struct mwl_pool *pool = mwl_pool_check(L, 1);
+  struct mwl_pool *pool = mwl_pool_check(L);
   double seconds = mwl_pool_timeout(pool);
   lua_pushboolean(L, seconds >= 0 && seconds <= 0);
   return 1;
 }
 
 static int pool_tostring(lua_State *L) {
-  struct mwl_pool *pool = luaL_checkudata(L, 1, MWL_POOL_CLASS);
+  struct mwl_pool *pool = mwl_self(L, MWL_POOL_CLASS);
   lua_pushstring(L, pool->multi != NULL ? "mwlogin pool" : "mwlogin pool (closed)");
   return 1;
 }

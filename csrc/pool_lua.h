@@ -10,8 +10,8 @@
 
 struct mwl_exchange;
 
-/* Raises when the argument is no pool or a closed one. */
-struct mwl_pool *mwl_pool_check(lua_State *L, int index);
+/* The pool at 1; raises when it is none, or a closed one. */
+struct mwl_pool *mwl_pool_check(lua_State *L);
 
 /* The exchange's userdata is on top in each of these. */
 

@@ -97,7 +97,7 @@ Wipes a secret now; later uses raise. Twice is fine.
 @function secret:wipe
 */
 static int secret_wipe(lua_State *L) {
-  struct mwl_secret *secret = luaL_checkudata(L, 1, MWL_SECRET_CLASS);
+  struct mwl_secret *secret = mwl_self(L, MWL_SECRET_CLASS);
   char *bytes = secret->bytes;
   size_t capacity = secret->capacity;
   secret->bytes = NULL;
@@ -142,7 +142,7 @@ static int secret_length(lua_State *L) {
 }
 
 static int secret_tostring(lua_State *L) {
-  struct mwl_secret *secret = luaL_checkudata(L, 1, MWL_SECRET_CLASS);
+  struct mwl_secret *secret = mwl_self(L, MWL_SECRET_CLASS);
   lua_pushstring(L, secret->bytes == NULL ? "secret: (wiped)" : "secret: ***");
   return 1;
 }

@@ -21,9 +21,9 @@ static const char default_user_agent[] = "mwlogin";
 /* Slots of mwl_pool_session. */
 enum { POOL = 1, API, OPTIONS, SESSION };
 
-struct mwl_session *mwl_session_check(lua_State *L, int index) {
-  struct mwl_session *session = luaL_checkudata(L, index, MWL_SESSION_CLASS);
-  luaL_argcheck(L, session->is_open, index, "this session is closed");
+struct mwl_session *mwl_session_check(lua_State *L) {
+  struct mwl_session *session = mwl_self(L, MWL_SESSION_CLASS);
+  luaL_argcheck(L, session->is_open, 1, "this session is closed");
   return session;
 }
 
@@ -157,7 +157,7 @@ A session: one conversation with one wiki, with cookies of its own.
 @return nil, err (kind answer) when the address, or the proxy's, is none
 */
 int mwl_pool_session(lua_State *L) {
-  struct mwl_pool *pool = mwl_pool_check(L, POOL);
+  struct mwl_pool *pool = mwl_pool_check(L);
   const char *api = luaL_checkstring(L, API);
   struct mwl_session *session;
   int is_sound;
@@ -211,7 +211,7 @@ Whether a request of this session waits in its queue or is under way.
 @treturn boolean
 */
 static int session_is_busy(lua_State *L) {
-  const struct mwl_session *session = mwl_session_check(L, 1);
+  const struct mwl_session *session = mwl_session_check(L);
   lua_pushboolean(L, mwl_pool_is_busy(session->pool, session));
   return 1;
 }
@@ -222,7 +222,7 @@ Whether nobody on the way can read what is sent: https, or an address of this ma
 @treturn boolean
 */
 static int session_is_private(lua_State *L) {
-  lua_pushboolean(L, mwl_address_is_private(&mwl_session_check(L, 1)->wiki->address));
+  lua_pushboolean(L, mwl_address_is_private(&mwl_session_check(L)->wiki->address));
   return 1;
 }
 
@@ -231,7 +231,7 @@ Forgets cookies and tokens and closes. Twice is fine; a later call raises.
 @function session:close
 */
 static int session_close(lua_State *L) {
-  struct mwl_session *session = luaL_checkudata(L, 1, MWL_SESSION_CLASS);
+  struct mwl_session *session = mwl_self(L, MWL_SESSION_CLASS);
   session->is_open = 0;
   if (session->wiki != NULL) {
     mwl_pool_cancel(session->pool, session);
@@ -247,7 +247,7 @@ static int session_close(lua_State *L) {
 }
 
 static int session_tostring(lua_State *L) {
-  struct mwl_session *session = luaL_checkudata(L, 1, MWL_SESSION_CLASS);
+  struct mwl_session *session = mwl_self(L, MWL_SESSION_CLASS);
   if (session->is_open) {
     lua_pushfstring(L, "mwlogin session: %s", session->wiki->api);
   } else {
@@ -263,7 +263,7 @@ What the last exchange was, for a trace.
   first
 */
 static int session_last(lua_State *L) {
-  struct mwl_session *session = mwl_session_check(L, 1);
+  struct mwl_session *session = mwl_session_check(L);
   const struct mwl_last *last = &session->last;
   if (last->method == NULL) {
     lua_pushnil(L);

@@ -56,7 +56,7 @@ struct mwl_session {
   struct mwl_last last;
 };
 
-/* Raises when the argument is no session or a closed one. */
-struct mwl_session *mwl_session_check(lua_State *L, int index);
+/* The session at 1; raises when it is none, or a closed one. */
+struct mwl_session *mwl_session_check(lua_State *L);
 
 #endif

@@ -149,7 +149,7 @@ text, adds those that belong to the wiki's host; with `false`, empties the jar.
 @return a list of lines; how many lines were taken; or true
 */
 int mwl_session_cookies(lua_State *L) {
-  struct mwl_session *session = mwl_session_check(L, 1);
+  struct mwl_session *session = mwl_session_check(L);
   if (lua_isnoneornil(L, 2)) return export_cookies(L, session);
   if (lua_isboolean(L, 2) && !lua_toboolean(L, 2)) {
     clear_cookies(L, session);

@@ -48,7 +48,7 @@ int mwl_session_token(lua_State *L) {
   static const struct mwl_call call = {"GET", defaults, NULL, NULL, 0};
   const char *type;
   size_t length;
-  mwl_session_check(L, SESSION);
+  mwl_session_check(L);
   type = luaL_checklstring(L, TYPE, &length);
   luaL_argcheck(L, length > 0 && length <= TYPE_MAX && strspn(type, LETTERS) == length, TYPE,
                 "a token's type is a word such as \"csrf\"");
@@ -71,7 +71,7 @@ Forgets the tokens: they die on every change of user.
 @function session:drop_tokens
 */
 int mwl_session_drop_tokens(lua_State *L) {
-  mwl_session_check(L, 1);
+  mwl_session_check(L);
   lua_pushnil(L);
   lua_setiuservalue(L, 1, MWL_SESSION_TOKENS);
   return 0;

@@ -131,8 +131,9 @@ end
 ---Keeps secrets of ours until the next login, logout or close, which wipe them.
 ---@param secrets userdata[]
 function Session:keep(secrets)
-  for _, value in ipairs(self.kept) do
-    value:wipe()
+  local kept = self.kept
+  for position = 1, #kept do
+    kept[position]:wipe()
   end
   self.kept = secrets
 end

@@ -44,8 +44,8 @@ local function added(list, value)
 end
 
 local function holds(secrets, value)
-  for _, known in ipairs(secrets) do
-    if known == value then
+  for position = 1, #secrets do
+    if secrets[position] == value then
       return true
     end
   end

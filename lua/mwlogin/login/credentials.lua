@@ -103,9 +103,9 @@ function credentials.gap(given, method)
       "A bot password login needs username and password",
       "Give both; the name has the form User@app."
     )
-  elseif is_empty(given.password) then
+  elseif given.password and is_empty(given.password) then
     return lacking("The password is empty", "Give the password, or leave it out to be asked.")
-  elseif is_empty(given.username) then
+  elseif given.username == "" then
     return lacking("The user name is empty", "Give the user name.")
   end
 end

@@ -13,7 +13,6 @@ local Flight = {}
 Flight.__index = Flight
 
 function Flight:__close()
-  self.over = true
   self.session.flight = nil
 end
 
@@ -99,9 +98,7 @@ function flight.run(session, name, act, ...)
     session = session,
     name = name,
     owner = coroutine.running(),
-    over = nil, -- room for it and the outcome
-    result = nil,
-    err = nil,
+    result = nil, -- room
   }, Flight)
   session.flight = running
   -- an answer to what other tasks sent before may change the cookies that this login gets; one that
