@@ -219,7 +219,7 @@ int mwl_exchange_run(lua_State *L, int session_index, const struct mwl_request *
   struct mwl_session *session = mwl_session_check(L, session_index);
   struct mwl_exchange *exchange;
   luaL_checkstack(L, 16, "too much on the stack for a request");
-  if (session->pool->multi == NULL) luaL_error(L, "the pool of this session is closed");
+  if (session->pool->multi == NULL) mwl_raise(L, "the pool of this session is closed");
   if (!mwl_request_check(L, session, request)) return 2;
   exchange = push_exchange(L, session_index, session, request);
   if (!mwl_request_build(L, exchange, request)) return no_memory(L);

@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "failure.h"
+
 #define LONGEST_NAME 31
 
 static int least(int one, int other) { return one < other ? one : other; }
@@ -51,8 +53,8 @@ static int is_known(lua_State *L, int name, const char *const known[]) {
 static void refuse(lua_State *L, int name, const char *what, const char *const known[]) {
   const char *shown = luaL_tolstring(L, name, NULL);
   const char *near = nearest(shown, known);
-  if (near == NULL) luaL_error(L, "%s has no option '%s'", what, shown);
-  luaL_error(L, "%s has no option '%s'; did you mean '%s'?", what, shown, near);
+  if (near == NULL) mwl_raise(L, "%s has no option '%s'", what, shown);
+  mwl_raise(L, "%s has no option '%s'; did you mean '%s'?", what, shown, near);
 }
 
 int mwl_option_names_check(lua_State *L, int options, const char *what, const char *const known[]) {
@@ -72,11 +74,11 @@ double mwl_option_bound(lua_State *L, int options, const char *name, double othe
   double value = otherwise;
   if (lua_getfield(L, options, name) != LUA_TNIL) {
     if (lua_type(L, -1) != LUA_TNUMBER) {
-      luaL_error(L, "option '%s' is a number, not a %s", name, luaL_typename(L, -1));
+      mwl_raise(L, "option '%s' is a number, not a %s", name, luaL_typename(L, -1));
     }
     value = lua_tonumber(L, -1);
     if (!isfinite(value) || value <= 0) {
-      luaL_error(L, "option '%s' must be above 0, and have an end", name);
+      mwl_raise(L, "option '%s' must be above 0, and have an end", name);
     }
   }
   lua_pop(L, 1);

@@ -115,7 +115,7 @@ static int check_headers(lua_State *L, const struct mwl_request *request) {
       const char *name;
       const char *value;
       if (lua_type(L, -2) != LUA_TSTRING || lua_type(L, -1) != LUA_TSTRING) {
-        luaL_error(L, "header names and values are strings");
+        mwl_raise(L, "header names and values are strings");
       }
       name = lua_tolstring(L, -2, &name_length);
       value = lua_tolstring(L, -1, &length);

@@ -73,7 +73,10 @@ end
 ---@return mwlogin.doctor.Report|nil report
 ---@return mwlogin.Error|nil err
 function Session:doctor(credentials)
-  require("mwlogin.login").check(credentials)
+  if self.closed then
+    error("this Session is closed", 2)
+  end
+  require("mwlogin.login").check(credentials, "doctor")
   return require("mwlogin.doctor").examine(self, credentials)
 end
 

@@ -33,8 +33,19 @@ local ABOVE_ZERO <const> = { "timeout", "connect_timeout", "max_response" }
 
 local ADDRESSES <const> = { "rest_url", "index_url" }
 
+local NOT_EMPTY <const> =
+  { "user_agent", "account", "language", "ca_file", "client_cert", "client_key" }
+
 ---What a store of one's own must have (doc/stores.md).
 local STORE_METHODS <const> = { "read", "write", "remove", "ids", "lock" }
+
+---A pool of the core, or what somebody put around one.
+local function is_pool(value)
+  if type(value) == "table" then
+    return value.session ~= nil
+  end
+  return (debug.getmetatable(value) or {}).__name == "mwlogin.pool"
+end
 
 ---Raises where `open` was called when a name is unknown or a value makes no sense.
 ---@param opts table|nil
@@ -45,8 +56,13 @@ function open_options.check(opts)
   if most and not (most >= 0 and most < math.huge) then
     error("open: option 'max_wait' is a number of seconds, with an end", 3)
   end
-  if opts and type(opts.pool) == "table" and not opts.pool.session then
+  if opts and opts.pool and not is_pool(opts.pool) then
     error("open: option 'pool' is what mwlogin.pool() makes", 3)
+  end
+  for _, name in ipairs(opts and NOT_EMPTY or {}) do
+    if opts[name] == "" then
+      error(("open: option '%s' is empty; leave it out"):format(name), 3)
+    end
   end
   for _, name in ipairs(opts and opts.store and STORE_METHODS or {}) do
     if not opts.store[name] then

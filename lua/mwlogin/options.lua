@@ -44,9 +44,13 @@ function options.check(given, known, what, level)
       local hint = near and ("; did you mean '%s'?"):format(near) or ""
       error(("%s has no option '%s'%s"):format(what, tostring(name), hint), level or 3)
     elseif not fits(value, allowed) then
-      local wanted = allowed:gsub("|", " or ")
       error(
-        ("%s: option '%s' is %s, not %s"):format(what, name, wanted, spoken(type(value))),
+        ("%s: option '%s' takes %s, not %s"):format(
+          what,
+          name,
+          spoken(allowed:gsub("|", " or ")),
+          spoken(type(value))
+        ),
         level or 3
       )
     end

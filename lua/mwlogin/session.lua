@@ -79,6 +79,8 @@ end
 local function check_params(params)
   if type(params) ~= "table" then
     error(("params must be a table, not %s"):format(type(params)), 3)
+  elseif params.format ~= nil and params.format ~= "json" then
+    error("replies are read as JSON: leave 'format' out, or fetch the page", 3)
   end
 end
 

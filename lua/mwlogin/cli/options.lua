@@ -23,6 +23,8 @@ end
 local function one_line(text)
   if text:find("%c") then
     return nil, "line breaks and control characters do not belong there"
+  elseif text == "" then
+    return nil, "it is empty; leave it out"
   end
   return text
 end

@@ -61,13 +61,32 @@ local function check_choice(what, value, choices, level)
   end
 end
 
+---Raises for a table of named values that is a list, and for a list that is none.
+local function check_shapes(given, what, level)
+  for _, name in ipairs { "answers", "extra" } do
+    for key in pairs(given[name] or {}) do
+      if type(key) ~= "string" then
+        error(("%s: '%s' has a name for each value: { field = value }"):format(what, name), level)
+      end
+    end
+  end
+  for key in pairs(given.handlers or {}) do
+    if math.type(key) ~= "integer" then
+      error(("%s: 'handlers' is a list: handlers = { handler }"):format(what), level)
+    end
+  end
+end
+
 ---Raises where `login` was called when a name is unknown or a value of the wrong type.
 ---@param given table
 ---@param methods table<string, any>
 ---@param level integer
-function credentials.check(given, methods, level)
-  options.check(given, KNOWN, "login", level + 1)
-  options.bound(given, ABOVE_ZERO, "login", level + 1)
+---@param what string|nil who takes them, where it is not `login`
+function credentials.check(given, methods, level, what)
+  what = what or "login"
+  options.check(given, KNOWN, what, level + 1)
+  options.bound(given, ABOVE_ZERO, what, level + 1)
+  check_shapes(given, what, level + 1)
   check_choice("method", given.method, methods, level + 1)
   check_choice("grant", given.grant, GRANTS, level + 1)
   if type(given.redirect) == "string" then
@@ -102,6 +121,11 @@ function credentials.gap(given, method)
     return lacking("The password is empty", "Give the password, or leave it out to be asked.")
   elseif is_empty(given.username) then
     return lacking("The user name is empty", "Give the user name.")
+  end
+  for _, name in ipairs { "client_id", "client_secret", "consumer_key", "consumer_secret" } do
+    if is_empty(given[name]) then
+      return lacking(("The %s is empty"):format(name), ("Give the %s."):format(name))
+    end
   end
 end
 
