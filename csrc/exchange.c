@@ -66,6 +66,10 @@ void mwl_exchange_finish(struct mwl_exchange *exchange, CURLcode result) {
     result = CURLE_OUT_OF_MEMORY;
     exchange->trouble[0] = '\0';
   }
+  /* libcurl takes a header that is cut off for one that has ended */
+  if (exchange->easy != NULL && result == CURLE_OK && !exchange->header_ended) {
+    result = CURLE_GOT_NOTHING;
+  }
   exchange->result = result;
   exchange->done = 1;
   if (exchange->easy == NULL) return;

@@ -320,7 +320,11 @@ static size_t receive_header(char *bytes, size_t size, size_t count, void *data)
   struct mwl_exchange *exchange = data;
   size_t length = size * count;
   /* a status line begins the header of a new response: what an earlier one (100, 401) said goes */
-  if (length > 5 && memcmp(bytes, "HTTP/", 5) == 0) exchange->header.length = 0;
+  if (length > 5 && memcmp(bytes, "HTTP/", 5) == 0) {
+    exchange->header.length = 0;
+    exchange->header_ended = 0;
+  }
+  if (length <= 2 && bytes[length - 1] == '\n') exchange->header_ended = 1;
   if (mwl_bytes_add(exchange->pool, &exchange->header, bytes, length, HEADER_MAX)) return count;
   exchange->no_memory = length <= HEADER_MAX - exchange->header.length;
   return 0;

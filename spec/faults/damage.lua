@@ -65,15 +65,16 @@ end
 
 --- All that may happen to an exchange of these sizes.
 ---@param sizes integer[] bytes of the request, of the response
----@param repeats boolean|nil what it is done to repeats itself: at few places, then
+---@param flow table few: at few places where not all are taken; repeats: what is done repeats itself
+---@param exchange integer its number in the flow
 ---@return table[] faults as spec.faults.proxy takes them, without their exchange
-function damage.of(sizes, repeats)
+function damage.of(sizes, flow, exchange)
   local list = {}
   local function add(fault)
     list[#list + 1] = fault
   end
   local request, response = sizes[1], sizes[2]
-  local few = repeats and not damage.ALL
+  local few = flow.few and not damage.ALL
   for _, at in ipairs(places(response, few)) do
     add({ kind = "cut", at = at })
     add({ kind = "reset", at = at })
@@ -83,13 +84,15 @@ function damage.of(sizes, repeats)
     add({ kind = "drop", at = math.max(at, 1), hard = true })
   end
   for _, at in ipairs(damage.ALL and { 0, 1, response // 2, response - 1 } or { response // 2 }) do
-    add({ kind = "stall", at = at })
+    if not few or exchange == 1 then -- each one takes the time-out
+      add({ kind = "stall", at = at })
+    end
     add({ kind = "delay", at = at })
   end
   for _, kind in ipairs({ "trickle", "double", "echo", "stale", "swap" }) do
     add({ kind = kind, at = 0 })
   end
-  statuses(add, few, repeats)
+  statuses(add, few, flow.repeats)
   return few and thinned(list) or list
 end
 
