@@ -65,7 +65,7 @@ end
 
 --- All that may happen to an exchange of these sizes.
 ---@param sizes integer[] bytes of the request, of the response
----@param flow table few: at few places where not all are taken; repeats: what is done repeats itself
+---@param flow table few: at few places in a sample; repeats: what is done repeats itself
 ---@param exchange integer its number in the flow
 ---@return table[] faults as spec.faults.proxy takes them, without their exchange
 function damage.of(sizes, flow, exchange)

@@ -35,9 +35,9 @@ local function answer_bearer(header)
 end
 
 --- A scripted wiki.
----@param options table of mwlogin.testing.wiki; `api` is where the proxy is; `dialogue` names one of
+---@param options table of mwlogin.testing.wiki; `api` is where the proxy is; `dialogue` is one of
 ---   spec.faults.dialogues
----@return table origin `answer(request)` → bytes; `passwords()` and `edits()` it was sent; `facts()`
+---@return table origin `answer(request)` → bytes; `passwords()` and `edits()` were sent; `facts()`
 function origin.scripted(options)
   local dialogue = dialogues[options.dialogue or ""]
   options.dialogue = nil

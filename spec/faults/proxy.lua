@@ -59,7 +59,7 @@ end
 ---@return table seen { exchanges, sizes = { { bytes of the request, of the response } }, passwords,
 ---   edits, spent = { { kind, value, exchange, taken: whether the server gave something for it } },
 ---   secrets: what OAuth servers gave and were sent,
----   facts: of a scripted wiki, { carol: whether she has an account, links and password of Alice } }
+---   facts: of a scripted wiki, { carol: has she an account, links and password of Alice } }
 function Proxy:seen()
   return ask(self, "seen")
 end
