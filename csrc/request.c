@@ -18,13 +18,15 @@
 
 /* == what may not be sent =========================================================================== */
 
-static int is_private(const struct mwl_session *session, const char *url) {
+static int is_private(lua_State *L, const struct mwl_session *session, const char *url) {
   struct mwl_address address;
+  enum mwl_address_fault fault;
   int answer;
   if (url == session->wiki->api) return mwl_address_is_private(&session->wiki->address);
-  answer = mwl_address_parse(url, NULL, &address) == MWL_ADDRESS_SOUND &&
-           mwl_address_is_private(&address);
+  fault = mwl_address_parse(url, NULL, &address);
+  answer = fault == MWL_ADDRESS_SOUND && mwl_address_is_private(&address);
   mwl_address_free(&address);
+  if (fault == MWL_ADDRESS_NO_MEMORY) return luaL_error(L, "not enough memory for an address");
   return answer;
 }
 
@@ -64,7 +66,7 @@ static int has_credential(lua_State *L, int headers) {
 static int check_private(lua_State *L, const struct mwl_session *session,
                          const struct mwl_request *request) {
   int is_secret;
-  if (session->insecure_http || is_private(session, request->url)) return 1;
+  if (session->insecure_http || is_private(L, session, request->url)) return 1;
   is_secret = request->is_secret || request->authorization != NULL ||
               (session->auth_username != NULL && !request->foreign) ||
               has_password(request->parameters) || has_credential(L, request->headers);

@@ -149,6 +149,7 @@ local BY_CODE <const> = {
   proxy = "Check the proxy's address: http://host:port, or with one of the other schemes.",
   connect = "Check host and port, and that the server runs.",
   timeout = "Try again later, or give a longer timeout.",
+  memory = "This machine has no memory left: end what uses it up, then try again.",
   cut = "Try again; if it stays so, look at proxies in between.",
   certificate = "Check the host's name and the machine's clock; a private authority goes into "
     .. "ca_file.",
