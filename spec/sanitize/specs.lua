@@ -1,5 +1,5 @@
----lua5.4 spec/sanitize/specs.lua <LIST: of a list of spec files, those that run with ASan and UBSan,
----and again without memory: every one but those named here. A name that no file of the list has is
+---lua5.4 spec/sanitize/specs.lua <LIST: of a list of spec files, those that run with ASan and
+---UBSan, and again without memory: all but those named here. A name that no file of the list has is
 ---an error, so that nothing stays left out for a reason that is gone.
 local LEFT_OUT <const> = {
   -- what they look at is not what runs here

@@ -1,6 +1,6 @@
 ---Out of memory at every allocation of `walk.lua`, of exchanges over a socket, of files and
----programs, and at many of whole logins: an error each time, no crash, nothing left behind, no secret
----freed as it was. LOGINS_EVERY: of the logins' allocations each so many-th.
+---programs, and at many of whole logins: an error each time, no crash, nothing left behind, no
+---secret freed as it was. LOGINS_EVERY: of the logins' allocations each so many-th.
 package.path = "./?.lua;./lua/?.lua;./lua/?/init.lua;" .. package.path
 local core = require "mwlogin.core"
 local mwlogin = require "mwlogin"
