@@ -332,14 +332,21 @@ static size_t receive_header(char *bytes, size_t size, size_t count, void *data)
   return 0;
 }
 
+/* Of HTTP/2 a server may refuse a request unread, which libcurl then repeats, silently; what else makes
+   it repeat (a connection that was reset, memory) it has told before, or was refused. */
+static int is_refused_unread(const struct mwl_exchange *exchange) {
+  return exchange->host->multiplexes && exchange->trouble[0] == '\0' &&
+         mwl_curl_refusals() == exchange->refusals;
+}
+
 /* libcurl sends a request again by itself where a kept connection ended without an answer; one with
    a body may have been executed by then, and the nonce of a signed one used up. Once something was
-   answered (401, 100) it goes on; and by HTTP/2 libcurl repeats only what a server refused unread. */
+   answered (401, 100) it goes on. */
 static int before_sending(void *data, char *address, char *own, int port, int own_port) {
   struct mwl_exchange *exchange = data;
   (void)address, (void)own, (void)port, (void)own_port;
   exchange->cut = exchange->attempted && exchange->header.length == 0 &&
-                  !exchange->host->multiplexes &&
+                  !is_refused_unread(exchange) &&
                   (has_body(exchange->method) || exchange->is_signed);
   exchange->attempted = 1;
   return exchange->cut ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
