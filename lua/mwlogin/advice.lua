@@ -6,8 +6,8 @@ local BY_CODE <const> = {
   wrongpassword = "Check user name and password; it is not tried again by itself, since a few "
     .. "tries lock the account. The wiki says the same when it wants a captcha.",
   wrongpasswordempty = "Give a password.",
-  ["authmanager-authn-no-primary"] = "Give a user name and a password; if both were given, the "
-    .. "wiki asks for more than these (mwlogin doctor shows what).",
+  ["authmanager-authn-no-primary"] = "Give a user name and a password; if both were given, "
+    .. "the wiki allows no such name, or asks for more than these (mwlogin doctor shows what).",
   ["login-throttled"] = "Wait as long as it says, at most; until then the right password is "
     .. "refused too.",
   sessionlost = "The session cookie did not come back: check proxies in between, and the address "

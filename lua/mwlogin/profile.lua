@@ -193,12 +193,14 @@ function profile.get(name)
     return profiles[name]
   end
   local near = nearest(name, profiles)
-  return unreadable(
+  local none, why = unreadable(
     "no-profile",
     ("there is no profile '%s'"):format(name),
     near and ("Did you mean '%s'?"):format(near)
       or "Add it to mwlogin/config.lua in your configuration folder, or give an address."
   )
+  why.near = near
+  return none, why
 end
 
 return setmetatable(profile, {

@@ -65,6 +65,8 @@ describe("a kept session that is lost, with nobody there", function()
     assert.equal(0, result.code, result.stderr)
     assert.equal("", result.stdout)
     assert.truthy(result.stderr:find("nothing to end", 1, true), result.stderr)
+    result = run("logout", wiki.api, "--account", "Zoe")
+    assert.truthy(result.stderr:find("no session of the account Zoe", 1, true), result.stderr)
   end)
 
   it("says so as JSON, with what to do", function()
