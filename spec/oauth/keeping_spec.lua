@@ -5,7 +5,7 @@ local entries = require "mwlogin.store.entry"
 local errors = require "mwlogin.error"
 local folders = require "spec.folders"
 local json = require "mwlogin.json"
-local machine = require "spec.store.machine"
+local lua_process = require "spec.lua_process"
 local memory = require "spec.store.memory"
 local mwlogin = require "mwlogin"
 local oauth2 = require "spec.wiki.oauth2"
@@ -56,7 +56,7 @@ describe("tokens in a store", function()
   end
 
   local function start()
-    local process = machine.start(LOG_IN, wiki.api, folder .. "/kept")
+    local process = lua_process.start(LOG_IN, wiki.api, folder .. "/kept")
     assert.equal("started", process:read(1, { stop = "\n" }))
     return process
   end
@@ -101,7 +101,7 @@ describe("tokens in a store", function()
     wait_until_renewed(wiki)
     wiki:mode "normal"
     for _, process in ipairs(processes) do
-      assert.equal("Alice\n", machine.output(process))
+      assert.equal("Alice\n", lua_process.output(process))
     end
     assert.equal(1, wiki:count { grant = "refresh_token" })
   end)
@@ -242,7 +242,7 @@ describe("tokens in a store", function()
     assert(session:login { client_id = "public", redirect = kind:person() })
     kind:kill_access_tokens()
     kind:mode "held"
-    local process = machine.start(LOG_IN, kind.api, folder .. "/kind")
+    local process = lua_process.start(LOG_IN, kind.api, folder .. "/kind")
     wait_until_renewed(kind)
     assert.is_true(process:kill "KILL")
     process:close()

@@ -4,7 +4,7 @@
 local certificates = require "spec.security.certificates"
 local core = require "mwlogin.core"
 local folders = require "spec.folders"
-local machine = require "spec.store.machine"
+local lua_process = require "spec.lua_process"
 
 local SERVER <const> = [[
   local socket = require("socket")
@@ -42,7 +42,7 @@ describe("a request whose kept connection ends without an answer", function()
   local server, pool, session
 
   before_each(function()
-    server = machine.start(SERVER)
+    server = lua_process.start(SERVER)
     local port = server:read(1, { stop = "\n" })
     pool = core.pool()
     session = assert(pool:session(("http://127.0.0.1:%s/api.php"):format(port)))
