@@ -56,6 +56,7 @@ local Session = session_module.class
 ---@return mwlogin.Identity|nil identity
 ---@return mwlogin.Error|nil err of kind `interaction` with `flow` and `step` to go on by hand
 function Session:login(credentials)
+  session_module.check_open(self)
   return require("mwlogin.login").run(self, credentials)
 end
 
@@ -64,6 +65,7 @@ end
 ---@param opts table|nil { return_url, preserve_state, requests, resume }
 ---@return table flow
 function Session:flow(action, opts)
+  session_module.check_open(self)
   return require("mwlogin.flow").new(self, action, opts)
 end
 
@@ -73,9 +75,7 @@ end
 ---@return mwlogin.doctor.Report|nil report
 ---@return mwlogin.Error|nil err
 function Session:doctor(credentials)
-  if self.closed then
-    error("this Session is closed", 2)
-  end
+  session_module.check_open(self)
   require("mwlogin.login").check(credentials, "doctor")
   return require("mwlogin.doctor").examine(self, credentials)
 end

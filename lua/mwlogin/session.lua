@@ -76,6 +76,9 @@ local function check_open(self)
   end
 end
 
+---For the methods that live above: raises at their caller.
+session.check_open = check_open
+
 local function check_params(params)
   if type(params) ~= "table" then
     error(("params must be a table, not %s"):format(type(params)), 3)

@@ -114,4 +114,51 @@ describe("a mistake of the program", function()
       assert.truthy(err.message:find(name, 1, true))
     end
   end)
+
+  it("is found where a source is made, not when it is read", function()
+    local secret = mwlogin.secret
+    for words, mistake in pairs {
+      ["secret takes a text, not a nil; secret.env(NAME)"] = function()
+        local _ = secret(os.getenv "MWLOGIN_NO_SUCH_VARIABLE")
+      end,
+      ["secret.env takes the name of a variable"] = function()
+        local _ = secret.env "A=b"
+      end,
+      ["secret.file takes a path"] = function()
+        local _ = secret.file ""
+      end,
+      ["secret.command takes a list of texts"] = function()
+        local _ = secret.command { "printf", 5 }
+      end,
+      ["secret.prompt takes the words"] = function()
+        local _ = secret.prompt(5)
+      end,
+      ["secret.git takes an address"] = function()
+        local _ = secret.git {}
+      end,
+      ["secret.parse takes a source as text"] = function()
+        local _ = secret.parse()
+      end,
+      ["error.new takes a table"] = function()
+        local _ = mwlogin.error.new "text"
+      end,
+    } do
+      assert.truthy(raises(words, mistake):find(HERE))
+    end
+  end)
+
+  it("is a method without its colon", function()
+    for _, name in ipairs { "get", "login", "flow", "doctor", "whoami" } do
+      local message = raises("call this with a colon", function()
+        local _ = session[name] "login"
+      end)
+      assert.truthy(message:find(HERE), message)
+    end
+  end)
+
+  it("in a scripted wiki names the account", function()
+    raises("account Alice: must be a table such as { password = … }", function()
+      mwlogin.testing.wiki { accounts = { Alice = "open sesame" } }
+    end)
+  end)
 end)
