@@ -9,13 +9,12 @@ describe("a kept session that is lost, with nobody there", function()
   local state
   local wiki = shared(wikis.start)
 
-  before_each(function()
-    state = folders.new()
-    wiki:forget_throttles()
+  folders.for_each(function(path)
+    state = path
   end)
 
-  after_each(function()
-    folders.remove(state)
+  before_each(function()
+    wiki:forget_throttles()
   end)
 
   local function run(...)
@@ -113,8 +112,11 @@ describe("a kept session of an account with a second factor", function()
     return table.unpack(words)
   end
 
+  folders.for_each(function(path)
+    state = path
+  end)
+
   before_each(function()
-    state = folders.new()
     wiki:forget_throttles()
     wiki:forget_used_codes()
     local result = run("login", wiki.api, "--no-remember", with(table.unpack(CODE)))
@@ -122,10 +124,6 @@ describe("a kept session of an account with a second factor", function()
     wiki:forget_sessions()
     wiki:forget_used_codes()
     wiki:mark()
-  end)
-
-  after_each(function()
-    folders.remove(state)
   end)
 
   local EDIT <const> = { "action=edit", "title=A", "text=b", "--token", "csrf" }
@@ -184,12 +182,8 @@ describe("a session without the bot right", function()
   local state
   local wiki = shared(wikis.start)
 
-  lazy_setup(function()
-    state = folders.new()
-  end)
-
-  lazy_teardown(function()
-    folders.remove(state)
+  folders.for_block(function(path)
+    state = path
   end)
 
   it("is one error that names the right, and no login", function()

@@ -6,12 +6,8 @@ local folders = require "spec.folders"
 describe("mwlogin run", function()
   local folder
 
-  setup(function()
-    folder = folders.new()
-  end)
-
-  teardown(function()
-    folders.remove(folder)
+  folders.for_block(function(path)
+    folder = path
   end)
 
   local function run(text, ...)

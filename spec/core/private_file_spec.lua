@@ -51,12 +51,8 @@ local function elsewhere(program)
 end
 
 describe("a private file", function()
-  before_each(function()
-    folder = folders.new()
-  end)
-
-  after_each(function()
-    folders.remove(folder)
+  folders.for_each(function(path)
+    folder = path
   end)
 
   it("is read as it was written, and only its owner can", function()

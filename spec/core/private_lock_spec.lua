@@ -32,13 +32,12 @@ end
 describe("a lock", function()
   local folder, path
 
-  before_each(function()
-    folder = folders.new()
-    path = folder .. "/entry"
+  folders.for_each(function(made)
+    folder = made
   end)
 
-  after_each(function()
-    folders.remove(folder)
+  before_each(function()
+    path = folder .. "/entry"
   end)
 
   it("is held by one at a time, in one process too", function()

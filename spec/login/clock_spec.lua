@@ -24,14 +24,13 @@ describe("a clock that", function()
     os.remove(preload)
   end)
 
-  before_each(function()
-    folder = folders.new()
-    clock = folder .. "/clock"
-    wiki:forget_throttles()
+  folders.for_each(function(path)
+    folder = path
   end)
 
-  after_each(function()
-    folders.remove(folder)
+  before_each(function()
+    clock = folder .. "/clock"
+    wiki:forget_throttles()
   end)
 
   local function set(seconds)

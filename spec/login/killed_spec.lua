@@ -11,12 +11,8 @@ describe("a login that is killed", function()
   local folder
   local wiki = shared(wikis.start)
 
-  lazy_setup(function()
-    folder = folders.new()
-  end)
-
-  lazy_teardown(function()
-    folders.remove(folder)
+  folders.for_block(function(path)
+    folder = path
   end)
 
   local LOG_IN <const> = [[

@@ -71,14 +71,13 @@ end)
 describe("a POST by HTTP/2", function()
   local folder, authority, issued
 
-  lazy_setup(function()
-    folder = folders.new()
-    authority = certificates.authority(folder)
-    issued = authority:issue "http2"
+  folders.for_block(function(path)
+    folder = path
   end)
 
-  lazy_teardown(function()
-    folders.remove(folder)
+  lazy_setup(function()
+    authority = certificates.authority(folder)
+    issued = authority:issue "http2"
   end)
 
   ---@return table|nil reply to the POST

@@ -18,14 +18,13 @@ local quoted = disk.quote
 describe("a store in files", function()
   local folder, kept, id
 
-  before_each(function()
-    folder = folders.new()
-    kept = store.file({ folder = folder .. "/state" })
-    id = entries.id(API, "alice")
+  folders.for_each(function(path)
+    folder = path
   end)
 
-  after_each(function()
-    folders.remove(folder)
+  before_each(function()
+    kept = store.file({ folder = folder .. "/state" })
+    id = entries.id(API, "alice")
   end)
 
   ---Writes an entry, lets a shell do something to the folder, and tries to write again.
