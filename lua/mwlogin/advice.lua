@@ -115,8 +115,8 @@ local BY_CODE <const> = {
     .. "registered one (its port 1 stands for any), or register http://127.0.0.1:1/ as prefix.",
   ["mwoauthserver-consumer-owner-only"] = "An owner-only consumer needs no browser: give "
     .. "access_key and access_secret too, as Special:OAuthConsumerRegistration showed them.",
-  ["mwoauthserver-consumer-no-secret"] = "This consumer signs by RSA, which mwlogin does not: "
-    .. "register one with a secret.",
+  ["mwoauthserver-consumer-no-secret"] = "The wiki holds neither a secret nor an RSA key of this "
+    .. "consumer: register another one.",
   ["mwoauthserver-bad-consumer"] = "The consumer is not approved, or was disabled: ask at "
     .. "Special:OAuthListConsumers.",
   ["mwoauthserver-bad-consumer-key"] = "The wiki does not know this consumer_key: check it.",
@@ -164,6 +164,7 @@ local BY_CODE <const> = {
     .. "machine.",
   client_cert_wanted = "Give your certificate and its key (PEM) as client_cert and client_key.",
   ca_file = "Give a readable file of PEM certificates as ca_file.",
+  rsa_key = "Give the path of the consumer's private key as rsa_key: PEM, RSA, chmod 600.",
   client_cert = "Give a readable PEM certificate and key as client_cert and client_key.",
   handshake = "Check that the port speaks https.",
   not_http = "Check the port: something other than a web server answers there.",

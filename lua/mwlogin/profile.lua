@@ -100,7 +100,7 @@ local function with_paths(name, one, folder)
     options[key] = PATHS[key] and type(value) == "string" and absolute(value, folder) or value
   end
   for key, value in pairs(one.login or {}) do
-    login[key] = value
+    login[key] = key == "rsa_key" and absolute(value, folder) or value
   end
   local function of(use)
     local is_path = type(use) == "string" and (use:find("/", 1, true) or use:find "%.lua$")

@@ -22,6 +22,7 @@ local KNOWN <const> = {
   grant = "string",
   consumer_key = SECRET,
   consumer_secret = SECRET,
+  rsa_key = "string",
   access_key = SECRET,
   access_secret = SECRET,
   answers = "table",
