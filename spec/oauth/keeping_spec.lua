@@ -36,6 +36,20 @@ describe("tokens in a store", function()
     folders.remove(folder)
   end)
 
+  ---A Session that goes on with what is kept.
+  local function logged_in()
+    local session = open(store)
+    assert(session:login { client_id = "public" })
+    return session
+  end
+
+  ---What a call comes to whose access has ended.
+  local function assert_ended(session)
+    local reply, err = session:get { action = "query" }
+    assert.is_nil(reply)
+    assert.equal("access-ended", err.code)
+  end
+
   local LOG_IN <const> = [[
     local api, folder = ...
     local mwlogin = require("mwlogin")
@@ -107,11 +121,8 @@ describe("tokens in a store", function()
   end)
 
   it("are renewed by one of two processes that hold them already; both go on", function()
-    local one <close> = open(store)
-    local other <close> = open(store)
-    for _, session in ipairs { one, other } do
-      assert(session:login { client_id = "public" })
-    end
+    local one <close> = logged_in()
+    local other <close> = logged_in()
     wiki:kill_access_tokens()
     assert(one:get { action = "query" })
     assert(other:get { action = "query" })
@@ -136,8 +147,7 @@ describe("tokens in a store", function()
   end)
 
   it("that still work are sent while another process holds the entry", function()
-    local session <close> = open(store)
-    assert(session:login { client_id = "public" })
+    local session <close> = logged_in()
     session.oauth_tokens.ends = core.now() + 30
     local lock = assert(store:lock(id))
     assert(session:get { action = "query" })
@@ -255,36 +265,25 @@ describe("tokens in a store", function()
   end)
 
   it("tell other processes that hold them when they have ended", function()
-    local one <close> = open(store)
-    local other <close> = open(store)
-    for _, session in ipairs { one, other } do
-      assert(session:login { client_id = "public" })
-    end
+    local one <close> = logged_in()
+    local other <close> = logged_in()
     local entry = kept()
     entry.tokens.refresh_token = "never-given"
     assert(store:write(id, entries.encode(entry)))
     one.oauth_tokens.refresh_token = core.secret "never-given"
     wiki:kill_access_tokens()
-    for _, session in ipairs { one, other } do
-      local reply, err = session:get { action = "query" }
-      assert.is_nil(reply)
-      assert.equal("access-ended", err.code)
-    end
+    assert_ended(one)
+    assert_ended(other)
     assert.equal(1, wiki:count { grant = "refresh_token" })
   end)
 
   it("end with a logout, in other processes too", function()
-    local one <close> = open(store)
-    local other <close> = open(store)
-    for _, session in ipairs { one, other } do
-      assert(session:login { client_id = "public" })
-    end
+    local one <close> = logged_in()
+    local other <close> = logged_in()
     one:logout()
     assert.is_nil(store:read(id))
     wiki:kill_access_tokens()
-    local reply, err = other:get { action = "query" }
-    assert.is_nil(reply)
-    assert.equal("access-ended", err.code)
+    assert_ended(other)
     assert.equal(0, wiki:count { grant = "refresh_token" })
   end)
 
