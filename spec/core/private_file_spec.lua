@@ -1,33 +1,11 @@
 local core = require("mwlogin.core")
 local folders = require("spec.folders")
+local on_disk = require("spec.core.on_disk")
 
 local files = core.private_file
+local run, output_of, put, mode_of = on_disk.run, on_disk.output_of, on_disk.put, on_disk.mode_of
 
 local folder
-
-local function run(command, ...)
-  local quoted = {}
-  for i, argument in ipairs({ ... }) do
-    quoted[i] = "'" .. argument .. "'"
-  end
-  assert(os.execute(command .. " " .. table.concat(quoted, " ")))
-end
-
-local function output_of(command)
-  local pipe = assert(io.popen(command))
-  local text = pipe:read("a")
-  pipe:close()
-  return text
-end
-
-local function put(path, text)
-  local file <close> = assert(io.open(path, "w"))
-  file:write(text)
-end
-
-local function mode_of(path)
-  return output_of(("stat -c %%a '%s'"):format(path)):gsub("\n", "")
-end
 
 --- What is refused by read, check and write alike, and is still there unchanged.
 local function assert_unsafe(path, words)

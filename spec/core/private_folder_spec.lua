@@ -1,28 +1,7 @@
 local files = require("mwlogin.core").private_file
+local on_disk = require("spec.core.on_disk")
 
-local function run(command, ...)
-  local quoted = {}
-  for i, argument in ipairs({ ... }) do
-    quoted[i] = "'" .. argument .. "'"
-  end
-  assert(os.execute(command .. " " .. table.concat(quoted, " ")))
-end
-
-local function output_of(command)
-  local pipe = assert(io.popen(command))
-  local text = pipe:read("a")
-  pipe:close()
-  return text
-end
-
-local function put(path, text)
-  local file <close> = assert(io.open(path, "w"))
-  file:write(text)
-end
-
-local function mode_of(path)
-  return output_of(("stat -c %%a '%s'"):format(path)):gsub("\n", "")
-end
+local run, put, mode_of = on_disk.run, on_disk.put, on_disk.mode_of
 
 describe("a private folder", function()
   local root

@@ -1,22 +1,9 @@
 local core = require("mwlogin.core")
 local folders = require("spec.folders")
+local on_disk = require("spec.core.on_disk")
 
 local files = core.private_file
-
-local function run(command, ...)
-  local quoted = {}
-  for i, argument in ipairs({ ... }) do
-    quoted[i] = "'" .. argument .. "'"
-  end
-  assert(os.execute(command .. " " .. table.concat(quoted, " ")))
-end
-
-local function output_of(command)
-  local pipe = assert(io.popen(command))
-  local text = pipe:read("a")
-  pipe:close()
-  return text
-end
+local run, output_of = on_disk.run, on_disk.output_of
 
 --- A Lua program of its own with `files`, running until its stdin ends.
 local function elsewhere(program)
