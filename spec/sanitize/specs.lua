@@ -14,7 +14,6 @@ local LEFT_OUT <const> = {
   ["spec/security/memory_spec.lua"] = "reads all the process has, terabytes with ASan",
   -- no program of theirs loads the module
   ["spec/mutants/mutants_spec.lua"] = "reads sources: no C of ours runs",
-  ["spec/tools/reference_spec.lua"] = "reads sources: no C of ours runs",
   ["spec/wiki/extension_spec.lua"] = "speaks to the wiki by LuaSocket: no C of ours runs",
   ["spec/wiki/provider_spec.lua"] = "speaks to the wiki by LuaSocket: no C of ours runs",
   ["spec/wiki/wiki_spec.lua"] = "speaks to the wiki by LuaSocket: no C of ours runs",
