@@ -72,7 +72,7 @@ starve: ## memory runs out at STARVE_TIMES (8) allocations of each spec, and at 
 	@LOGINS_EVERY=1 spec/sanitize/with.sh lua5.4 spec/sanitize/starve.lua
 	@TLS_EVERY=1 spec/sanitize/with.sh lua5.4 spec/sanitize/starve_tls.lua
 	@find spec -name node_modules -prune -o -name '*_spec.lua' -print | sort | \
-	  lua5.4 spec/sanitize/specs.lua >build/asan/specs
+	  lua5.4 spec/sanitize/specs.lua sanitized >build/asan/specs
 	@STARVE_TIMES=$${STARVE_TIMES:-8} STARVE_LONGEST=$${STARVE_LONGEST:-2} MWLOGIN_SAMPLE=50 \
 	  xargs -a build/asan/specs -x spec/sanitize/with.sh lua5.4 /usr/bin/busted \
 	  --helper=spec/sanitize/starved.lua -o spec/tools/report.lua </dev/null
