@@ -1,7 +1,7 @@
 ---lua5.4 spec/sanitize/specs.lua plain|sanitized <LIST: of a list of spec files, those that run
 ---with the module as it is installed, or those that run with ASan and UBSan, and again without
----memory: all but those named here. A name that no file of the list has is an error, so that nothing
----stays left out for a reason that is gone.
+---memory: all but those named here. A name that no file of the list has is an error, so that
+---nothing stays left out for a reason that is gone.
 local LEFT_OUT <const> = {
   -- what they look at is not what runs here
   ["spec/endurance/logins_spec.lua"] = "measures the process, which the sanitizers make grow",
