@@ -74,7 +74,7 @@ void mwl_exchange_finish(struct mwl_exchange *exchange, CURLcode result) {
   exchange->done = 1;
   if (exchange->easy == NULL) return;
   curl_easy_getinfo(exchange->easy, CURLINFO_RESPONSE_CODE, &exchange->status);
-  if (result == CURLE_OK) {
+  if (result == CURLE_OK && !exchange->foreign) { /* the host is the wiki's */
     long version = 0;
     curl_easy_getinfo(exchange->easy, CURLINFO_HTTP_VERSION, &version);
     exchange->host->multiplexes = version >= CURL_HTTP_VERSION_2_0;

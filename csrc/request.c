@@ -335,7 +335,7 @@ static size_t receive_header(char *bytes, size_t size, size_t count, void *data)
 /* Of HTTP/2 a server may refuse a request unread, which libcurl then repeats, silently; what else makes
    it repeat (a connection that was reset, memory) it has told before, or was refused. */
 static int is_refused_unread(const struct mwl_exchange *exchange) {
-  return exchange->host->multiplexes && exchange->trouble[0] == '\0' &&
+  return exchange->host->multiplexes && !exchange->foreign && exchange->trouble[0] == '\0' &&
          mwl_curl_refusals() == exchange->refusals;
 }
 

@@ -122,4 +122,28 @@ describe("a POST by HTTP/2", function()
   it("that had its connection reset is not", function()
     is_sent_once "reset"
   end)
+
+  it("says nothing of another host: what that refuses unread, the wiki does not", function()
+    local node <close> = assert(
+      core.process(
+        { "node", "spec/regress/http2.mjs", "end", issued.key, issued.certificate },
+        { stdin = "pipe", stdout = "pipe" }
+      )
+    )
+    local other = ("https://localhost:%s/x"):format((node:read(1, { stop = "\n" })))
+    local server <close> = lua_process.start(SERVER)
+    local port = server:read(1, { stop = "\n" })
+    local pool <close> = core.pool()
+    local session <close> = assert(pool:session(("http://127.0.0.1:%s/api.php"):format(port), {
+      ca_file = authority.certificate,
+    }))
+    assert(session:fetch "/warm")
+    assert(session:fetch(other, { foreign = true, cookies = false }))
+    local reply, err = session:fetch("/cut", { method = "POST", params = { code = "once" } })
+    assert.is_nil(reply)
+    assert.equal("cut", err.code)
+    assert.equal('{"posts":1,"gets":0}', assert(session:fetch "/count").body)
+    node:kill "KILL"
+    server:kill "KILL"
+  end)
 end)
