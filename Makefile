@@ -19,7 +19,7 @@ ASAN_OBJECTS = $(SOURCES:csrc/%.c=build/asan/obj/%.o)
 SANITIZE = -fsanitize=address,undefined -fno-omit-frame-pointer
 
 .DEFAULT_GOAL = build
-.PHONY: build demo test bench coverage fuzz faults endurance mutants lint format docs install uninstall rock wiki clean help
+.PHONY: build demo test bench coverage fuzz faults starve endurance mutants lint format docs install uninstall rock wiki clean help
 .PHONY: tools asan
 
 help: ## this list
@@ -52,7 +52,8 @@ tools:
 
 asan: build/asan/lua5.4 build/asan/mwlogin/core.so
 
-build/asan/lua5.4: spec/sanitize/lua.c spec/sanitize/starve.c spec/sanitize/starve.h
+build/asan/lua5.4: spec/sanitize/lua.c spec/sanitize/starve.c spec/sanitize/starve_lua.c \
+  spec/sanitize/starve.h
 	@mkdir -p $(@D)
 	$(CC) -g $(WARNINGS) $(SANITIZE) $(shell $(PKG_CONFIG) --cflags lua5.4) \
 	  $(filter %.c,$^) -o $@ -Wl,-E $(shell $(PKG_CONFIG) --libs lua5.4 libcrypto)
@@ -64,6 +65,17 @@ build/asan/mwlogin/core.so: $(ASAN_OBJECTS)
 build/asan/obj/%.o: csrc/%.c spec/sanitize/starve.h
 	@mkdir -p $(@D)
 	$(CC) $(FLAGS) -O1 -g $(SANITIZE) -include spec/sanitize/starve.h -MMD -MP -c $< -o $@
+
+starve: ## memory runs out at STARVE_TIMES (8) allocations of each spec, and at every one of a login
+	@.ci/install build library wiki test browser node
+	@$(MAKE) --no-print-directory -s build tools asan
+	@LOGINS_EVERY=1 spec/sanitize/with.sh lua5.4 spec/sanitize/starve.lua
+	@TLS_EVERY=1 spec/sanitize/with.sh lua5.4 spec/sanitize/starve_tls.lua
+	@find spec -name node_modules -prune -o -name '*_spec.lua' -print | sort | \
+	  lua5.4 spec/sanitize/specs.lua sanitized >build/asan/specs
+	@STARVE_TIMES=$${STARVE_TIMES:-8} STARVE_LONGEST=$${STARVE_LONGEST:-2} MWLOGIN_SAMPLE=50 \
+	  xargs -a build/asan/specs -x spec/sanitize/with.sh lua5.4 /usr/bin/busted \
+	  --helper=spec/sanitize/starved.lua -o spec/tools/report.lua </dev/null
 
 coverage: ## lines of csrc/ that the specs of the core run
 	@.ci/install build library test

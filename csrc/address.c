@@ -1,3 +1,4 @@
+#define _GNU_SOURCE /* uselocale */
 #include "address.h"
 
 #if !__has_include(<curl/curl.h>)
@@ -5,6 +6,7 @@
 #endif
 
 #include <curl/curl.h>
+#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -35,6 +37,33 @@ static int part(CURLU *url, CURLUPart which, char **out) {
   return code != CURLUE_OK || *out != NULL;
 }
 
+static int is_ascii(const char *text) {
+  while (*text != '\0' && (unsigned char)*text < 128) text++;
+  return *text == '\0';
+}
+
+/* Puts an international name into the form that name servers and certificates know; NULL: it is none.
+   libcurl reads it by the locale, and most programs set none. */
+static void encode_host(CURLU *url, char **host) {
+#ifdef CURLU_PUNYCODE
+  char *text = NULL;
+  locale_t utf8, before;
+  if (*host == NULL || is_ascii(*host)) return;
+  utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+  if (utf8 == (locale_t)0) return;
+  before = uselocale(utf8);
+  free(*host);
+  /* whatever is wrong with a name, libcurl calls it a want of memory */
+  *host = curl_url_get(url, CURLUPART_HOST, &text, CURLU_PUNYCODE) == CURLUE_OK ? copy(text) : NULL;
+  curl_free(text);
+  uselocale(before);
+  freelocale(utf8);
+#else
+  (void)url;
+  (void)host;
+#endif
+}
+
 static enum mwl_address_fault read_parts(CURLU *url, struct mwl_address *address) {
   char *text = NULL;
   if (!part(url, CURLUPART_SCHEME, &address->scheme) ||
@@ -43,6 +72,7 @@ static enum mwl_address_fault read_parts(CURLU *url, struct mwl_address *address
       !part(url, CURLUPART_FRAGMENT, &address->fragment)) {
     return MWL_ADDRESS_NO_MEMORY;
   }
+  encode_host(url, &address->host);
   if (address->scheme == NULL || address->host == NULL || address->path == NULL) {
     return MWL_ADDRESS_MALFORMED;
   }

@@ -52,7 +52,7 @@ int mwl_call_run(lua_State *L, const struct mwl_call *call, int params, int opti
   request.key = call->key;
   request.answer = answer != NULL ? answer : mwl_call_answer;
   if (strcmp(call->method, "GET") == 0 && (parameters.has_secret || parameters.has_file)) {
-    return luaL_error(L, "secrets and files are sent by POST, never in an address");
+    return mwl_raise(L, "secrets and files are sent by POST, never in an address");
   }
   read_options(L, options, &request);
   return mwl_exchange_run(L, &request);

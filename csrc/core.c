@@ -87,6 +87,7 @@ int luaopen_mwlogin_core(lua_State *L) {
   mwl_register_pool(L);
   mwl_register_session(L);
   mwl_register_crypto(L);
+  mwl_register_rsa(L);
   mwl_register_private_file(L);
   mwl_register_process(L);
   mwl_register_terminal(L);

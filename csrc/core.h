@@ -32,6 +32,7 @@ void mwl_register_json_value(lua_State *L);
 void mwl_register_pool(lua_State *L);
 void mwl_register_session(lua_State *L);
 void mwl_register_crypto(lua_State *L);
+void mwl_register_rsa(lua_State *L);
 void mwl_register_private_file(lua_State *L);
 void mwl_register_process(lua_State *L);
 void mwl_register_terminal(lua_State *L);

@@ -7,6 +7,8 @@
 #include <math.h>
 #include <time.h>
 
+#include "failure.h"
+
 #define MWL_LONGEST_WAIT (7 * 24 * 3600.0)
 
 static inline double mwl_monotonic(void) {
@@ -34,12 +36,12 @@ static inline double mwl_seconds(lua_State *L, int index, const char *name, doub
   double seconds = otherwise;
   if (!lua_isnoneornil(L, index)) {
     if (lua_type(L, index) != LUA_TNUMBER) {
-      luaL_error(L, "'%s' is a number of seconds, not a %s", name, luaL_typename(L, index));
+      mwl_raise(L, "'%s' is a number of seconds, not a %s", name, luaL_typename(L, index));
     }
     seconds = lua_tonumber(L, index);
   }
   if (!isfinite(seconds) || seconds < 0) {
-    luaL_error(L, "'%s' is a number of seconds from 0 up, and must have an end", name);
+    mwl_raise(L, "'%s' is a number of seconds from 0 up, and must have an end", name);
   }
   return seconds > MWL_LONGEST_WAIT ? MWL_LONGEST_WAIT : seconds;
 }

@@ -66,11 +66,15 @@ void mwl_exchange_finish(struct mwl_exchange *exchange, CURLcode result) {
     result = CURLE_OUT_OF_MEMORY;
     exchange->trouble[0] = '\0';
   }
+  /* libcurl takes a header that is cut off for one that has ended */
+  if (exchange->easy != NULL && result == CURLE_OK && !exchange->header_ended) {
+    result = CURLE_GOT_NOTHING;
+  }
   exchange->result = result;
   exchange->done = 1;
   if (exchange->easy == NULL) return;
   curl_easy_getinfo(exchange->easy, CURLINFO_RESPONSE_CODE, &exchange->status);
-  if (result == CURLE_OK) {
+  if (result == CURLE_OK && !exchange->foreign) { /* the host is the wiki's */
     long version = 0;
     curl_easy_getinfo(exchange->easy, CURLINFO_HTTP_VERSION, &version);
     exchange->host->multiplexes = version >= CURL_HTTP_VERSION_2_0;
@@ -251,7 +255,7 @@ int mwl_exchange_run(lua_State *L, const struct mwl_request *request) {
   struct mwl_session *session = mwl_session_check(L);
   struct mwl_exchange *exchange;
   luaL_checkstack(L, 16, "too much on the stack for a request");
-  if (session->pool->multi == NULL) luaL_error(L, "the pool of this session is closed");
+  if (session->pool->multi == NULL) mwl_raise(L, "the pool of this session is closed");
   if (!mwl_request_check(L, session, request)) return 2;
   exchange = push_exchange(L, session, request);
   if (!mwl_request_build(L, exchange, request) || !plan(L, exchange, request)) {

@@ -2,6 +2,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "core.h"
 
@@ -37,6 +38,47 @@ int mwl_failure(lua_State *L, const char *kind, const char *code, const char *fo
   luaL_pushfail(L);
   push_table(L, kind, code, message);
   return 2;
+}
+
+/* How much of a chunk's name is the library's folder; 0: it is no part of it. */
+static size_t library_length(const char *source) {
+  const char *folder = NULL;
+  for (const char *at = strstr(source, "/mwlogin/"); at != NULL; at = strstr(at + 1, "/mwlogin/")) {
+    folder = at;
+  }
+  return source[0] == '@' && folder != NULL ? (size_t)(folder - source) + strlen("/mwlogin/") : 0;
+}
+
+static void push_where(lua_State *L) {
+  lua_Debug place;
+  size_t library = 0;
+  char folder[LUA_IDSIZE * 8];
+  for (int level = 1; lua_getstack(L, level, &place); level++) {
+    lua_getinfo(L, "Sl", &place);
+    if (library == 0) {
+      library = library_length(place.source);
+      if (library == 0 || library >= sizeof folder) break;
+      memcpy(folder, place.source, library);
+    }
+    if (place.currentline > 0 && strncmp(place.source, folder, library) != 0) {
+      lua_pushfstring(L, "%s:%d: ", place.short_src, place.currentline);
+      return;
+    }
+  }
+  luaL_where(L, 1);
+}
+
+int mwl_raise(lua_State *L, const char *format, ...) {
+  char message[MESSAGE_SIZE];
+  va_list arguments;
+  va_start(arguments, format);
+  vsnprintf(message, sizeof message, format, arguments);
+  va_end(arguments);
+  push_where(L);
+  lua_pushstring(L, message);
+  lua_concat(L, 2);
+  lua_error(L);
+  __builtin_unreachable();
 }
 
 static int failure_tostring(lua_State *L) {

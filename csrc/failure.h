@@ -12,4 +12,9 @@ void mwl_failure_push(lua_State *L, const char *kind, const char *code, const ch
 int mwl_failure(lua_State *L, const char *kind, const char *code, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
+/* Raises what is the program's own mistake, with the place in the program: the first one on the stack
+   that is not in the library which calls us. */
+int mwl_raise(lua_State *L, const char *format, ...)
+    __attribute__((format(printf, 2, 3), noreturn));
+
 #endif

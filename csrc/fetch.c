@@ -26,7 +26,11 @@ static const char *method(lua_State *L) {
   static const char *const methods[] = {"GET", "POST", "HEAD", "PUT", "DELETE", NULL};
   int which = 0;
   if (lua_getfield(L, OPTIONS, "method") != LUA_TNIL) {
-    which = luaL_checkoption(L, -1, NULL, methods);
+    const char *name = luaL_tolstring(L, -1, NULL);
+    while (methods[which] != NULL && strcmp(methods[which], name) != 0) which++;
+    if (methods[which] == NULL)
+      mwl_raise(L, "option 'method' is one of GET, POST, HEAD, PUT and DELETE, not '%s'", name);
+    lua_pop(L, 1);
   }
   lua_pop(L, 1);
   return methods[which];
@@ -59,12 +63,20 @@ static int push_target(lua_State *L, const struct mwl_session *session, int fore
   return 1;
 }
 
+/* Why lua-cjson refuses the value, from the error on top, without its place in our code. */
+static const char *encoding_fault(lua_State *L) {
+  const char *message = luaL_tolstring(L, -1, NULL);
+  const char *cause = strstr(message, "Cannot");
+  return cause != NULL ? cause : message;
+}
+
 /* The body of another kind than a form: `json` or `content` with `content_type`. */
 static void read_content(lua_State *L, struct mwl_request *request) {
   if (lua_getfield(L, OPTIONS, "json") != LUA_TNIL) {
     lua_getfield(L, LUA_REGISTRYINDEX, MWL_ENCODE);
     lua_insert(L, -2);
-    lua_call(L, 1, 1);
+    if (lua_pcall(L, 1, 1, 0) != LUA_OK)
+      mwl_raise(L, "option 'json' holds what JSON cannot: %s", encoding_fault(L));
     request->content = luaL_checklstring(L, -1, &request->content_length);
     request->content_type = "application/json";
     return;

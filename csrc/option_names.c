@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core.h"
+#include "failure.h"
 
 #define LONGEST_NAME 31
 
@@ -53,8 +54,8 @@ int mwl_option_names_has(lua_State *L, int name, const char *const known[]) {
 static void refuse(lua_State *L, int name, const char *what, const char *const known[]) {
   const char *shown = luaL_tolstring(L, name, NULL);
   const char *near = nearest(shown, known);
-  if (near == NULL) luaL_error(L, "%s has no option '%s'", what, shown);
-  luaL_error(L, "%s has no option '%s'; did you mean '%s'?", what, shown, near);
+  if (near == NULL) mwl_raise(L, "%s has no option '%s'", what, shown);
+  mwl_raise(L, "%s has no option '%s'; did you mean '%s'?", what, shown, near);
 }
 
 int mwl_option_names_check(lua_State *L, int options, const char *what, const char *const known[]) {
@@ -74,11 +75,11 @@ double mwl_option_bound(lua_State *L, int options, const char *name, double othe
   double value = otherwise;
   if (lua_getfield(L, options, name) != LUA_TNIL) {
     if (lua_type(L, -1) != LUA_TNUMBER) {
-      luaL_error(L, "option '%s' is a number, not a %s", name, luaL_typename(L, -1));
+      mwl_raise(L, "option '%s' is a number, not a %s", name, luaL_typename(L, -1));
     }
     value = lua_tonumber(L, -1);
     if (!isfinite(value) || value <= 0) {
-      luaL_error(L, "option '%s' must be above 0, and have an end", name);
+      mwl_raise(L, "option '%s' must be above 0, and have an end", name);
     }
   }
   lua_pop(L, 1);
@@ -94,15 +95,21 @@ static int is_among(const char *type, const char *types) {
   return 0;
 }
 
-/* A number above 0 that has an end, or no number. */
-static int is_bounded(lua_State *L, int index) {
-  return lua_type(L, index) != LUA_TNUMBER ||
-         (lua_tonumber(L, index) > 0 && isfinite(lua_tonumber(L, index)));
+/* No number that bounds nothing, and no empty text. */
+static int says_something(lua_State *L, int index) {
+  switch (lua_type(L, index)) {
+    case LUA_TNUMBER:
+      return lua_tonumber(L, index) > 0 && isfinite(lua_tonumber(L, index));
+    case LUA_TSTRING:
+      return lua_rawlen(L, index) > 0;
+    default:
+      return 1;
+  }
 }
 
 /***
-Whether all of a table has known names and the plain types they allow, and each number bounds
-something: then it needs no closer look.
+Whether all of a table has known names and the plain types they allow, each number is above 0 and has
+an end, and no text is empty: then it needs no closer look.
 @function options_fit
 @tparam table given
 @tparam table known name to types, as "string|secret"
@@ -115,10 +122,10 @@ static int options_fit(lua_State *L) {
   lua_pushnil(L);
   while (lua_next(L, 1) != 0) {
     const char *type = luaL_typename(L, -1);
-    int bounded = is_bounded(L, -1);
+    int sound = says_something(L, -1);
     lua_pop(L, 1);
     lua_pushvalue(L, -1);
-    if (!bounded || lua_rawget(L, 2) != LUA_TSTRING || !is_among(type, lua_tostring(L, -1))) {
+    if (!sound || lua_rawget(L, 2) != LUA_TSTRING || !is_among(type, lua_tostring(L, -1))) {
       lua_pushboolean(L, 0);
       return 1;
     }

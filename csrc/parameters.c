@@ -1,5 +1,6 @@
 #include "parameters.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,8 +70,8 @@ static void push_plain(lua_State *L, const char *name) {
       if (is_whole) {
         lua_pop(L, 1);
         lua_pushinteger(L, whole);
-      } else if (lua_tonumber(L, -1) != lua_tonumber(L, -1)) {
-        luaL_error(L, "parameter '%s' is not a number", name);
+      } else if (!isfinite(lua_tonumber(L, -1))) {
+        mwl_raise(L, "parameter '%s' is no number that could be sent", name);
       }
       lua_tolstring(L, -1, NULL);
       return;
@@ -84,7 +85,7 @@ static void push_plain(lua_State *L, const char *name) {
     default:
       break;
   }
-  luaL_error(L, "parameter '%s' cannot hold a %s", name, luaL_typename(L, -1));
+  mwl_raise(L, "parameter '%s' cannot hold a %s", name, luaL_typename(L, -1));
 }
 
 /* Joins the list on top with `|`, or with U+001F when a value holds one. Replaces it. */
@@ -94,7 +95,7 @@ static void push_joined(lua_State *L, const char *name) {
   const char *separator = "|";
   luaL_Buffer buffer;
   if (count == 0 && (lua_pushnil(L), lua_next(L, list) != 0)) {
-    luaL_error(L, "parameter '%s' is a table that is not a list", name);
+    mwl_raise(L, "parameter '%s' is a table that is not a list", name);
   }
   for (lua_Integer i = 1; i <= count; i++) {
     lua_rawgeti(L, list, i);
@@ -165,7 +166,7 @@ static void add_value(lua_State *L, struct mwl_parameters *parameters, const cha
   if (lua_isuserdata(L, -1)) {
     const struct mwl_secret *secret = mwl_secret_test(L, -1);
     if (secret != NULL) {
-      if (secret->bytes == NULL) luaL_error(L, "the secret for '%s' has been wiped", name);
+      if (secret->bytes == NULL) mwl_raise(L, "the secret for '%s' has been wiped", name);
       field->value = secret->bytes;
       field->value_length = secret->length;
       parameters->has_secret = 1;
@@ -186,7 +187,7 @@ static size_t count_fields(lua_State *L, int table) {
   size_t count = 0;
   lua_pushnil(L);
   while (lua_next(L, table) != 0) {
-    if (lua_type(L, -2) != LUA_TSTRING) luaL_error(L, "parameter names are strings");
+    if (lua_type(L, -2) != LUA_TSTRING) mwl_raise(L, "parameter names are strings");
     count += lua_istable(L, -1) ? lua_rawlen(L, -1) + 1 : 1;
     lua_pop(L, 1);
   }

@@ -25,7 +25,7 @@ enum { TASKS = 1, AWAITED, WAIT };
 
 struct mwl_pool *mwl_pool_check(lua_State *L) {
   struct mwl_pool *pool = mwl_self(L, MWL_POOL_CLASS);
-  luaL_argcheck(L, pool->multi != NULL, 1, "this pool is closed");
+  if (pool->multi == NULL) mwl_raise(L, "this pool is closed");
   return pool;
 }
 
@@ -96,7 +96,7 @@ static int whole_option(lua_State *L, const char *name, int otherwise) {
     int is_whole;
     value = lua_tointegerx(L, -1, &is_whole);
     if (lua_type(L, -1) != LUA_TNUMBER || !is_whole || value < 1 || value > MOST) {
-      luaL_error(L, "pool: option '%s' is a whole number from 1 to %d", name, MOST);
+      mwl_raise(L, "pool: option '%s' is a whole number from 1 to %d", name, MOST);
     }
   }
   lua_settop(L, 2);

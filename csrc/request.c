@@ -18,13 +18,15 @@
 
 /* == what may not be sent =========================================================================== */
 
-static int is_private(const struct mwl_session *session, const char *url) {
+static int is_private(lua_State *L, const struct mwl_session *session, const char *url) {
   struct mwl_address address;
+  enum mwl_address_fault fault;
   int answer;
   if (url == session->wiki->api) return mwl_address_is_private(&session->wiki->address);
-  answer = mwl_address_parse(url, NULL, &address) == MWL_ADDRESS_SOUND &&
-           mwl_address_is_private(&address);
+  fault = mwl_address_parse(url, NULL, &address);
+  answer = fault == MWL_ADDRESS_SOUND && mwl_address_is_private(&address);
   mwl_address_free(&address);
+  if (fault == MWL_ADDRESS_NO_MEMORY) return luaL_error(L, "not enough memory for an address");
   return answer;
 }
 
@@ -64,7 +66,7 @@ static int has_credential(lua_State *L, int headers) {
 static int check_private(lua_State *L, const struct mwl_session *session,
                          const struct mwl_request *request) {
   int is_secret;
-  if (session->insecure_http || is_private(session, request->url)) return 1;
+  if (session->insecure_http || is_private(L, session, request->url)) return 1;
   is_secret = request->is_secret || request->authorization != NULL ||
               (session->auth_username != NULL && !request->foreign) ||
               has_password(request->parameters) || has_credential(L, request->headers);
@@ -115,7 +117,7 @@ static int check_headers(lua_State *L, const struct mwl_request *request) {
       const char *name;
       const char *value;
       if (lua_type(L, -2) != LUA_TSTRING || lua_type(L, -1) != LUA_TSTRING) {
-        luaL_error(L, "header names and values are strings");
+        mwl_raise(L, "header names and values are strings");
       }
       name = lua_tolstring(L, -2, &name_length);
       value = lua_tolstring(L, -1, &length);
@@ -333,20 +335,31 @@ static size_t receive_header(char *bytes, size_t size, size_t count, void *data)
   struct mwl_exchange *exchange = data;
   size_t length = size * count;
   /* a status line begins the header of a new response: what an earlier one (100, 401) said goes */
-  if (length > 5 && memcmp(bytes, "HTTP/", 5) == 0) exchange->header.length = 0;
+  if (length > 5 && memcmp(bytes, "HTTP/", 5) == 0) {
+    exchange->header.length = 0;
+    exchange->header_ended = 0;
+  }
+  if (length <= 2 && bytes[length - 1] == '\n') exchange->header_ended = 1;
   if (mwl_bytes_add(exchange->pool, &exchange->header, bytes, length, HEADER_MAX)) return count;
   exchange->no_memory = length <= HEADER_MAX - exchange->header.length;
   return 0;
 }
 
+/* Of HTTP/2 a server may refuse a request unread, which libcurl then repeats, silently; what else makes
+   it repeat (a connection that was reset, memory) it has told before, or was refused. */
+static int is_refused_unread(const struct mwl_exchange *exchange) {
+  return exchange->host->multiplexes && !exchange->foreign && exchange->trouble[0] == '\0' &&
+         mwl_curl_refusals() == exchange->refusals;
+}
+
 /* libcurl sends a request again by itself where a kept connection ended without an answer; one with
    a body may have been executed by then, and the nonce of a signed one used up. Once something was
-   answered (401, 100) it goes on; and by HTTP/2 libcurl repeats only what a server refused unread. */
+   answered (401, 100) it goes on. */
 static int before_sending(void *data, char *address, char *own, int port, int own_port) {
   struct mwl_exchange *exchange = data;
   (void)address, (void)own, (void)port, (void)own_port;
   exchange->cut = exchange->attempted && exchange->header.length == 0 &&
-                  !exchange->host->multiplexes &&
+                  !is_refused_unread(exchange) &&
                   (has_body(exchange->method) || exchange->is_signed);
   exchange->attempted = 1;
   return exchange->cut ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;

@@ -23,7 +23,7 @@ enum { POOL = 1, API, OPTIONS, SESSION };
 
 struct mwl_session *mwl_session_check(lua_State *L) {
   struct mwl_session *session = mwl_self(L, MWL_SESSION_CLASS);
-  luaL_argcheck(L, session->is_open, 1, "this session is closed");
+  if (!session->is_open) mwl_raise(L, "this session is closed");
   return session;
 }
 
@@ -34,11 +34,11 @@ static const char *string_option(lua_State *L, int options, const char *name) {
   const char *value = NULL;
   if (lua_getfield(L, options, name) != LUA_TNIL) {
     if (lua_type(L, -1) != LUA_TSTRING) {
-      luaL_error(L, "option '%s' is a string, not a %s", name, luaL_typename(L, -1));
+      mwl_raise(L, "option '%s' is a string, not a %s", name, luaL_typename(L, -1));
     }
     value = lua_tostring(L, -1);
     if (strlen(value) != lua_rawlen(L, -1) || strpbrk(value, "\r\n") != NULL) {
-      luaL_error(L, "option '%s' holds a line break or a NUL byte", name);
+      mwl_raise(L, "option '%s' holds a line break or a NUL byte", name);
     }
   }
   lua_pop(L, 1);
@@ -72,10 +72,10 @@ static void read_http_auth(lua_State *L, struct mwl_session *session, int option
     lua_setfield(L, -2, "password");
     session->auth_password = secret_option(L, given + 1, "password");
     session->auth_username = string_option(L, given + 1, "username");
-    if (session->auth_username == NULL) luaL_error(L, "option 'http_auth' needs a username");
+    if (session->auth_username == NULL) mwl_raise(L, "option 'http_auth' needs a username");
     lua_setfield(L, options, "http_auth");
   } else if (!lua_isnil(L, -1)) {
-    luaL_error(L, "option 'http_auth' is a table { username, password }");
+    mwl_raise(L, "option 'http_auth' is a table { username, password }");
   }
   lua_pop(L, 1);
 }

@@ -6,12 +6,13 @@
 #include "cookie_lines.h"
 #include "core.h"
 #include "curl_memory.h"
+#include "failure.h"
 #include "pool_lua.h"
 #include "session.h"
 
 static CURL *borrow_with_cookies(lua_State *L, struct mwl_session *session) {
   CURL *easy;
-  if (session->pool->multi == NULL) luaL_error(L, "the pool of this session is closed");
+  if (session->pool->multi == NULL) mwl_raise(L, "the pool of this session is closed");
   easy = mwl_pool_borrow(session->pool);
   if (easy == NULL) luaL_error(L, "not enough memory for a request");
   session->is_used = 1;
@@ -113,8 +114,7 @@ static void check_lines(lua_State *L, int index) {
   luaL_checktype(L, index, LUA_TTABLE);
   count = (lua_Integer)lua_rawlen(L, index);
   for (lua_Integer i = 1; i <= count; i++) {
-    if (lua_rawgeti(L, index, i) != LUA_TSTRING)
-      luaL_argerror(L, index, "cookie lines are strings");
+    if (lua_rawgeti(L, index, i) != LUA_TSTRING) mwl_raise(L, "cookie lines are strings");
     lua_pop(L, 1);
   }
 }

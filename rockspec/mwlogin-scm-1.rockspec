@@ -79,6 +79,7 @@ build = {
         "csrc/redact.c",
         "csrc/reply.c",
         "csrc/request.c",
+        "csrc/rsa.c",
         "csrc/secret.c",
         "csrc/secret_member.c",
         "csrc/secret_source.c",

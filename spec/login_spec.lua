@@ -140,7 +140,7 @@ describe("credentials", function()
 
   it("that are unknown or of the wrong type raise", function()
     raises("no option 'pasword'; did you mean 'password'", { username = "A", pasword = "x" })
-    raises("option 'username' is string, not a number", { username = 3, password = "x" })
+    raises("option 'username' takes a string, not a number", { username = 3, password = "x" })
     raises("no method 'clientlogon'; did you mean 'clientlogin'", { method = "clientlogon" })
     raises("option 'handler_seconds' must be above 0", { handler_seconds = math.huge })
     raises("option 'redirect_timeout' must be above 0", { redirect_timeout = 0 })

@@ -36,7 +36,7 @@ describe("options", function()
   end)
 
   it("of the wrong type raise", function()
-    raises("option 'timeout' is number, not a string", API, { timeout = "3" })
+    raises("option 'timeout' takes a number, not a string", API, { timeout = "3" })
     raises("option 'timeout' must be above 0", API, { timeout = 0 })
     raises("option 'pool' is what mwlogin.pool%(%) makes", API, { pool = {} })
     raises("option 'max_wait' is a number of seconds, with an end", API, { max_wait = math.huge })

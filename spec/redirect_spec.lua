@@ -27,8 +27,7 @@ describe("the way through a browser", function()
       way:close()
       way = nil
     end
-    collectgarbage()
-    assert.equal(before, stand.left_behind())
+    stand.nothing_left_since(before)
   end)
 
   local function prepare(options)

@@ -6,8 +6,8 @@ local BY_CODE <const> = {
   wrongpassword = "Check user name and password; it is not tried again by itself, since a few "
     .. "tries lock the account. The wiki says the same when it wants a captcha.",
   wrongpasswordempty = "Give a password.",
-  ["authmanager-authn-no-primary"] = "Give a user name and a password; if both were given, the "
-    .. "wiki asks for more than these (mwlogin doctor shows what).",
+  ["authmanager-authn-no-primary"] = "Give a user name and a password; if both were given, "
+    .. "the wiki allows no such name, or asks for more than these (mwlogin doctor shows what).",
   ["login-throttled"] = "Wait as long as it says, at most; until then the right password is "
     .. "refused too.",
   sessionlost = "The session cookie did not come back: check proxies in between, and the address "
@@ -115,8 +115,8 @@ local BY_CODE <const> = {
     .. "registered one (its port 1 stands for any), or register http://127.0.0.1:1/ as prefix.",
   ["mwoauthserver-consumer-owner-only"] = "An owner-only consumer needs no browser: give "
     .. "access_key and access_secret too, as Special:OAuthConsumerRegistration showed them.",
-  ["mwoauthserver-consumer-no-secret"] = "This consumer signs by RSA, which mwlogin does not: "
-    .. "register one with a secret.",
+  ["mwoauthserver-consumer-no-secret"] = "The wiki holds neither a secret nor an RSA key of this "
+    .. "consumer: register another one.",
   ["mwoauthserver-bad-consumer"] = "The consumer is not approved, or was disabled: ask at "
     .. "Special:OAuthListConsumers.",
   ["mwoauthserver-bad-consumer-key"] = "The wiki does not know this consumer_key: check it.",
@@ -149,6 +149,7 @@ local BY_CODE <const> = {
   proxy = "Check the proxy's address: http://host:port, or with one of the other schemes.",
   connect = "Check host and port, and that the server runs.",
   timeout = "Try again later, or give a longer timeout.",
+  memory = "This machine has no memory left: end what uses it up, then try again.",
   cut = "Try again; if it stays so, look at proxies in between.",
   certificate = "Check the host's name and the machine's clock; a private authority goes into "
     .. "ca_file.",
@@ -163,6 +164,7 @@ local BY_CODE <const> = {
     .. "machine.",
   client_cert_wanted = "Give your certificate and its key (PEM) as client_cert and client_key.",
   ca_file = "Give a readable file of PEM certificates as ca_file.",
+  rsa_key = "Give the path of the consumer's private key as rsa_key: PEM, RSA, chmod 600.",
   client_cert = "Give a readable PEM certificate and key as client_cert and client_key.",
   handshake = "Check that the port speaks https.",
   not_http = "Check the port: something other than a web server answers there.",

@@ -65,6 +65,9 @@ end
 ---@param fields table kind, code, message, and what else is known
 ---@return mwlogin.Error err the same table
 function errors.new(fields)
+  if type(fields) ~= "table" then
+    error(("error.new takes a table, not a %s"):format(type(fields)), 2)
+  end
   if not KINDS[fields.kind] then
     error(("an error's kind cannot be '%s'"):format(tostring(fields.kind)), 2)
   end

@@ -59,6 +59,7 @@ local Session = session_module.class
 ---@return mwlogin.Identity|nil identity
 ---@return mwlogin.Error|nil err of kind `interaction` with `flow` and `step` to go on by hand
 function Session:login(credentials)
+  session_module.check_open(self)
   login = login or require "mwlogin.login"
   return login.run(self, credentials)
 end
@@ -68,6 +69,7 @@ end
 ---@param opts table|nil { return_url, preserve_state, requests, resume }
 ---@return table flow
 function Session:flow(action, opts)
+  session_module.check_open(self)
   return require("mwlogin.flow").new(self, action, opts)
 end
 
@@ -77,7 +79,8 @@ end
 ---@return mwlogin.doctor.Report|nil report
 ---@return mwlogin.Error|nil err
 function Session:doctor(credentials)
-  require("mwlogin.login").check(credentials)
+  session_module.check_open(self)
+  require("mwlogin.login").check(credentials, "doctor")
   return require("mwlogin.doctor").examine(self, credentials)
 end
 

@@ -112,8 +112,9 @@ end
 
 ---Raises where credentials hold what no login takes.
 ---@param credentials table|nil
-function login.check(credentials)
-  credentials_of.check(credentials or {}, METHODS, 4)
+---@param what string who takes them
+function login.check(credentials, what)
+  credentials_of.check(credentials or {}, METHODS, 4, what)
 end
 
 local function account_of(credentials)

@@ -17,6 +17,20 @@ local function distance(one, other)
   return row[#other]
 end
 
+---The shortest name that begins with another, as `username` does with `user`.
+local function completed(name, known)
+  local best
+  for candidate in pairs(known) do
+    local begins = #name >= 3 and type(candidate) == "string" and candidate:sub(1, #name) == name
+    if
+      begins and (not best or #candidate < #best or (#candidate == #best and candidate < best))
+    then
+      best = candidate
+    end
+  end
+  return best
+end
+
 ---The known name that is most like another.
 ---@param name string
 ---@param known table name → anything
@@ -29,7 +43,7 @@ local function nearest(name, known)
       best, least = candidate, far
     end
   end
-  return least and least <= math.max(2, #name // 3) and best or nil
+  return least and least <= math.max(2, #name // 3) and best or completed(name, known)
 end
 
 return nearest

@@ -33,8 +33,21 @@ local ABOVE_ZERO <const> = { "timeout", "connect_timeout", "max_response" }
 
 local ADDRESSES <const> = { "rest_url", "index_url" }
 
+local NOTHING <const> = {}
+
+local NOT_EMPTY <const> =
+  { "user_agent", "account", "language", "ca_file", "client_cert", "client_key" }
+
 ---What a store of one's own must have (doc/stores.md).
 local STORE_METHODS <const> = { "read", "write", "remove", "ids", "lock" }
+
+---A pool of the core, or what somebody put around one.
+local function is_pool(value)
+  if type(value) == "table" then
+    return value.session ~= nil
+  end
+  return (debug.getmetatable(value) or {}).__name == "mwlogin.pool"
+end
 
 local function check_store(store)
   for _, name in ipairs(STORE_METHODS) do
@@ -57,15 +70,21 @@ function open_options.check(opts)
   if opts == nil then
     return
   end
-  if not options.check(opts, KNOWN, "open", 4) then
+  local plain = options.check(opts, KNOWN, "open", 4)
+  if not plain then
     options.bound(opts, ABOVE_ZERO, "open", 4)
   end
   local most = opts.max_wait
   if most and not (most >= 0 and most < math.huge) then
     error("open: option 'max_wait' is a number of seconds, with an end", 3)
   end
-  if type(opts.pool) == "table" and not opts.pool.session then
+  if opts.pool and not is_pool(opts.pool) then
     error("open: option 'pool' is what mwlogin.pool() makes", 3)
+  end
+  for _, name in ipairs(plain and NOTHING or NOT_EMPTY) do
+    if opts[name] == "" then
+      error(("open: option '%s' is empty; leave it out"):format(name), 3)
+    end
   end
   if opts.store then
     check_store(opts.store)

@@ -34,7 +34,7 @@ local plainly_fit
 ---@param known table<string, string> name → types, as "string|secret"
 ---@param what string who has these options, for the message
 ---@param level integer|nil
----@return boolean bounded each number among them is above 0, and has an end
+---@return boolean plain each number among them is above 0 and has an end, and no text is empty
 function options.check(given, known, what, level)
   if given == nil then
     return true
@@ -52,9 +52,13 @@ function options.check(given, known, what, level)
       local hint = near and ("; did you mean '%s'?"):format(near) or ""
       error(("%s has no option '%s'%s"):format(what, tostring(name), hint), level or 3)
     elseif not fits(value, allowed) then
-      local wanted = allowed:gsub("|", " or ")
       error(
-        ("%s: option '%s' is %s, not %s"):format(what, name, wanted, spoken(type(value))),
+        ("%s: option '%s' takes %s, not %s"):format(
+          what,
+          name,
+          spoken(allowed:gsub("|", " or ")),
+          spoken(type(value))
+        ),
         level or 3
       )
     end

@@ -100,7 +100,7 @@ local function with_paths(name, one, folder)
     options[key] = PATHS[key] and type(value) == "string" and absolute(value, folder) or value
   end
   for key, value in pairs(one.login or {}) do
-    login[key] = value
+    login[key] = key == "rsa_key" and absolute(value, folder) or value
   end
   local function of(use)
     local is_path = type(use) == "string" and (use:find("/", 1, true) or use:find "%.lua$")
@@ -193,12 +193,14 @@ function profile.get(name)
     return profiles[name]
   end
   local near = nearest(name, profiles)
-  return unreadable(
+  local none, why = unreadable(
     "no-profile",
     ("there is no profile '%s'"):format(name),
     near and ("Did you mean '%s'?"):format(near)
       or "Add it to mwlogin/config.lua in your configuration folder, or give an address."
   )
+  why.near = near
+  return none, why
 end
 
 return setmetatable(profile, {

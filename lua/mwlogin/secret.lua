@@ -63,11 +63,22 @@ local function as_answer(err, message, advice)
     }
 end
 
+---Raises where the source was made when it could never give anything.
+local function expect(fits, words)
+  if not fits then
+    error(words, 3)
+  end
+end
+
+local function is_name(value)
+  return type(value) == "string" and value ~= "" and not value:find "[=%z]"
+end
+
 ---The environment variable NAME. No program that is started from here on inherits it.
 ---@param name string
 ---@return mwlogin.Source
 function secret.env(name)
-  assert(type(name) == "string", "secret.env takes the name of a variable")
+  expect(is_name(name), "secret.env takes the name of a variable")
   core.withhold(name)
   return source("env:" .. name, function()
     local value = core.secret_variable(name)
@@ -86,7 +97,7 @@ end
 ---@param path string
 ---@return mwlogin.Source
 function secret.file(path)
-  assert(type(path) == "string", "secret.file takes a path")
+  expect(type(path) == "string" and path ~= "", "secret.file takes a path")
   return source("file:" .. path, function()
     local value, err = core.secret_file(path)
     if not value then
@@ -106,6 +117,18 @@ function secret.file(path)
   end)
 end
 
+local function is_command(argv)
+  if type(argv) ~= "table" or #argv == 0 then
+    return false
+  end
+  for _, word in ipairs(argv) do
+    if type(word) ~= "string" or word:find("\0", 1, true) then
+      return false
+    end
+  end
+  return true
+end
+
 local COMMAND_OPTIONS <const> = { timeout = "number" }
 
 ---The first line that a command prints. No shell: the words are its arguments.
@@ -113,7 +136,7 @@ local COMMAND_OPTIONS <const> = { timeout = "number" }
 ---@param options table|nil { timeout = seconds }
 ---@return mwlogin.Source
 function secret.command(argv, options)
-  assert(type(argv) == "table" and #argv > 0, "secret.command takes a list: program, arguments")
+  expect(is_command(argv), "secret.command takes a list of texts: program, arguments")
   options_of.check(options, COMMAND_OPTIONS, "secret.command")
   options_of.bound(options, { "timeout" }, "secret.command")
   return source("cmd:" .. argv[1], function()
@@ -133,6 +156,7 @@ end
 ---@param label string|nil
 ---@return mwlogin.Source
 function secret.prompt(label)
+  expect(label == nil or type(label) == "string", "secret.prompt takes the words to ask with")
   return source("prompt", function()
     local terminal <close>, err = core.terminal()
     if not terminal then
@@ -178,6 +202,7 @@ end
 ---  the user's name as `source.username`
 ---@return mwlogin.Source
 function secret.git(url)
+  expect(url == nil or type(url) == "string", "secret.git takes an address")
   local made = source("git", function(self)
     local value, err = require("mwlogin.secret.git").ask(self.url or "", self.username)
     if value then
@@ -262,12 +287,17 @@ end
 ---@return mwlogin.Source|nil source
 ---@return mwlogin.Error|nil err it never repeats the text, which may be a secret given by mistake
 function secret.parse(text)
+  expect(type(text) == "string", "secret.parse takes a source as text, such as env:NAME")
   return require("mwlogin.secret.notation").parse(text)
 end
 
 return setmetatable(secret, {
   ---Puts a text into locked memory.
   __call = function(_, text)
+    if type(text) ~= "string" and not core.is_secret(text) then
+      local words = "secret takes a text, not a %s; secret.env(NAME) reads a variable when needed"
+      error(words:format(type(text)), 2)
+    end
     return core.secret(text)
   end,
 })

@@ -76,9 +76,14 @@ local function check_open(self)
   end
 end
 
+---For the methods that live above: raises at their caller.
+session.check_open = check_open
+
 local function check_params(params)
   if type(params) ~= "table" then
     error(("params must be a table, not %s"):format(type(params)), 3)
+  elseif params.format ~= nil and params.format ~= "json" then
+    error("replies are read as JSON: leave 'format' out, or fetch the page", 3)
   end
 end
 

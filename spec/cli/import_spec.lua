@@ -9,13 +9,12 @@ describe("cookies --import", function()
   local state
   local wiki = shared(wikis.start)
 
-  before_each(function()
-    state = folders.new()
-    wiki:forget_throttles()
+  folders.for_each(function(path)
+    state = path
   end)
 
-  after_each(function()
-    folders.remove(state)
+  before_each(function()
+    wiki:forget_throttles()
   end)
 
   local function run(...)

@@ -9,13 +9,12 @@ describe("the command", function()
   local state
   local w = shared(wiki.start)
 
-  before_each(function()
-    state = folders.new()
-    w:forget_throttles()
+  folders.for_each(function(path)
+    state = path
   end)
 
-  after_each(function()
-    folders.remove(state)
+  before_each(function()
+    w:forget_throttles()
   end)
 
   local function run(...)

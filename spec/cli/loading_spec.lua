@@ -60,8 +60,11 @@ describe("the command loads no more than it needs", function()
   local state
   local w = shared(wiki.start)
 
-  setup(function()
-    state = folders.new()
+  folders.for_block(function(path)
+    state = path
+  end)
+
+  lazy_setup(function()
     local script <close> = assert(io.open(state .. "/loaded.lua", "w"))
     script:write [[
       local exit = os.exit
@@ -76,10 +79,6 @@ describe("the command loads no more than it needs", function()
         exit(...)
       end
     ]]
-  end)
-
-  teardown(function()
-    folders.remove(state)
   end)
 
   local function loaded_by(...)

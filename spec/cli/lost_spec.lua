@@ -9,13 +9,12 @@ describe("a kept session that is lost, with nobody there", function()
   local state
   local wiki = shared(wikis.start)
 
-  before_each(function()
-    state = folders.new()
-    wiki:forget_throttles()
+  folders.for_each(function(path)
+    state = path
   end)
 
-  after_each(function()
-    folders.remove(state)
+  before_each(function()
+    wiki:forget_throttles()
   end)
 
   local function run(...)
@@ -65,6 +64,8 @@ describe("a kept session that is lost, with nobody there", function()
     assert.equal(0, result.code, result.stderr)
     assert.equal("", result.stdout)
     assert.truthy(result.stderr:find("nothing to end", 1, true), result.stderr)
+    result = run("logout", wiki.api, "--account", "Zoe")
+    assert.truthy(result.stderr:find("no session of the account Zoe", 1, true), result.stderr)
   end)
 
   it("says so as JSON, with what to do", function()
@@ -111,8 +112,11 @@ describe("a kept session of an account with a second factor", function()
     return table.unpack(words)
   end
 
+  folders.for_each(function(path)
+    state = path
+  end)
+
   before_each(function()
-    state = folders.new()
     wiki:forget_throttles()
     wiki:forget_used_codes()
     local result = run("login", wiki.api, "--no-remember", with(table.unpack(CODE)))
@@ -120,10 +124,6 @@ describe("a kept session of an account with a second factor", function()
     wiki:forget_sessions()
     wiki:forget_used_codes()
     wiki:mark()
-  end)
-
-  after_each(function()
-    folders.remove(state)
   end)
 
   local EDIT <const> = { "action=edit", "title=A", "text=b", "--token", "csrf" }
@@ -182,12 +182,8 @@ describe("a session without the bot right", function()
   local state
   local wiki = shared(wikis.start)
 
-  lazy_setup(function()
-    state = folders.new()
-  end)
-
-  lazy_teardown(function()
-    folders.remove(state)
+  folders.for_block(function(path)
+    state = path
   end)
 
   it("is one error that names the right, and no login", function()

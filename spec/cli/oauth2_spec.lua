@@ -10,12 +10,8 @@ describe("mwlogin with OAuth 2", function()
   local folder
   local wiki = oauth2.for_block()
 
-  before_each(function()
-    folder = folders.new()
-  end)
-
-  after_each(function()
-    folders.remove(folder)
+  folders.for_each(function(path)
+    folder = path
   end)
 
   local function run(words, more)

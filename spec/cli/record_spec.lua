@@ -15,12 +15,8 @@ describe("mwlogin record and replay", function()
   local folder
   local wiki = shared(wikis.start)
 
-  lazy_setup(function()
-    folder = folders.new()
-  end)
-
-  lazy_teardown(function()
-    folders.remove(folder)
+  folders.for_block(function(path)
+    folder = path
   end)
 
   before_each(function()

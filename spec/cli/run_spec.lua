@@ -6,12 +6,8 @@ local folders = require "spec.folders"
 describe("mwlogin run", function()
   local folder
 
-  setup(function()
-    folder = folders.new()
-  end)
-
-  teardown(function()
-    folders.remove(folder)
+  folders.for_block(function(path)
+    folder = path
   end)
 
   local function run(text, ...)
@@ -45,6 +41,23 @@ describe("mwlogin run", function()
     } do
       assert.equal(code, run(text).code, text)
     end
+  end)
+
+  it("takes no number for success that is none, and says so", function()
+    for _, number in ipairs { 256, 300, -1 } do
+      local result = run("return " .. number)
+      assert.equal(2, result.code)
+      assert.truthy(result.stderr:find(("returned %d"):format(number), 1, true), result.stderr)
+    end
+  end)
+
+  it("tells an error that is returned as one that is raised", function()
+    local result = run 'return mwlogin.open("http://127.0.0.1:1", { user_agent = "spec" })'
+    assert.equal(4, result.code)
+    assert.truthy(result.stderr:find("does not accept a connection", 1, true), result.stderr)
+    result = run "error {}"
+    assert.equal(2, result.code)
+    assert.truthy(result.stderr:find("it raised a table, which is no text", 1, true))
   end)
 
   it("has mwlogin on the script's path, and what lies beside the one who runs it", function()

@@ -30,14 +30,13 @@ describe("mwlogin login at a terminal", function()
     settings = "$wgCaptchaBadLoginAttempts = 0;",
   })
 
-  lazy_setup(function()
-    folder = folders.new()
-    assert(os.execute("cc -O1 -o " .. folder .. "/pty spec/core/pty.c -lutil"))
-    wiki:set "$wgMwloginTest = [ 'AllFields' ];"
+  folders.for_block(function(path)
+    folder = path
   end)
 
-  lazy_teardown(function()
-    folders.remove(folder)
+  lazy_setup(function()
+    assert(os.execute("cc -O1 -o " .. folder .. "/pty spec/core/pty.c -lutil"))
+    wiki:set "$wgMwloginTest = [ 'AllFields' ];"
   end)
 
   before_each(function()

@@ -146,16 +146,16 @@ describe("--version", function()
 end)
 
 describe("a profile that holds what nobody takes", function()
-  local function says(text)
+  local function says(text, name, code)
     local folder = folders.new()
     assert(os.execute(("mkdir '%s/mwlogin'"):format(folder)))
     local file = assert(io.open(folder .. "/mwlogin/config.lua", "w"))
     file:write(text)
     file:close()
     assert(os.execute(("chmod go-w '%s/mwlogin' '%s/mwlogin/config.lua'"):format(folder, folder)))
-    local result = command.run({ "login", "w" }, { env = { XDG_CONFIG_HOME = folder } })
+    local result = command.run({ "login", name or "w" }, { env = { XDG_CONFIG_HOME = folder } })
     folders.remove(folder)
-    assert.equal(2, result.code, result.stderr)
+    assert.equal(code or 2, result.code, result.stderr)
     assert.is_nil(result.stderr:find("traceback", 1, true), result.stderr)
     return result.stderr
   end
@@ -165,5 +165,10 @@ describe("a profile that holds what nobody takes", function()
     assert.matches("profile 'w'.*no option 'timeot'; did you mean 'timeout'", says(open))
     local login = 'return { w = { url = "http://127.0.0.1:1/", login = { usrname = "A" } } }'
     assert.matches("profile 'w'.*no option 'usrname'; did you mean 'username'", says(login))
+  end)
+
+  it("is thought of when its name is misspelt, and no host has it", function()
+    local text = 'return { mywiki = { url = "http://127.0.0.1:1/" } }'
+    assert.matches("Did you mean the profile 'mywiki'%?", says(text, "mwiki", 4))
   end)
 end)

@@ -1,32 +1,11 @@
 local core = require("mwlogin.core")
+local folders = require("spec.folders")
+local on_disk = require("spec.core.on_disk")
 
 local files = core.private_file
+local run, output_of, put, mode_of = on_disk.run, on_disk.output_of, on_disk.put, on_disk.mode_of
 
 local folder
-
-local function run(command, ...)
-  local quoted = {}
-  for i, argument in ipairs({ ... }) do
-    quoted[i] = "'" .. argument .. "'"
-  end
-  assert(os.execute(command .. " " .. table.concat(quoted, " ")))
-end
-
-local function output_of(command)
-  local pipe = assert(io.popen(command))
-  local text = pipe:read("a")
-  pipe:close()
-  return text
-end
-
-local function put(path, text)
-  local file <close> = assert(io.open(path, "w"))
-  file:write(text)
-end
-
-local function mode_of(path)
-  return output_of(("stat -c %%a '%s'"):format(path)):gsub("\n", "")
-end
 
 --- What is refused by read, check and write alike, and is still there unchanged.
 local function assert_unsafe(path, words)
@@ -50,14 +29,8 @@ local function elsewhere(program)
 end
 
 describe("a private file", function()
-  before_each(function()
-    folder = os.tmpname()
-    os.remove(folder)
-    assert(files.folder(folder))
-  end)
-
-  after_each(function()
-    run("rm -r", folder)
+  folders.for_each(function(path)
+    folder = path
   end)
 
   it("is read as it was written, and only its owner can", function()
@@ -210,10 +183,13 @@ describe("a private file", function()
       print("done") io.stdout:flush()
     ]]):format(path))
     writer:read(1, { stop = "\n" })
+    local line, err
     repeat
       local text = assert(files.read(path))
       assert.is_true(text == ("a"):rep(30000) or text == ("b"):rep(30000))
-    until writer:read(1, { stop = "\n", timeout = 0 }) == "done"
+      line, err = writer:read(1, { stop = "\n", timeout = 0 })
+    until line or err.code ~= "timeout"
+    assert.equal("done", line)
   end)
 
   it("raises on what is no path", function()
@@ -228,148 +204,5 @@ describe("a private file", function()
     assert.has_error(function()
       files.write(folder .. "/file", 12)
     end)
-  end)
-end)
-
-describe("a private folder", function()
-  local root
-
-  before_each(function()
-    root = os.tmpname()
-    os.remove(root)
-  end)
-
-  after_each(function()
-    run("rm -rf", root)
-  end)
-
-  it("is made with those above it, open to its owner only", function()
-    assert.is_true(files.folder(root .. "/a/b/"))
-    assert.is_true(files.folder(root .. "/a/b"))
-    assert.equal("700", mode_of(root))
-    assert.equal("700", mode_of(root .. "/a/b"))
-  end)
-
-  it("is refused when others can enter it, or it is a file", function()
-    run("mkdir -m 755", root)
-    local good, err = files.folder(root)
-    assert.is_nil(good)
-    assert.equal("unsafe", err.code)
-    run("chmod 700", root)
-    put(root .. "/file", "")
-    good, err = files.folder(root .. "/file")
-    assert.is_nil(good)
-    assert.equal("exists", err.code)
-  end)
-
-  it("lists its files without locks and drafts", function()
-    files.folder(root)
-    local lock <close> = assert(files.lock(root .. "/one"))
-    assert.truthy(lock)
-    files.write(root .. "/one", "")
-    files.write(root .. "/two", "")
-    put(root .. "/.two.0123456789abcdef.draft", "")
-    local names = files.list(root)
-    table.sort(names)
-    assert.same({ "one", "two" }, names)
-    local missing, err = files.list(root .. "/missing")
-    assert.is_nil(missing)
-    assert.equal("missing", err.code)
-  end)
-end)
-
-describe("a lock", function()
-  local path
-
-  before_each(function()
-    folder = os.tmpname()
-    os.remove(folder)
-    files.folder(folder)
-    path = folder .. "/entry"
-  end)
-
-  after_each(function()
-    run("rm -r", folder)
-  end)
-
-  it("is held by one at a time, in one process too", function()
-    local lock = assert(files.lock(path))
-    local other, err = files.lock(path, 0.05)
-    assert.is_nil(other)
-    assert.same({ "store", "timeout" }, { err.kind, err.code })
-    lock:release()
-    lock:release()
-    assert.equal("lock (released)", tostring(lock))
-    other = assert(files.lock(path))
-    assert.equal("lock (held)", tostring(other))
-    other:release()
-    assert.equal("", output_of("ls -A " .. folder))
-  end)
-
-  it("is given back when its block is left or it is collected", function()
-    do
-      local lock <close> = assert(files.lock(path))
-      assert.truthy(lock)
-    end
-    assert(files.lock(path))
-    collectgarbage()
-    collectgarbage()
-    assert(files.lock(path)):release()
-  end)
-
-  it("keeps other processes out until its holder lets go or dies", function()
-    local program = ([[
-      local lock = require("mwlogin.core").private_file.lock(%q)
-      print(lock and "held" or "busy") io.stdout:flush()
-      io.read("l")
-    ]]):format(path)
-    local holder <close> = elsewhere(program)
-    assert.equal("held", holder:read(1, { stop = "\n" }))
-    assert.is_nil((files.lock(path)))
-    local late <close> = elsewhere(program)
-    assert.equal("busy", late:read(1, { stop = "\n" }))
-    holder:kill("KILL")
-    holder:wait()
-    assert(files.lock(path, 5)):release()
-  end)
-
-  it("is taken over from a holder that lets go in time", function()
-    local holder <close> = elsewhere(([[
-      local lock = require("mwlogin.core").private_file.lock(%q)
-      print("held") io.stdout:flush()
-      os.execute("sleep 0.05")
-      lock:release()
-      io.read("l")
-    ]]):format(path))
-    assert.equal("held", holder:read(1, { stop = "\n" }))
-    assert(files.lock(path, 10)):release()
-  end)
-
-  it("loses no update of many that take turns", function()
-    local program = ([[
-      local f = require("mwlogin.core").private_file
-      for _ = 1, 20 do
-        local lock = assert(f.lock(%q, 30))
-        local count = tonumber(f.read(%q) or "0")
-        assert(f.write(%q, tostring(count + 1)))
-        lock:release()
-      end
-    ]]):format(path, path, path)
-    local workers = {}
-    for i = 1, 4 do
-      workers[i] = elsewhere(program)
-    end
-    for _, worker in ipairs(workers) do
-      assert.same({ exit = 0 }, worker:wait(60))
-      worker:close()
-    end
-    assert.equal("80", files.read(path))
-  end)
-
-  it("is refused where a link lies in its place", function()
-    run("ln -s nowhere", path .. ".lock")
-    local lock, err = files.lock(path)
-    assert.is_nil(lock)
-    assert.equal("unsafe", err.code)
   end)
 end)

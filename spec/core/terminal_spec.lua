@@ -69,14 +69,13 @@ print("<" .. answer .. ">")
 ]]
 
 describe("a terminal", function()
-  setup(function()
-    folder = folders.new()
-    player = folder .. "/pty"
-    assert(os.execute("cc -O1 -o " .. player .. " spec/core/pty.c -lutil"))
+  folders.for_block(function(path)
+    folder = path
   end)
 
-  teardown(function()
-    folders.remove(folder)
+  lazy_setup(function()
+    player = folder .. "/pty"
+    assert(os.execute("cc -O1 -o " .. player .. " spec/core/pty.c -lutil"))
   end)
 
   it("shows nothing of a secret, and shows keys again afterwards", function()

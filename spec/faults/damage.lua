@@ -1,9 +1,11 @@
 --- All that may happen to one exchange on its way, and words for it.
 ---
---- MWLOGIN_FAULTS=all takes every byte (`make faults`).
+--- MWLOGIN_FAULTS=all takes every byte (`make faults`), MWLOGIN_FAULTS=4 every fourth.
 local damage = {}
 
-damage.ALL = os.getenv("MWLOGIN_FAULTS") == "all"
+local FAULTS <const> = os.getenv("MWLOGIN_FAULTS")
+damage.ALL = FAULTS ~= nil
+local STEP <const> = math.tointeger(tonumber(FAULTS or "")) or 1
 
 -- Where a login takes long a few places stand for all.
 local function sample(size, few)
@@ -19,7 +21,7 @@ local function places(size, few)
     return sample(size, few)
   end
   local list = {}
-  for at = 0, size - 1 do
+  for at = 0, size - 1, STEP do
     list[#list + 1] = at
   end
   return list
@@ -65,15 +67,16 @@ end
 
 --- All that may happen to an exchange of these sizes.
 ---@param sizes integer[] bytes of the request, of the response
----@param repeats boolean|nil what it is done to repeats itself: at few places, then
+---@param flow table few: at few places in a sample; repeats: what is done repeats itself
+---@param exchange integer its number in the flow
 ---@return table[] faults as spec.faults.proxy takes them, without their exchange
-function damage.of(sizes, repeats)
+function damage.of(sizes, flow, exchange)
   local list = {}
   local function add(fault)
     list[#list + 1] = fault
   end
   local request, response = sizes[1], sizes[2]
-  local few = repeats and not damage.ALL
+  local few = flow.few and not damage.ALL
   for _, at in ipairs(places(response, few)) do
     add({ kind = "cut", at = at })
     add({ kind = "reset", at = at })
@@ -83,13 +86,15 @@ function damage.of(sizes, repeats)
     add({ kind = "drop", at = math.max(at, 1), hard = true })
   end
   for _, at in ipairs(damage.ALL and { 0, 1, response // 2, response - 1 } or { response // 2 }) do
-    add({ kind = "stall", at = at })
+    if not few or exchange == 1 then -- each one takes the time-out
+      add({ kind = "stall", at = at })
+    end
     add({ kind = "delay", at = at })
   end
   for _, kind in ipairs({ "trickle", "double", "echo", "stale", "swap" }) do
     add({ kind = kind, at = 0 })
   end
-  statuses(add, few, repeats)
+  statuses(add, few, flow.repeats)
   return few and thinned(list) or list
 end
 

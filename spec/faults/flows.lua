@@ -88,9 +88,12 @@ end
 --- Each flow:
 ---   name; wiki: what is behind the proxy, or a function that gives it; path of its api.php;
 ---   before(session), act(session) → value, err;
----   store: what `before` kept is there for another Session, which acts; meanwhile(store): between;
+---   store (true: a file, or a function that makes one): what `before` kept is there for another
+---   Session, which acts; meanwhile(store): between;
 ---   kept, account: what logs in by it later;
+---   outcome(session, value, facts) → trouble, where a success is something else than a login;
 ---   who (Alice); passwords: most that may be sent; edits: with a success, exactly;
+---   few: a sample takes few places of it;
 ---   lasts: the Session is logged in before, and is later; repeats: waits take no time, so that all
 ---   that may be sent again is; secrets: what must not be told.
 flows.list = {

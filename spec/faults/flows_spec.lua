@@ -3,6 +3,7 @@
 -- second edit, a lost kept session, a hang, a descriptor left open, or a secret told.
 --
 -- MWLOGIN_FAULTS=all takes every byte (`make faults`).
+local dialogue_flows = require("spec.faults.dialogue_flows")
 local flows = require("spec.faults.flows")
 local proxy = require("spec.faults.proxy")
 local round = require("spec.faults.round")
@@ -14,15 +15,19 @@ describe("through a proxy that spoils one exchange,", function()
 
   setup(function()
     between = proxy.start()
+    dialogue_flows.start()
   end)
 
   teardown(function()
+    dialogue_flows.stop()
     between:stop()
   end)
 
-  for _, flow in ipairs(flows.list) do
-    it(flow.name .. " ends well or in an error of the right kind", function()
-      round.each(between, flow, ROW)
-    end)
+  for _, list in ipairs({ flows.list, dialogue_flows.list }) do
+    for _, flow in ipairs(list) do
+      it(flow.name .. " ends well or in an error of the right kind", function()
+        round.each(between, flow, ROW)
+      end)
+    end
   end
 end)

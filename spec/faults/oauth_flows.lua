@@ -162,7 +162,7 @@ oauth_flows.list = {
 }
 
 for _, flow in ipairs(oauth_flows.list) do
-  flow.passwords, flow.repeats = 0, true
+  flow.passwords, flow.repeats, flow.few = 0, true, true
   flow.secrets = {
     oauth2.SECRET,
     oauth1.CONSUMER.consumer_secret,

@@ -1,4 +1,5 @@
 --- Where the answers of the proxy come from: a scripted wiki in its process, or a real one.
+local dialogues = require("spec.faults.dialogues")
 local php_request = require("mwlogin.testing.php_request")
 local socket = require("socket")
 local testing = require("mwlogin.testing")
@@ -34,9 +35,15 @@ local function answer_bearer(header)
 end
 
 --- A scripted wiki.
----@param options table of mwlogin.testing.wiki; `api` is where the proxy is
----@return table origin `answer(request)` → bytes; `passwords()` and `edits()` it was sent
+---@param options table of mwlogin.testing.wiki; `api` is where the proxy is; `dialogue` is one of
+---   spec.faults.dialogues
+---@return table origin `answer(request)` → bytes; `passwords()` and `edits()` were sent; `facts()`
 function origin.scripted(options)
+  local dialogue = dialogues[options.dialogue or ""]
+  options.dialogue = nil
+  for name, value in pairs(dialogue or {}) do
+    options[name] = value
+  end
   local wiki = testing.wiki(options)
   local base = options.api:match("^(https?://[^/]+)")
   local self = {}
@@ -66,6 +73,15 @@ function origin.scripted(options)
 
   function self.edits()
     return #wiki.edits
+  end
+
+  function self.facts()
+    local alice = wiki.accounts.Alice
+    return {
+      carol = wiki.accounts.Carol ~= nil,
+      links = #alice.links,
+      password = alice.password,
+    }
   end
   return self
 end

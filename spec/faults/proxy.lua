@@ -58,7 +58,8 @@ end
 --- What came since.
 ---@return table seen { exchanges, sizes = { { bytes of the request, of the response } }, passwords,
 ---   edits, spent = { { kind, value, exchange, taken: whether the server gave something for it } },
----   secrets: what OAuth servers gave and were sent }
+---   secrets: what OAuth servers gave and were sent,
+---   facts: of a scripted wiki, { carol: has she an account, links and password of Alice } }
 function Proxy:seen()
   return ask(self, "seen")
 end

@@ -153,6 +153,7 @@ local function seen()
     secrets = state.secrets,
     passwords = state.origin.passwords(),
     edits = state.origin.edits(),
+    facts = state.origin.facts and state.origin.facts() or {},
   }
 end
 

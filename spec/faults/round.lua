@@ -94,6 +94,8 @@ local function outcome_trouble(flow, fault, session, seen, value, err)
     return error_trouble(seen, fault, err)
   elseif flow.edits then
     return nil -- the count of edits tells
+  elseif flow.outcome then
+    return flow.outcome(session, value, seen.facts)
   end
   local me, why = identity_of(session)
   local who = flow.who or "Alice"
@@ -154,7 +156,10 @@ local function later_trouble(flow, fault, session, is_lost)
   end
 end
 
-local function new_store()
+local function new_store(flow)
+  if type(flow.store) == "function" then
+    return flow.store()
+  end
   local pipe <close> = assert(io.popen("mktemp -d -t mwlogin-faults.XXXXXX"))
   local folder = pipe:read("l")
   return mwlogin.store.file({ folder = folder }), folder
@@ -201,7 +206,7 @@ function round.run(between, flow, fault)
   between:arm({})
   local store, folder
   if flow.store then
-    store, folder = new_store()
+    store, folder = new_store(flow)
   end
   local told = telling.new()
   local session = prepared(between, flow, store, fault.kind == "stall", told.trace)
@@ -226,6 +231,8 @@ function round.run(between, flow, fault)
   session:close()
   if flow.store then
     trouble = trouble or store_trouble(between, flow, store, is_access_lost(seen, fault))
+  end
+  if folder then
     os.execute("rm -rf '" .. folder .. "'")
   end
   local holds = descriptors()
@@ -244,7 +251,7 @@ function round.each(between, flow, row)
   assert(not trouble, trouble)
   local cases, troubles = 0, {}
   for exchange, sizes in ipairs(seen.sizes) do
-    for _, fault in ipairs(damage.of(sizes, flow.repeats)) do
+    for _, fault in ipairs(damage.of(sizes, flow, exchange)) do
       fault.exchange = exchange
       cases = cases + 1
       trouble = round.run(between, flow, fault)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The Lua-free C files, and with fuzz_exchange.c the whole path of a reply, under libFuzzer with ASan and
+# The Lua-free C files, the whole path of a reply and that of cookie lines, under libFuzzer with ASan and
 # UBSan, FUZZ_SECONDS (60) each; the captures are the corpus. What it finds stays in build/fuzz and
 # becomes a spec in spec/regress.
 set -euo pipefail
@@ -20,13 +20,15 @@ free+=(csrc/json_value.c) # needs Lua, and nothing of ours that does
 for target in spec/fuzz/fuzz_*.c; do
   name=$(basename "$target" .c)
   sources=("${free[@]}")
-  if [ "$name" = fuzz_exchange ]; then sources=(csrc/*.c); fi
+  if grep -q luaopen_mwlogin_core "$target"; then sources=(csrc/*.c); fi
   clang -g -O1 -std=gnu11 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
     $(pkg-config --cflags lua5.4 libcurl) "$target" "${sources[@]}" -o "build/fuzz/$name" \
     $(pkg-config --libs lua5.4) -lcurl -lcrypto
   mkdir -p "build/fuzz/corpus-$name"
+  seeds=(../../spec/captures)
+  if [ -d "spec/fuzz/seeds/$name" ]; then seeds+=("../../spec/fuzz/seeds/$name"); fi
   if ! (cd build/fuzz && "./$name" -max_total_time="$seconds" -max_len=8192 -print_final_stats=1 \
-    "corpus-$name" ../../spec/captures >"$name.log" 2>&1); then
+    "corpus-$name" "${seeds[@]}" >"$name.log" 2>&1); then
     tail -n 40 "build/fuzz/$name.log"
     exit 1
   fi

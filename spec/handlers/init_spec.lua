@@ -25,12 +25,8 @@ end
 describe("handlers", function()
   local folder
 
-  setup(function()
-    folder = folders.new()
-  end)
-
-  teardown(function()
-    folders.remove(folder)
+  folders.for_block(function(path)
+    folder = path
   end)
 
   local function file(name, text)

@@ -38,7 +38,7 @@ function bent_logins.try(row, log_in, texts, bend, may_pass)
   end)
   counts.record(row, cases, #troubles)
   assert(#troubles == 0, table.concat(troubles, "\n", 1, math.min(MOST_SHOWN, #troubles)))
-  assert(cases > 10, "hardly anything was tried")
+  assert(cases > (os.getenv "MWLOGIN_SAMPLE" and 0 or 10), "hardly anything was tried")
 end
 
 ---Every text that a connection which breaks off leaves of this one.

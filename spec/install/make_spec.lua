@@ -15,8 +15,11 @@ end
 describe("make install", function()
   local folder, checkout, built
 
-  setup(function()
-    folder = folders.new()
+  folders.for_block(function(path)
+    folder = path
+  end)
+
+  lazy_setup(function()
     checkout = folder .. "/checkout"
     shell.checkout(checkout)
     built = build(checkout, "gcc")
@@ -24,10 +27,6 @@ describe("make install", function()
 
   it("builds the C module without a warning", function()
     assert.equal("", built)
-  end)
-
-  teardown(function()
-    folders.remove(folder)
   end)
 
   local function make(target, variables)

@@ -2,7 +2,7 @@
 -- ever, no one-time code is given twice.
 local command = require("spec.cli.command")
 local folders = require("spec.folders")
-local machine = require("spec.store.machine")
+local lua_process = require("spec.lua_process")
 local redis_server = require("spec.store.redis_server")
 local shared = require("spec.shared")
 local store = require("mwlogin.store")
@@ -24,14 +24,13 @@ describe("a clock that", function()
     os.remove(preload)
   end)
 
-  before_each(function()
-    folder = folders.new()
-    clock = folder .. "/clock"
-    wiki:forget_throttles()
+  folders.for_each(function(path)
+    folder = path
   end)
 
-  after_each(function()
-    folders.remove(folder)
+  before_each(function()
+    clock = folder .. "/clock"
+    wiki:forget_throttles()
   end)
 
   local function set(seconds)
@@ -104,14 +103,14 @@ describe("a clock that", function()
   it("jumps ahead in a long run loses none either", function()
     log_in()
     set(0)
-    local process = machine.start(LONG_RUN, {
+    local process = lua_process.start(LONG_RUN, {
       env = { LD_PRELOAD = preload, MWLOGIN_CLOCK = clock },
       stdin = "pipe",
     }, wiki.api, folder .. "/mwlogin")
     assert.equal("logged in", process:read(1, { stop = "\n" }))
     set(400 * DAY)
     process:write(0, "\n")
-    assert.equal("interaction\n", machine.output(process))
+    assert.equal("interaction\n", lua_process.output(process))
     set(0)
     is_kept()
   end)
@@ -132,12 +131,12 @@ describe("a clock that", function()
       set(0)
       local lock =
         assert(store.file({ folder = folder .. "/mwlogin" }):lock(entries.id(wiki.api, "Bob")))
-      local process = machine.start(WAIT, {
+      local process = lua_process.start(WAIT, {
         env = { LD_PRELOAD = preload, MWLOGIN_CLOCK = clock },
       }, wiki.api, folder .. "/mwlogin")
       assert.equal("waiting", process:read(1, { stop = "\n" }))
       set(jump)
-      assert.equal("timeout\n", machine.output(process))
+      assert.equal("timeout\n", lua_process.output(process))
       lock:release()
     end)
   end
@@ -194,7 +193,7 @@ describe("a clock that", function()
   ---The code before the clock is set, and what comes after.
   local function codes(jump)
     set(0)
-    local process = machine.start(CODES, {
+    local process = lua_process.start(CODES, {
       env = { LD_PRELOAD = preload, MWLOGIN_CLOCK = clock },
       stdin = "pipe",
     })

@@ -2,7 +2,7 @@
 -- happens to a machine or to Redis in the middle of it.
 local entries = require("mwlogin.store.entry")
 local folders = require("spec.folders")
-local machine = require("spec.store.machine")
+local lua_process = require("spec.lua_process")
 local mwlogin = require("mwlogin")
 local redis_server = require("spec.store.redis_server")
 local shared = require("spec.shared")
@@ -52,7 +52,7 @@ describe("machines over one Redis", function()
     print(me and me.name or err, me and me.fresh)]]
 
   local function log_in(seconds, hangs)
-    return machine.start(
+    return lua_process.start(
       LOG_IN,
       wiki.api,
       server.path,
@@ -67,7 +67,7 @@ describe("machines over one Redis", function()
   local function count(machines)
     local good, fresh = 0, 0
     for _, process in ipairs(machines) do
-      local said = machine.output(process)
+      local said = lua_process.output(process)
       local user, is_fresh = said:match("^(%a+)\t(%a+)\n$")
       assert.equal("Alice", user, said)
       good = good + 1

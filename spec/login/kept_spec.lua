@@ -206,6 +206,23 @@ describe("a kept session", function()
     assert.equal("damaged", store.kept[id])
   end)
 
+  it("is found among those of other wikis without reading them", function()
+    local _, id = keep()
+    for _, api in ipairs({ "https://a.example.org/api.php", wiki.api .. "5" }) do
+      store.kept[entries.id(api, "Alice")] = "damaged"
+    end
+    local read, asked = store.read, {}
+    store.read = function(self, one)
+      asked[one] = true
+      return read(self, one)
+    end
+    local session <close> = open()
+    local me = assert(session:login({}))
+    store.read = read
+    assert.equal("Alice", me.name)
+    assert.same({ [id] = true }, asked)
+  end)
+
   it("is not written again when nothing has changed", function()
     keep()
     local writes = store.writes

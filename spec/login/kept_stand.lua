@@ -19,15 +19,14 @@ Stand.__index = Stand
 ---@return spec.KeptStand stand for the specs of the block
 function kept_stand.for_block(options)
   local self = setmetatable({ wiki = shared(wikis.start, options) }, Stand)
-  busted.before_each(function()
-    self.folder = folders.new()
-    self.path = self.folder .. "/kept"
+  folders.for_each(function(folder)
+    self.folder = folder
+    self.path = folder .. "/kept"
     self.store = mwlogin.store.file({ folder = self.path })
+  end)
+  busted.before_each(function()
     self.wiki:forget_throttles()
     self.wiki:mark()
-  end)
-  busted.after_each(function()
-    folders.remove(self.folder)
   end)
   return self
 end

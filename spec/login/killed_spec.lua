@@ -1,7 +1,7 @@
 -- kill -9 at any moment of a login: what is kept is whole, nothing stays locked, the next gets in.
 local entries = require("mwlogin.store.entry")
 local folders = require("spec.folders")
-local machine = require("spec.store.machine")
+local lua_process = require("spec.lua_process")
 local mwlogin = require("mwlogin")
 local shared = require("spec.shared")
 local socket = require("socket")
@@ -11,12 +11,8 @@ describe("a login that is killed", function()
   local folder
   local wiki = shared(wikis.start)
 
-  lazy_setup(function()
-    folder = folders.new()
-  end)
-
-  lazy_teardown(function()
-    folders.remove(folder)
+  folders.for_block(function(path)
+    folder = path
   end)
 
   local LOG_IN <const> = [[
@@ -35,7 +31,7 @@ describe("a login that is killed", function()
     local half_done = 0
     for round = 1, 20 do
       assert(store:remove(id))
-      local process = machine.start(LOG_IN, wiki.api, folder .. "/kept", name, password)
+      local process = lua_process.start(LOG_IN, wiki.api, folder .. "/kept", name, password)
       assert.equal("started", process:read(1, { stop = "\n" }))
       socket.sleep(round * 0.006)
       half_done = half_done + (process:kill("KILL") and 1 or 0)

@@ -1,6 +1,6 @@
 ---Kept sessions that many processes want at once: one logs in, the others reuse what it got.
 local kept_stand = require "spec.login.kept_stand"
-local machine = require "spec.store.machine"
+local lua_process = require "spec.lua_process"
 
 describe("a kept session of many processes", function()
   local stand = kept_stand.for_block()
@@ -14,7 +14,14 @@ describe("a kept session of many processes", function()
   ]]
 
   local function start(script, options, ...)
-    return machine.start(LOG_IN .. script, options, wiki.api, stand.path, wiki.accounts.Bob, ...)
+    return lua_process.start(
+      LOG_IN .. script,
+      options,
+      wiki.api,
+      stand.path,
+      wiki.accounts.Bob,
+      ...
+    )
   end
 
   ---Logs in by many processes at once.
@@ -31,7 +38,7 @@ describe("a kept session of many processes", function()
       )
     end
     for _, process in ipairs(processes) do
-      local printed = machine.output(process)
+      local printed = lua_process.output(process)
       fresh = fresh + (printed == "Bob\ttrue\n" and 1 or 0)
       reused = reused + (printed == "Bob\tfalse\n" and 1 or 0)
     end
@@ -72,7 +79,7 @@ describe("a kept session of many processes", function()
       run:write(0, "\n")
     end
     for _, run in ipairs(runs) do
-      assert.equal("Success\n", machine.output(run))
+      assert.equal("Success\n", lua_process.output(run))
     end
     assert.equal(1, #wiki:requests { action = "clientlogin" })
   end)

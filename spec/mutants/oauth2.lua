@@ -2,11 +2,19 @@
 return {
   {
     file = "csrc/request.c",
-    find = "!exchange->host->multiplexes &&",
+    find = "!is_refused_unread(exchange) &&",
     replace = "",
     spec = "spec/regress/post_sent_once_spec.lua",
     filter = "that the server refused unread is sent again",
     promise = "by HTTP/2 a request that was refused unread is sent again",
+  },
+  {
+    file = "csrc/request.c",
+    find = "exchange->host->multiplexes && exchange->trouble[0] == '\\0' &&",
+    replace = "exchange->host->multiplexes &&",
+    spec = "spec/regress/post_sent_once_spec.lua",
+    filter = "that had its connection reset is not",
+    promise = "by HTTP/2 a POST whose connection was reset is not sent again",
   },
   {
     file = "lua/mwlogin/methods/oauth2.lua",

@@ -5,7 +5,7 @@ local entries = require "mwlogin.store.entry"
 local errors = require "mwlogin.error"
 local folders = require "spec.folders"
 local json = require "mwlogin.json"
-local machine = require "spec.store.machine"
+local lua_process = require "spec.lua_process"
 local memory = require "spec.store.memory"
 local mwlogin = require "mwlogin"
 local oauth2 = require "spec.wiki.oauth2"
@@ -36,6 +36,20 @@ describe("tokens in a store", function()
     folders.remove(folder)
   end)
 
+  ---A Session that goes on with what is kept.
+  local function logged_in()
+    local session = open(store)
+    assert(session:login { client_id = "public" })
+    return session
+  end
+
+  ---What a call comes to whose access has ended.
+  local function assert_ended(session)
+    local reply, err = session:get { action = "query" }
+    assert.is_nil(reply)
+    assert.equal("access-ended", err.code)
+  end
+
   local LOG_IN <const> = [[
     local api, folder = ...
     local mwlogin = require("mwlogin")
@@ -56,7 +70,7 @@ describe("tokens in a store", function()
   end
 
   local function start()
-    local process = machine.start(LOG_IN, wiki.api, folder .. "/kept")
+    local process = lua_process.start(LOG_IN, wiki.api, folder .. "/kept")
     assert.equal("started", process:read(1, { stop = "\n" }))
     return process
   end
@@ -101,17 +115,14 @@ describe("tokens in a store", function()
     wait_until_renewed(wiki)
     wiki:mode "normal"
     for _, process in ipairs(processes) do
-      assert.equal("Alice\n", machine.output(process))
+      assert.equal("Alice\n", lua_process.output(process))
     end
     assert.equal(1, wiki:count { grant = "refresh_token" })
   end)
 
   it("are renewed by one of two processes that hold them already; both go on", function()
-    local one <close> = open(store)
-    local other <close> = open(store)
-    for _, session in ipairs { one, other } do
-      assert(session:login { client_id = "public" })
-    end
+    local one <close> = logged_in()
+    local other <close> = logged_in()
     wiki:kill_access_tokens()
     assert(one:get { action = "query" })
     assert(other:get { action = "query" })
@@ -136,8 +147,7 @@ describe("tokens in a store", function()
   end)
 
   it("that still work are sent while another process holds the entry", function()
-    local session <close> = open(store)
-    assert(session:login { client_id = "public" })
+    local session <close> = logged_in()
     session.oauth_tokens.ends = core.now() + 30
     local lock = assert(store:lock(id))
     assert(session:get { action = "query" })
@@ -242,7 +252,7 @@ describe("tokens in a store", function()
     assert(session:login { client_id = "public", redirect = kind:person() })
     kind:kill_access_tokens()
     kind:mode "held"
-    local process = machine.start(LOG_IN, kind.api, folder .. "/kind")
+    local process = lua_process.start(LOG_IN, kind.api, folder .. "/kind")
     wait_until_renewed(kind)
     assert.is_true(process:kill "KILL")
     process:close()
@@ -255,36 +265,25 @@ describe("tokens in a store", function()
   end)
 
   it("tell other processes that hold them when they have ended", function()
-    local one <close> = open(store)
-    local other <close> = open(store)
-    for _, session in ipairs { one, other } do
-      assert(session:login { client_id = "public" })
-    end
+    local one <close> = logged_in()
+    local other <close> = logged_in()
     local entry = kept()
     entry.tokens.refresh_token = "never-given"
     assert(store:write(id, entries.encode(entry)))
     one.oauth_tokens.refresh_token = core.secret "never-given"
     wiki:kill_access_tokens()
-    for _, session in ipairs { one, other } do
-      local reply, err = session:get { action = "query" }
-      assert.is_nil(reply)
-      assert.equal("access-ended", err.code)
-    end
+    assert_ended(one)
+    assert_ended(other)
     assert.equal(1, wiki:count { grant = "refresh_token" })
   end)
 
   it("end with a logout, in other processes too", function()
-    local one <close> = open(store)
-    local other <close> = open(store)
-    for _, session in ipairs { one, other } do
-      assert(session:login { client_id = "public" })
-    end
+    local one <close> = logged_in()
+    local other <close> = logged_in()
     one:logout()
     assert.is_nil(store:read(id))
     wiki:kill_access_tokens()
-    local reply, err = other:get { action = "query" }
-    assert.is_nil(reply)
-    assert.equal("access-ended", err.code)
+    assert_ended(other)
     assert.equal(0, wiki:count { grant = "refresh_token" })
   end)
 

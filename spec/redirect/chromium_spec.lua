@@ -20,8 +20,7 @@ describe("a browser over its debugging pipe", function()
   end)
 
   after_each(function()
-    collectgarbage()
-    assert.equal(before, stand.left_behind())
+    stand.nothing_left_since(before)
   end)
 
   it("answers the password box in front of the wiki, and nobody else's", function()

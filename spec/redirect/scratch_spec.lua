@@ -14,7 +14,7 @@ describe("a folder for one browser", function()
   end)
 
   after_each(function()
-    assert.equal(before, stand.left_behind())
+    stand.nothing_left_since(before)
   end)
 
   it("is private, and goes with all that is in it", function()

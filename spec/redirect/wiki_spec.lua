@@ -29,8 +29,7 @@ for _, host in ipairs({ "localhost", "127.0.0.1" }) do
       stand.restore_environment()
       stand.remove_programs()
       session:close()
-      collectgarbage()
-      assert.equal(before, stand.left_behind())
+      stand.nothing_left_since(before)
     end)
 
     local function switch(names, more)

@@ -8,16 +8,15 @@ local SECRET <const> = ("0123456789abcdef"):rep(2)
 describe("the identity of a login", function()
   local folder, wiki, store
 
+  folders.for_each(function(path)
+    folder = path
+  end)
+
   before_each(function()
-    folder = folders.new()
     store = mwlogin.store.file { folder = folder .. "/kept" }
     wiki = mwlogin.testing.wiki {
       accounts = { Alice = { password = "open sesame", botpasswords = { app = SECRET } } },
     }
-  end)
-
-  after_each(function()
-    folders.remove(folder)
   end)
 
   local function names_of(map)

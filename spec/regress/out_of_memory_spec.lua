@@ -13,4 +13,13 @@ describe("memory that runs out at one allocation", function()
     assert.equal("", wrong)
     assert.is_true(pipe:close())
   end)
+
+  it("is what the command says", function()
+    for at = 20, 120, 20 do
+      local command =
+        "STARVE_AT=%d STARVE_LOG=/dev/null build/asan/lua5.4 scripts/mwlogin --hepl 2>&1"
+      local pipe <close> = assert(io.popen(command:format(at)))
+      assert.equal("mwlogin: not enough memory\n", pipe:read "a")
+    end
+  end)
 end)

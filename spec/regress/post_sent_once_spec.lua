@@ -4,7 +4,7 @@
 local certificates = require "spec.security.certificates"
 local core = require "mwlogin.core"
 local folders = require "spec.folders"
-local machine = require "spec.store.machine"
+local lua_process = require "spec.lua_process"
 
 local SERVER <const> = [[
   local socket = require("socket")
@@ -42,7 +42,7 @@ describe("a request whose kept connection ends without an answer", function()
   local server, pool, session
 
   before_each(function()
-    server = machine.start(SERVER)
+    server = lua_process.start(SERVER)
     local port = server:read(1, { stop = "\n" })
     pool = core.pool()
     session = assert(pool:session(("http://127.0.0.1:%s/api.php"):format(port)))
@@ -71,14 +71,13 @@ end)
 describe("a POST by HTTP/2", function()
   local folder, authority, issued
 
-  lazy_setup(function()
-    folder = folders.new()
-    authority = certificates.authority(folder)
-    issued = authority:issue "http2"
+  folders.for_block(function(path)
+    folder = path
   end)
 
-  lazy_teardown(function()
-    folders.remove(folder)
+  lazy_setup(function()
+    authority = certificates.authority(folder)
+    issued = authority:issue "http2"
   end)
 
   ---@return table|nil reply to the POST
@@ -109,10 +108,42 @@ describe("a POST by HTTP/2", function()
     assert.equal('{"posts":2}', count)
   end)
 
-  it("that was never answered is not", function()
-    local reply, err, count = post "end"
+  local function is_sent_once(mode)
+    local reply, err, count = post(mode)
     assert.is_nil(reply)
     assert.same({ "network", "cut", true }, { err.kind, err.code, err.sent })
     assert.equal('{"posts":1}', count)
+  end
+
+  it("that was never answered is not", function()
+    is_sent_once "end"
+  end)
+
+  it("that had its connection reset is not", function()
+    is_sent_once "reset"
+  end)
+
+  it("says nothing of another host: what that refuses unread, the wiki does not", function()
+    local node <close> = assert(
+      core.process(
+        { "node", "spec/regress/http2.mjs", "end", issued.key, issued.certificate },
+        { stdin = "pipe", stdout = "pipe" }
+      )
+    )
+    local other = ("https://localhost:%s/x"):format((node:read(1, { stop = "\n" })))
+    local server <close> = lua_process.start(SERVER)
+    local port = server:read(1, { stop = "\n" })
+    local pool <close> = core.pool()
+    local session <close> = assert(pool:session(("http://127.0.0.1:%s/api.php"):format(port), {
+      ca_file = authority.certificate,
+    }))
+    assert(session:fetch "/warm")
+    assert(session:fetch(other, { foreign = true, cookies = false }))
+    local reply, err = session:fetch("/cut", { method = "POST", params = { code = "once" } })
+    assert.is_nil(reply)
+    assert.equal("cut", err.code)
+    assert.equal('{"posts":1,"gets":0}', assert(session:fetch "/count").body)
+    node:kill "KILL"
+    server:kill "KILL"
   end)
 end)

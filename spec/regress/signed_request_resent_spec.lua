@@ -1,7 +1,7 @@
 ---libcurl sent a signed question again by itself where a kept connection ended without an answer:
 ---under the nonce that the wiki had seen already (T34).
 local core = require "mwlogin.core"
-local machine = require "spec.store.machine"
+local lua_process = require "spec.lua_process"
 local mwlogin = require "mwlogin"
 local wiki = require "spec.oauth.wiki"
 
@@ -42,7 +42,7 @@ describe("a signed question whose kept connection ends without an answer", funct
   local server, session, origin
 
   before_each(function()
-    server = machine.start(SERVER)
+    server = lua_process.start(SERVER)
     origin = "http://127.0.0.1:" .. server:read(1, { stop = "\n" })
     session = assert(mwlogin.open(origin .. "/api.php", { user_agent = "spec" }))
     -- the connection's first two requests: its own name, and who we are

@@ -69,8 +69,7 @@ describe("a step as a page in the browser", function()
   end)
 
   after_each(function()
-    collectgarbage()
-    assert.equal(before, stand.left_behind())
+    stand.nothing_left_since(before)
   end)
 
   it("is filled by keyboard alone: picture, text, password, choice, box", function()

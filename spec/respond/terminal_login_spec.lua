@@ -44,13 +44,12 @@ describe("a login at a terminal", function()
     return path
   end
 
-  setup(function()
-    folder = folders.new()
-    assert(os.execute("cc -O1 -o " .. folder .. "/pty spec/core/pty.c -lutil"))
+  folders.for_block(function(path)
+    folder = path
   end)
 
-  teardown(function()
-    folders.remove(folder)
+  lazy_setup(function()
+    assert(os.execute("cc -O1 -o " .. folder .. "/pty spec/core/pty.c -lutil"))
   end)
 
   local function play(steps)

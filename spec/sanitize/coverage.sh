@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 least=${COVERAGE_LEAST:-90}
 find build/coverage -name '*.gcda' -delete
-env -u MWLOGIN_CASES MWLOGIN_CPATH='./build/coverage/?.so' MWLOGIN_SAMPLE=50 \
+env -u MWLOGIN_CASES MWLOGIN_SAMPLE=50 \
   lua5.4 /usr/bin/busted --cpath './build/coverage/?.so' -o spec/tools/report.lua \
   spec/core spec/session spec/hostile/{types,cut}_spec.lua spec/captures_spec.lua spec/gather_spec.lua \
   spec/session_spec.lua spec/secret_spec.lua </dev/null

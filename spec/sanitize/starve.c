@@ -1,37 +1,25 @@
 /* Memory that can be told to run out at the n-th allocation: the core's, libcurl's (which has it from
-   the core), libcrypto's and libssl's, what nghttp2 and the decompressors take by themselves, and
-   Lua's, counted together. Of Lua's only what the core asks for, unless all of it is wanted: a test
-   runner shares the state. A script finds
-     starve.at(n, once, all)   from now on the n-th allocation fails; without `once`, all after it
-                               too; with `all` each of Lua's is one
-     starve.feed() → count, refused   none fails any more; how many were asked for since, and refused
-     starve.held() → blocks    of the core, libcurl and libcrypto
-     starve.secret(text)       no block that is freed may hold it
-     starve.unwiped() → count, where  blocks that did, since the last call; the last one's stack
-     starve.children(n, log)   programs that are started from here on, by this interpreter, starve at
-                               their n-th (0: are counted); each adds its two counts to the file
-     starve.bound(seconds, what)      ends the process, by its stack, unless called again (0) */
+   the core), libcrypto's and libssl's, what libnghttp2 and its like take by themselves, and Lua's,
+   counted together. Of Lua's only what the core asks for, unless all of it is wanted: a test runner
+   shares the state. */
 #define MWL_STARVE
 #include "starve.h"
 
-#include <dlfcn.h>
 #include <execinfo.h>
-#include <fcntl.h>
+#include <link.h>
 #include <openssl/crypto.h>
-#include <signal.h>
+#include <openssl/evp.h>
 #include <stdarg.h>
-#include <unistd.h>
+#include <stdint.h>
 
 #define SECRETS 32
 #define SHORTEST_SECRET 8
 #define LONGEST_SECRET 256
-#define DEPTH 24
 
 int starve_core_asks;
 
-static long asked; /* since the count began */
-static long refused;
-static long limit; /* 0: nothing fails */
+static long asked, refused; /* since the count began */
+static long limit;          /* 0: nothing fails */
 static int only_once;
 static int all_of_lua;
 static long blocks;
@@ -52,7 +40,7 @@ static struct {
 } secrets[SECRETS];
 static int secret_count;
 static long unwiped;
-static void *unwiped_at[DEPTH];
+static void *unwiped_at[STARVE_DEPTH];
 static int unwiped_depth;
 
 static void look_through(const void *memory) {
@@ -60,16 +48,19 @@ static void look_through(const void *memory) {
   for (int i = 0; i < SECRETS && secrets[i].length > 0; i++) {
     if (memmem(memory, size, secrets[i].text, secrets[i].length) == NULL) continue;
     unwiped++;
-    unwiped_depth = backtrace(unwiped_at, DEPTH);
+    unwiped_depth = backtrace(unwiped_at, STARVE_DEPTH);
     return;
   }
 }
 
 /* == the allocator =============================================================================== */
 
+/* What an earlier owner left in it must not look like this one's. */
 void *starve_malloc(size_t size) {
   void *memory = refuses() ? NULL : malloc(size);
-  if (memory != NULL) blocks++;
+  if (memory == NULL) return NULL;
+  blocks++;
+  if (secrets[0].length > 0) memset(memory, 0xbe, size);
   return memory;
 }
 
@@ -121,6 +112,57 @@ void *starve_mmap(void *at, size_t size, int protection, int flags, int fd, off_
   return refuses() ? MAP_FAILED : mmap(at, size, protection, flags, fd, offset);
 }
 
+/* == libraries that take their memory from the system ============================================ */
+
+void *__interceptor_malloc(size_t size);
+void *__interceptor_calloc(size_t count, size_t size);
+void *__interceptor_realloc(void *memory, size_t size);
+
+/* libnghttp2 by HTTP/2, libz, libbrotli and libzstd by what is compressed, libidn2 and libpsl by names. */
+static const char *const others[] = {"/libnghttp2.", "/libz.",    "/libbrotli",
+                                     "/libzstd.",    "/libidn2.", "/libpsl."};
+#define RANGES 16
+static struct {
+  uintptr_t from;
+  uintptr_t to;
+} ranges[RANGES];
+static int range_count;
+
+static int note_library(struct dl_phdr_info *info, size_t size, void *data) {
+  int is_other = 0;
+  (void)size, (void)data;
+  for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+    if (strstr(info->dlpi_name, others[i]) != NULL) is_other = 1;
+  }
+  for (int i = 0; is_other && i < info->dlpi_phnum && range_count < RANGES; i++) {
+    const ElfW(Phdr) *part = &info->dlpi_phdr[i];
+    if (part->p_type != PT_LOAD || (part->p_flags & PF_X) == 0) continue;
+    ranges[range_count].from = info->dlpi_addr + part->p_vaddr;
+    ranges[range_count++].to = info->dlpi_addr + part->p_vaddr + part->p_memsz;
+  }
+  return 0;
+}
+
+static int refuses_to(const void *caller) {
+  uintptr_t at = (uintptr_t)caller;
+  for (int i = 0; i < range_count; i++) {
+    if (at >= ranges[i].from && at < ranges[i].to) return refuses();
+  }
+  return 0;
+}
+
+void *malloc(size_t size) {
+  return refuses_to(__builtin_return_address(0)) ? NULL : __interceptor_malloc(size);
+}
+
+void *calloc(size_t count, size_t size) {
+  return refuses_to(__builtin_return_address(0)) ? NULL : __interceptor_calloc(count, size);
+}
+
+void *realloc(void *memory, size_t size) {
+  return refuses_to(__builtin_return_address(0)) ? NULL : __interceptor_realloc(memory, size);
+}
+
 /* == libcrypto, Lua ============================================================================== */
 
 static void *crypto_malloc(size_t size, const char *file, int line) {
@@ -162,121 +204,44 @@ static void *lua_memory(void *data, void *memory, size_t old, size_t size) {
   return realloc(memory, size);
 }
 
-/* == what the script calls ======================================================================= */
+/* == for starve_lua.c =========================================================================== */
 
-static void begin(long at, int once, int all) {
+void starve_begin(long at, int once, int all) {
   only_once = once;
   all_of_lua = all;
   asked = refused = 0;
   limit = at;
+  range_count = 0;
+  dl_iterate_phdr(note_library, NULL);
 }
 
-static int at(lua_State *L) {
-  begin((long)luaL_checkinteger(L, 1), lua_toboolean(L, 2), lua_toboolean(L, 3));
-  return 0;
-}
-
-static int feed(lua_State *L) {
-  long count = asked, no = refused;
-  begin(0, 0, 0);
-  lua_pushinteger(L, count);
-  lua_pushinteger(L, no);
-  return 2;
-}
-
-static int held(lua_State *L) {
-  lua_pushinteger(L, blocks);
-  return 1;
+struct starve_counts starve_counts(void) {
+  return (struct starve_counts){asked, refused, blocks};
 }
 
 /* The newest ones are looked for. */
-static int secret(lua_State *L) {
-  size_t length;
-  const char *text = luaL_checklstring(L, 1, &length);
+void starve_look_for(const char *text, size_t length) {
   int place = secret_count % SECRETS;
-  if (length < SHORTEST_SECRET || length > LONGEST_SECRET) return 0;
+  if (length < SHORTEST_SECRET || length > LONGEST_SECRET) return;
   for (int i = 0; i < SECRETS; i++) {
-    if (secrets[i].length == length && memcmp(secrets[i].text, text, length) == 0) return 0;
+    if (secrets[i].length == length && memcmp(secrets[i].text, text, length) == 0) return;
   }
   memcpy(secrets[place].text, text, length);
   secrets[place].length = length;
   secret_count++;
-  return 0;
 }
 
-static int forget(lua_State *L) {
-  (void)L;
-  explicit_bzero(secrets, sizeof secrets);
-  secret_count = 0;
-  return 0;
-}
-
-static int take_unwiped(lua_State *L) {
-  char **names = unwiped > 0 ? backtrace_symbols(unwiped_at, unwiped_depth) : NULL;
-  luaL_Buffer where;
-  lua_pushinteger(L, unwiped);
-  luaL_buffinit(L, &where);
-  for (int i = 0; names != NULL && i < unwiped_depth; i++) {
-    luaL_addstring(&where, names[i]);
-    luaL_addchar(&where, '\n');
-  }
-  luaL_pushresult(&where);
-  free(names);
+long starve_unwiped(void **stack, int *depth) {
+  long count = unwiped;
+  memcpy(stack, unwiped_at, sizeof unwiped_at);
+  *depth = unwiped_depth;
   unwiped = 0;
-  return 2;
-}
-
-static int children(lua_State *L) {
-  setenv("STARVE_AT", lua_pushfstring(L, "%I", luaL_checkinteger(L, 1)), 1);
-  setenv("STARVE_LOG", luaL_checkstring(L, 2), 1);
-  return 0;
-}
-
-static char bounded[256];
-
-static void out_of_time(int number) {
-  static const char words[] = "HANGS   ";
-  void *stack[DEPTH];
-  (void)number;
-  (void)!write(STDERR_FILENO, words, sizeof words - 1);
-  (void)!write(STDERR_FILENO, bounded, strlen(bounded));
-  (void)!write(STDERR_FILENO, "\n", 1);
-  backtrace_symbols_fd(stack, backtrace(stack, DEPTH), STDERR_FILENO);
-  _exit(9);
-}
-
-static int bound(lua_State *L) {
-  unsigned seconds = (unsigned)luaL_checkinteger(L, 1);
-  snprintf(bounded, sizeof bounded, "%s", luaL_optstring(L, 2, ""));
-  signal(SIGALRM, seconds > 0 ? out_of_time : SIG_DFL);
-  alarm(seconds);
-  return 0;
-}
-
-/* == programs that were started by a script of this interpreter ================================== */
-
-static void tell_counts(void) {
-  char line[64];
-  int file = open(getenv("STARVE_LOG"), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
-  int length = snprintf(line, sizeof line, "%ld %ld\n", asked, refused);
-  if (file >= 0) (void)!write(file, line, (size_t)length);
+  return count;
 }
 
 lua_State *starve_state(void) {
-  const char *from_parent = getenv("STARVE_AT");
   if (!CRYPTO_set_mem_functions(crypto_malloc, crypto_realloc, crypto_free)) return NULL;
-  if (from_parent != NULL && getenv("STARVE_LOG") != NULL) {
-    begin(strtol(from_parent, NULL, 10), 1, 0);
-    atexit(tell_counts);
-  }
+  /* libcrypto's register of names loses one when it has no memory for it (3.0): it is filled first */
+  EVP_MD_free(EVP_MD_fetch(NULL, "SHA256", NULL));
   return lua_newstate(lua_memory, NULL);
-}
-
-void starve_open(lua_State *L) {
-  static const luaL_Reg functions[] = {
-      {"at", at},         {"feed", feed},         {"held", held},
-      {"secret", secret}, {"forget", forget},     {"unwiped", take_unwiped},
-      {"bound", bound},   {"children", children}, {NULL, NULL}};
-  luaL_newlib(L, functions);
-  lua_setglobal(L, "starve");
 }

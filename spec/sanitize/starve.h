@@ -12,8 +12,20 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#define STARVE_DEPTH 24
+
+struct starve_counts {
+  long asked;
+  long refused;
+  long blocks;
+};
+
 lua_State *starve_state(void);
 void starve_open(lua_State *L);
+void starve_begin(long at, int once, int all);
+struct starve_counts starve_counts(void);
+void starve_look_for(const char *text, size_t length);
+long starve_unwiped(void **stack, int *depth);
 
 void *starve_malloc(size_t size);
 void *starve_calloc(size_t count, size_t size);

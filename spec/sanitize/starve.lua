@@ -1,20 +1,14 @@
----Out of memory at every allocation of `walk.lua` and of exchanges over a socket: an error each
----time, no crash, nothing left behind. STARVE_STEP=7 takes every seventh allocation.
+---Out of memory at every allocation of `walk.lua`, of exchanges over a socket, of files and
+---programs, and at many of whole logins: an error each time, no crash, nothing left behind, no
+---secret freed as it was. LOGINS_EVERY: of the logins' allocations each so many-th.
 package.path = "./?.lua;./lua/?.lua;./lua/?/init.lua;" .. package.path
 local core = require "mwlogin.core"
 local mwlogin = require "mwlogin"
 local testing = require "mwlogin.testing"
 local loopback = require "spec.core.loopback"
+local sweep = require "spec.sanitize.sweep"
 
-local STEP <const> = math.tointeger(tonumber(os.getenv "STARVE_STEP" or 1))
-local MOST_SHOWN <const> = 10
-
----Blocks that csrc/curl_memory.c keeps for libcurl, and what libraries set up once: a bound,
----however often memory ran out. What nobody holds any more, LeakSanitizer finds at the end.
-local KEPT <const> = 128
-
----What spec/sanitize/starve.c gives.
-local starve = rawget(_G, "starve")
+local LOGINS_EVERY <const> = math.tointeger(tonumber(os.getenv "LOGINS_EVERY" or 37))
 
 local server <close> = setmetatable({ at = loopback.start() }, {
   __close = function(self)
@@ -63,14 +57,19 @@ local function machine()
 end
 
 local BOT <const> = ("0123456789abcdef"):rep(2)
+local PASSWORD <const> = "open sesame"
+
+local starve = rawget(_G, "starve")
+starve.secret(BOT)
+starve.secret(PASSWORD)
 
 ---Whole logins, both ways, and an edit; the wiki is in this process, and starves with them.
 local function logins()
   local wiki = testing.wiki {
-    accounts = { Alice = { password = "open sesame", botpasswords = { app = BOT } } },
+    accounts = { Alice = { password = PASSWORD, botpasswords = { app = BOT } } },
   }
   for _, credentials in ipairs {
-    { username = "Alice", password = "open sesame", method = "clientlogin" },
+    { username = "Alice", password = PASSWORD, method = "clientlogin" },
     { username = "Alice@app", password = BOT },
   } do
     local session <close> =
@@ -81,70 +80,14 @@ local function logins()
   assert(#wiki.edits == 2)
 end
 
----`every`: of very many allocations, each so many-th.
-local walks = {
+for _, walk in ipairs {
   { name = "walk", act = assert(loadfile "spec/sanitize/walk.lua"), every = 1 },
   { name = "exchanges", act = exchanges, every = 1 },
   { name = "files and programs", act = machine, every = 1 },
-  { name = "logins", act = logins, every = 37 },
-}
-
-local cases, findings = 0, 0
-
-local function complain(format, ...)
-  findings = findings + 1
-  if findings <= MOST_SHOWN then
-    print(format:format(...))
-  end
-end
-
----What is held when everything that can be collected is.
-local function settle()
-  collectgarbage()
-  collectgarbage()
-  return starve.held()
-end
-
-local function sweep(walk, once)
-  walk.act() -- what libraries set up once
-  local before = settle()
-  collectgarbage "stop"
-  starve.at(0, false, true)
-  walk.act()
-  local total = starve.feed()
-  collectgarbage "restart"
-  for at = 1, total, STEP * walk.every do
-    collectgarbage "stop"
-    starve.at(at, once, true)
-    local ok, err = pcall(walk.act)
-    local refused = starve.feed() >= at
-    collectgarbage "restart"
-    cases = cases + (refused and 1 or 0)
-    if ok and refused and not once then
-      complain("%s: nothing failed though memory ran out at allocation %d", walk.name, at)
-    elseif not ok and err == nil then
-      complain("%s: allocation %d ends in no error", walk.name, at)
-    end
-    local left = settle() - before
-    if left > KEPT then
-      complain("%s: allocation %d of %d leaves %d blocks", walk.name, at, total, left)
-    end
-  end
-  print(
-    ("%s: %d allocations, %s"):format(walk.name, total, once and "one fails" or "the rest fails")
-  )
-end
-
-for _, walk in ipairs(walks) do
-  sweep(walk, true)
-  sweep(walk, false)
+  { name = "logins", act = logins, every = LOGINS_EVERY },
+} do
+  sweep.both(walk)
 end
 
 os.execute("rm -rf " .. folder)
-local path = os.getenv "MWLOGIN_CASES"
-if path then
-  local file <close> = assert(io.open(path, "a"))
-  file:write(("memory that runs out at an allocation\t%d\t%d\n"):format(cases, findings))
-end
-print(("%d allocations refused, %d findings"):format(cases, findings))
-assert(findings == 0)
+sweep.finish "memory that runs out at an allocation"

@@ -1,7 +1,7 @@
 ---Walks the core without busted: every function once or more, over a transport and over a real
 ---socket that nobody listens on. `collect.lua` runs it with a full collection at every instruction.
 package.path = "./lua/?.lua;./lua/?/init.lua;" .. package.path
-package.cpath = (os.getenv "MWLOGIN_CPATH" or "./build/?.so") .. ";" .. package.cpath
+package.cpath = "./build/?.so;" .. package.cpath
 local core = require "mwlogin.core"
 
 local FORM <const> = [[{"query":{"authmanagerinfo":{"canauthenticatenow":true,"requests":[

@@ -9,12 +9,8 @@ describe("OAuth 1 by example:", function()
   local folder
   local site = shared(wiki.start)
 
-  lazy_setup(function()
-    folder = folders.new()
-  end)
-
-  lazy_teardown(function()
-    folders.remove(folder)
+  folders.for_block(function(path)
+    folder = path
   end)
 
   local function run(words, environment)

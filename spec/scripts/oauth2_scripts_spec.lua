@@ -21,12 +21,8 @@ describe("OAuth 2 by example:", function()
     return nginx.start { wiki = grants:format(giver.base) .. all_else:format(wiki.base) }
   end)
 
-  lazy_setup(function()
-    folder = folders.new()
-  end)
-
-  lazy_teardown(function()
-    folders.remove(folder)
+  folders.for_block(function(path)
+    folder = path
   end)
 
   before_each(function()

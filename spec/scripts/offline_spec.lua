@@ -112,12 +112,8 @@ local function run(name, script)
 end
 
 describe("offline,", function()
-  setup(function()
-    folder = folders.new()
-  end)
-
-  teardown(function()
-    folders.remove(folder)
+  folders.for_block(function(path)
+    folder = path
   end)
 
   for name, script in pairs(SCRIPTS) do

@@ -238,16 +238,15 @@ describe("files", function()
   describe("on a disk that fails", function()
     local shim
 
+    folders.for_block(function(path)
+      shim = path
+    end)
+
     lazy_setup(function()
-      shim = folders.new()
       local output, code = read_all(
         ("cc -shared -fPIC -O1 -o %s/shim.so spec/security/failing_disk.c -ldl"):format(shim)
       )
       assert.equal(0, code, output)
-    end)
-
-    lazy_teardown(function()
-      folders.remove(shim)
     end)
 
     for _, call in ipairs({ "openat", "write", "fchmod", "fsync", "renameat" }) do

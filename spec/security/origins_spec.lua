@@ -1,5 +1,5 @@
 -- Cookies and credentials stay at the wiki's own origin, wherever a wiki points; the other server
--- is a real one, and its log is looked at. (Redirects: transport_spec.lua.)
+-- is a real one, and its log is looked at. (Redirects: redirects_spec.lua.)
 local certificates = require("spec.security.certificates")
 local core = require("mwlogin.core")
 local counts = require("spec.security.counts")

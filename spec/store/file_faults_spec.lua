@@ -3,7 +3,7 @@
 local disk = require("spec.store.disk")
 local entries = require("mwlogin.store.entry")
 local folders = require("spec.folders")
-local machine = require("spec.store.machine")
+local lua_process = require("spec.lua_process")
 local store = require("mwlogin.store")
 
 local API <const> = "https://wiki.example.org/w/api.php"
@@ -18,14 +18,13 @@ local quoted = disk.quote
 describe("a store in files", function()
   local folder, kept, id
 
-  before_each(function()
-    folder = folders.new()
-    kept = store.file({ folder = folder .. "/state" })
-    id = entries.id(API, "alice")
+  folders.for_each(function(path)
+    folder = path
   end)
 
-  after_each(function()
-    folders.remove(folder)
+  before_each(function()
+    kept = store.file({ folder = folder .. "/state" })
+    id = entries.id(API, "alice")
   end)
 
   ---Writes an entry, lets a shell do something to the folder, and tries to write again.
@@ -134,7 +133,7 @@ describe("a store in files", function()
     while true do socket.sleep(60) end]]
 
   it("is locked by one process at a time, and a dead one holds nothing", function()
-    local holder <close> = machine.start(HOLDER, folder .. "/state", id)
+    local holder <close> = lua_process.start(HOLDER, folder .. "/state", id)
     assert.equal("held", holder:read(1, { stop = "\n" }))
     local lock, err = kept:lock(id)
     assert.is_nil(lock)
@@ -167,7 +166,7 @@ describe("a store in files", function()
     local random = math.random
     math.randomseed(20261124)
     for round = 1, rounds do
-      local writer <close> = machine.start(WRITER, folder .. "/state", id, "2000")
+      local writer <close> = lua_process.start(WRITER, folder .. "/state", id, "2000")
       local told = tonumber((assert(writer:read(1, { stop = "\n" }))))
       for _ = 1, random(0, 8) do
         told = tonumber((writer:read(1, { stop = "\n" }))) or told

@@ -42,13 +42,12 @@ end
 describe("a store in files", function()
   local folder, kept
 
-  before_each(function()
-    folder = folders.new()
-    kept = store.file({ folder = folder .. "/state" })
+  folders.for_each(function(path)
+    folder = path
   end)
 
-  after_each(function()
-    folders.remove(folder)
+  before_each(function()
+    kept = store.file({ folder = folder .. "/state" })
   end)
 
   local function path_of(id)

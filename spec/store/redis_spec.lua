@@ -2,7 +2,7 @@
 -- or lies.
 local entries = require("mwlogin.store.entry")
 local folders = require("spec.folders")
-local machine = require("spec.store.machine")
+local lua_process = require("spec.lua_process")
 local redis_server = require("spec.store.redis_server")
 local socket = require("socket")
 local store = require("mwlogin.store")
@@ -304,7 +304,7 @@ describe("a store in Redis", function()
   }) do
     it("is no store when it answers with " .. what, function()
       local path = folder .. "/liar.sock"
-      local liar <close> = machine.start(LIAR, path, bytes)
+      local liar <close> = lua_process.start(LIAR, path, bytes)
       assert.equal("listening", liar:read(1, { stop = "\n" }))
       local lying = require("redis").connect("unix://" .. path)
       lying.network.socket:settimeout(0.5, "t")

@@ -48,12 +48,8 @@ end
 describe("a recorded login by way of elsewhere", function()
   local folder, path, recorder
 
-  lazy_setup(function()
-    folder = folders.new()
-  end)
-
-  lazy_teardown(function()
-    folders.remove(folder)
+  folders.for_block(function(made)
+    folder = made
   end)
 
   before_each(function()

@@ -70,12 +70,8 @@ end
 describe("a recorded login of a real wiki", function()
   local folder, count = nil, 0
 
-  setup(function()
-    folder = folders.new()
-  end)
-
-  teardown(function()
-    folders.remove(folder)
+  folders.for_block(function(made)
+    folder = made
   end)
 
   local function record(wiki, credentials, work)

@@ -27,6 +27,8 @@ local function parameter(text)
     local advice = "'%s' is a secret, and the command line can be read by others;"
       .. " use --parameter-from %s=SOURCE"
     return nil, advice:format(name, name)
+  elseif name == "format" and value ~= "json" then
+    return nil, "replies are read as JSON: leave format out"
   end
   return { name = name, value = value }
 end

@@ -43,7 +43,7 @@ local function profile_of(mwlogin, wiki)
     return checked(profile)
   end
   if err.code == "no-profile" or err.code == "no-config" then
-    return { url = wiki }
+    return { url = wiki, near = err.near }
   end
   return nil, err
 end
@@ -106,6 +106,9 @@ local function open(wiki, args, purpose)
   opened.store = not purpose.record and (opened.store or mwlogin.store.file()) or nil
   local session
   session, err = mwlogin.open(profile.url, opened)
+  if err and err.code == "resolve" and profile.near then
+    err.advice = ("Did you mean the profile '%s'?"):format(profile.near)
+  end
   return session, err, profile
 end
 

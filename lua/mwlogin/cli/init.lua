@@ -146,6 +146,9 @@ function cli.main(argv)
   if ok then
     return result
   end
+  if type(result) == "string" then -- of no memory Lua tells no handler
+    result = { trouble = result }
+  end
   if result.interrupted then
     io.stderr:write("\nmwlogin: cancelled\n")
     return exit.CANCELLED

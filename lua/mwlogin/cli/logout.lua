@@ -31,7 +31,9 @@ function logout.run(args)
       or gone and ("Forgot the session of %s, %s"):format(wiki, gone)
     out:result({ wiki = args.wiki, anonymous = true }, words)
     if not words then
-      out:say(("%s: no session is kept, there is nothing to end"):format(wiki))
+      local account = args.open_account
+      local whose = account and (" of the account %s"):format(output.clean(account)) or ""
+      out:say(("%s: no session%s is kept, there is nothing to end"):format(wiki, whose))
     end
     return true
   end, { ends = true })

@@ -23,6 +23,8 @@ end
 local function one_line(text)
   if text:find("%c") then
     return nil, "line breaks and control characters do not belong there"
+  elseif text == "" then
+    return nil, "it is empty; leave it out"
   end
   return text
 end
@@ -111,6 +113,7 @@ local LOGIN <const> = {
   },
   { "--consumer-key", "KEY", "consumer_key", "OAuth 1: the consumer" },
   { "--consumer-secret-from", "SOURCE", "consumer_secret", "OAuth 1: its secret", source },
+  { "--rsa-key", "FILE", "rsa_key", "OAuth 1: its private key, where it signs by RSA" },
   { "--access-key", "KEY", "access_key", "OAuth 1: the access token" },
   { "--access-secret-from", "SOURCE", "access_secret", "OAuth 1: its secret", source },
   { "--return-url", "ADDRESS", "return_url", "where a browser is sent back to" },

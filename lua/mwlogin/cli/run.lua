@@ -9,7 +9,8 @@ run.usage = "SCRIPT.lua [ARG…]"
 
 run.examples = [[
   mwlogin run scripts/botpassword.lua wiki.example.org Alice@tool Sandbox
-What the script returns, a whole number, is the exit code; without one it is 0.]]
+What the script returns, a whole number from 0 to 255, is the exit code; without
+one it is 0. `nil, err` is told as an error, as if it had been raised.]]
 
 ---What follows the script is the script's, options too.
 ---@param argv string[]
@@ -52,8 +53,22 @@ local function judge(out, script, err)
     return exit.CANCELLED
   end
   local words = tostring(err)
+  if type(err) == "table" and words:find "^table: " then
+    words = "it raised a table, which is no text"
+  end
   out:say(words:find(script, 1, true) == 1 and words or ("%s: %s"):format(script, words))
   return exit.USAGE
+end
+
+---The system keeps the last eight bits only: 256 would be a success.
+local function code_of(out, script, result)
+  if math.type(result) ~= "integer" then
+    return exit.DONE
+  elseif result < 0 or result > 255 then
+    out:say(("%s: it returned %d, and exit codes go from 0 to 255"):format(script, result))
+    return exit.USAGE
+  end
+  return result
 end
 
 function run.run(args)
@@ -69,7 +84,7 @@ function run.run(args)
   package.path, package.cpath = package.path .. ";./?.lua;./?/init.lua", package.cpath .. ";./?.so"
   local script_arg = { [0] = args.script, table.unpack(args.arguments) }
   _G.arg = script_arg
-  local ok, result = xpcall(chunk, function(raised)
+  local ok, result, why = xpcall(chunk, function(raised)
     if type(raised) == "table" or tostring(raised):find("interrupted!", 1, true) then
       return raised
     end
@@ -79,8 +94,10 @@ function run.run(args)
   end, table.unpack(args.arguments))
   if not ok then
     return judge(out, args.script, result)
+  elseif result == nil and type(why) == "table" and why.kind then
+    return judge(out, args.script, why)
   end
-  return math.type(result) == "integer" and result or exit.DONE
+  return code_of(out, args.script, result)
 end
 
 return run

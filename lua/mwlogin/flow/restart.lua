@@ -120,7 +120,7 @@ end
 function restart.go_on(run, step)
   run.restarts = (run.restarts or 0) + 1
   local decision, err
-  if run.restarts <= 3 then
+  if run.restarts <= 3 and not run.continued then
     decision, err = decide(run, step)
   end
   if err then
@@ -131,6 +131,7 @@ function restart.go_on(run, step)
     end
     return undecided(run, step)
   elseif decision.continue then
+    run.continued = true -- what came back to where it was is not sent a second time
     return run:answer(step, decision.continue)
   elseif decision.createaccount then
     return create_then_login(run, step, decision)

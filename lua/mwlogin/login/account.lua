@@ -12,15 +12,18 @@ local function names_of(list)
   return table.concat(names, ", ")
 end
 
----The account of the only entry of a wiki; nil alone when there is none.
-local function only_account(store, api)
+---The only entry of a wiki; nil alone when there is none.
+local function only_entry(store, api)
   local ids, err = store:ids()
   if not ids then
     return nil, err
   end
   local found, unreadable = {}, nil
   for _, id in ipairs(ids) do
-    local entry, why = entries.read(store, id)
+    local entry, why
+    if entries.may_be_of(id, api) then
+      entry, why = entries.read(store, id)
+    end
     if entry and entry.api == api then
       found[#found + 1] = entry
     end
@@ -38,7 +41,7 @@ local function only_account(store, api)
   if #found == 0 then
     return nil, unreadable
   end
-  return found[1].account
+  return found[1]
 end
 
 ---The client that a person allows to act for them; one that has its own access needs nobody.
@@ -62,7 +65,8 @@ function account.of(session, credentials)
   elseif credentials.access_token or credentials.consumer_key then
     return nil -- whose it is, the wiki will say
   end
-  return only_account(session.options.store, session.api)
+  local only, err = only_entry(session.options.store, session.api)
+  return only and only.account, err
 end
 
 ---The account whose session is kept for this wiki, if any.
@@ -70,13 +74,14 @@ end
 ---@return string|nil account
 ---@return mwlogin.Error|nil err several are kept, or the store cannot be read
 function account.kept(session)
-  local name, err = account.of(session, {})
-  if not name then
-    return nil, err
+  local store, name = session.options.store, session.options.account
+  local entry, err
+  if name then
+    entry, err = entries.read(store, entries.id(session.api, name))
+  else
+    entry, err = only_entry(store, session.api)
   end
-  local entry
-  entry, err = entries.read(session.options.store, entries.id(session.api, name))
-  return entry and name, err
+  return entry and (name or entry.account), err
 end
 
 ---Forgets what is kept of this wiki and account, without asking the wiki.

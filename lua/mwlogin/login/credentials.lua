@@ -22,6 +22,7 @@ local KNOWN <const> = {
   grant = "string",
   consumer_key = SECRET,
   consumer_secret = SECRET,
+  rsa_key = "string",
   access_key = SECRET,
   access_secret = SECRET,
   answers = "table",
@@ -61,14 +62,36 @@ local function check_choice(what, value, choices, level)
   end
 end
 
+---Raises for a table of named values that is a list, and for a list that is none.
+local function check_shapes(given, what, level)
+  if not (given.answers or given.extra or given.handlers) then
+    return
+  end
+  for _, name in ipairs { "answers", "extra" } do
+    for key in pairs(given[name] or {}) do
+      if type(key) ~= "string" then
+        error(("%s: '%s' has a name for each value: { field = value }"):format(what, name), level)
+      end
+    end
+  end
+  for key in pairs(given.handlers or {}) do
+    if math.type(key) ~= "integer" then
+      error(("%s: 'handlers' is a list: handlers = { handler }"):format(what), level)
+    end
+  end
+end
+
 ---Raises where `login` was called when a name is unknown or a value of the wrong type.
 ---@param given table
 ---@param methods table<string, any>
 ---@param level integer
-function credentials.check(given, methods, level)
-  if not options.check(given, KNOWN, "login", level + 1) then
-    options.bound(given, ABOVE_ZERO, "login", level + 1)
+---@param what string|nil who takes them, where it is not `login`
+function credentials.check(given, methods, level, what)
+  what = what or "login"
+  if not options.check(given, KNOWN, what, level + 1) then
+    options.bound(given, ABOVE_ZERO, what, level + 1)
   end
+  check_shapes(given, what, level + 1)
   if given.method then
     check_choice("method", given.method, methods, level + 1)
   end
@@ -89,6 +112,8 @@ local function lacking(message, advice)
   return errors.new { kind = "answer", code = "credentials", message = message, advice = advice }
 end
 
+local NOT_EMPTY <const> = { "client_id", "client_secret", "consumer_key", "consumer_secret" }
+
 local function is_empty(value)
   return (type(value) == "string" or core.is_secret(value)) and #value == 0
 end
@@ -107,6 +132,12 @@ function credentials.gap(given, method)
     return lacking("The password is empty", "Give the password, or leave it out to be asked.")
   elseif given.username == "" then
     return lacking("The user name is empty", "Give the user name.")
+  end
+  for position = 1, #NOT_EMPTY do
+    local name = NOT_EMPTY[position]
+    if given[name] and is_empty(given[name]) then
+      return lacking(("The %s is empty"):format(name), ("Give the %s."):format(name))
+    end
   end
 end
 

@@ -81,6 +81,13 @@ function core.crypto.hmac(algorithm, key, message) end
 ---@return string raw bytes
 function core.crypto.random(count) end
 
+---Signs by RSA and SHA-1 (RFC 8017, RSASSA-PKCS1-v1_5).
+---@param path string of the private key: PEM, readable by its owner alone
+---@param text string|mwlogin.core.Secret
+---@return string|nil raw bytes
+---@return mwlogin.Error|nil err kind `answer`, code `rsa_key`
+function core.crypto.rsa_sha1(path, text) end
+
 ---SHA-1.
 ---@param text string|mwlogin.core.Secret
 ---@return string 20 raw bytes
@@ -172,8 +179,8 @@ function core.looks_like_botpassword(username, password) end
 ---@return number seconds since some fixed moment
 function core.now() end
 
----Whether all of a table has known names and the plain types they allow, and each number bounds
----something: then it needs no closer look.
+---Whether all of a table has known names and the plain types they allow, each number is above 0 and
+---has an end, and no text is empty: then it needs no closer look.
 ---@param given table
 ---@param known table name to types, as "string|secret"
 ---@return boolean false: there may be something wrong

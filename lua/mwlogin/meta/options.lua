@@ -38,6 +38,7 @@
 ---@field grant? string OAuth 2: "client_credentials"
 ---@field consumer_key? any OAuth 1
 ---@field consumer_secret? any OAuth 1
+---@field rsa_key? string OAuth 1: the consumer's private key (PEM, a path), where it signs by RSA
 ---@field access_key? any OAuth 1
 ---@field access_secret? any OAuth 1
 ---@field answers? table<string, any> `field` or `Kind.field` → value, source or function

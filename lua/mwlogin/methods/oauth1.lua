@@ -27,14 +27,18 @@ local function lacking(name)
   }
 end
 
+---With an RSA key an owner-only consumer needs no secrets; what the wiki says of a person's
+---identity is signed with the consumer's all the same.
 local function gap(credentials)
+  local by_rsa = credentials.rsa_key ~= nil and credentials.access_key ~= nil
   for _, name in ipairs { "consumer_key", "consumer_secret" } do
-    if credentials[name] == nil then
+    if credentials[name] == nil and not (by_rsa and name == "consumer_secret") then
       return lacking(name)
     end
   end
   for _, pair in ipairs(PARTNERS) do
-    if credentials[pair[1]] ~= nil and credentials[pair[2]] == nil then
+    local spared = by_rsa and pair[2] == "access_secret"
+    if credentials[pair[1]] ~= nil and credentials[pair[2]] == nil and not spared then
       return lacking(pair[2])
     end
   end
@@ -75,6 +79,7 @@ local function read_keys(session, credentials)
     end
     keys[name] = value
   end
+  keys.rsa_key = credentials.rsa_key
   keys.consumer_key = plain(keys.consumer_key)
   keys.access_key = keys.access_key and plain(keys.access_key)
   return keys
@@ -197,7 +202,7 @@ end
 ---@return mwlogin.Identity|nil
 ---@return mwlogin.Error|nil err
 function oauth1.restore(session, credentials, tokens)
-  if credentials.consumer_secret == nil then
+  if credentials.consumer_secret == nil and credentials.rsa_key == nil then
     return nil, lacking_secret()
   elseif type(tokens.access_key) ~= "string" or type(tokens.access_secret) ~= "string" then
     return nil, proving.ended(session.entry and session.entry.made.name)
@@ -205,6 +210,7 @@ function oauth1.restore(session, credentials, tokens)
   local given = {
     consumer_key = credentials.consumer_key or tokens.consumer_key,
     consumer_secret = credentials.consumer_secret,
+    rsa_key = credentials.rsa_key,
     access_key = tokens.access_key,
     access_secret = core.secret(tokens.access_secret),
   }

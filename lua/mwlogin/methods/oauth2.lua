@@ -48,7 +48,7 @@ local function for_the_client(session, client)
   if not client.client_id or client.client_secret == nil then
     return lacking("client_credentials needs client_id and client_secret", "Give both.")
   end
-  return token_endpoint.ask(session, client, { grant_type = "client_credentials" }, "passing")
+  return token_endpoint.ask(session, client, { grant_type = "client_credentials" }, "unexecuted")
 end
 
 local function for_a_person(session, client, credentials)

@@ -136,6 +136,7 @@ function handshake.run(session, credentials, signer)
   local keys = {
     consumer_key = signer.keys.consumer_key,
     consumer_secret = signer.keys.consumer_secret,
+    rsa_key = signer.keys.rsa_key,
     access_key = token.key,
     access_secret = token.secret,
   }

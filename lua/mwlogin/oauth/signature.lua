@@ -1,11 +1,13 @@
----OAuth 1.0a signatures by RFC 5849, HMAC-SHA1: the Authorization of one request.
+---OAuth 1.0a signatures by RFC 5849, HMAC-SHA1 or RSA-SHA1: the Authorization of one request.
 local core = require "mwlogin.core"
+local errors = require "mwlogin.error"
 
 local signature = {}
 
 ---@class mwlogin.oauth.Keys
 ---@field consumer_key string
----@field consumer_secret string|userdata
+---@field consumer_secret string|userdata|nil nil only beside an RSA key
+---@field rsa_key string|nil path of the private key, where the consumer signs by RSA
 ---@field access_key string|nil of the access token, or of the request token while one is exchanged
 ---@field access_secret string|userdata|nil
 
@@ -74,6 +76,22 @@ function signature.hmac_sha1(text, consumer_secret, token_secret)
   return core.crypto.base64(mac)
 end
 
+---By the consumer's own means: with an RSA key no secret is needed.
+---@param text string|userdata
+---@param keys mwlogin.oauth.Keys
+---@return string|nil signature base64
+---@return mwlogin.Error|nil err kind answer: the key cannot be used
+local function sign(text, keys)
+  if not keys.rsa_key then
+    return signature.hmac_sha1(text, keys.consumer_secret, keys.access_secret or "")
+  end
+  local signed, err = core.crypto.rsa_sha1(keys.rsa_key, text)
+  if not signed then
+    return nil, errors.from(err)
+  end
+  return core.crypto.base64(signed)
+end
+
 ---A nonce that has never been used: a request that is sent again gets another.
 ---@return string
 function signature.nonce()
@@ -84,13 +102,13 @@ end
 ---@param request { method: string, url: string, params: {[1]: string, [2]: string|userdata}[] }
 ---@param keys mwlogin.oauth.Keys
 ---@param at { nonce: string|nil, timestamp: integer|string|nil }|nil default: a new nonce, now
----@return string header
----@return string signature alone
+---@return string|nil header
+---@return string|mwlogin.Error signature alone; or the error: the RSA key cannot be used
 function signature.header(request, keys, at)
   local oauth = {
     { "oauth_consumer_key", keys.consumer_key },
     { "oauth_nonce", at and at.nonce or signature.nonce() },
-    { "oauth_signature_method", "HMAC-SHA1" },
+    { "oauth_signature_method", keys.rsa_key and "RSA-SHA1" or "HMAC-SHA1" },
     { "oauth_timestamp", tostring(at and at.timestamp or os.time()) },
     { "oauth_version", "1.0" },
   }
@@ -99,7 +117,10 @@ function signature.header(request, keys, at)
   end
   local signed = table.move(request.params, 1, #request.params, #oauth + 1, { table.unpack(oauth) })
   local text = signature.base_string(request.method, request.url, signed)
-  local mac = signature.hmac_sha1(text, keys.consumer_secret, keys.access_secret or "")
+  local mac, err = sign(text, keys)
+  if not mac then
+    return nil, err
+  end
   oauth[#oauth + 1] = { "oauth_signature", mac }
   local shown = {}
   for position, pair in ipairs(encode_sorted(oauth)) do

@@ -57,6 +57,9 @@ function signing.authorization(signer, session, method, url, params, nonce)
     url = signer.origin .. core.address(absolute).path,
     params = list,
   }, signer.keys, { nonce = nonce, timestamp = os.time() - signer.ahead })
+  if not header then
+    return nil, mac
+  end
   session:protect(mac)
   return core.secret(header)
 end

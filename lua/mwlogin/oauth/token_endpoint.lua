@@ -10,6 +10,7 @@ local upgrade = require "mwlogin.session.upgrade"
 local token_endpoint = {}
 
 local DEFAULT_MAX_WAIT <const> = 60
+local LONGEST_LIFE <const> = 1e10 -- seconds; beyond it clocks overflow
 
 ---@class mwlogin.oauth.Answer
 ---@field access_token userdata secret
@@ -132,7 +133,7 @@ local function read_answer(session, response)
   return {
     access_token = access_token,
     refresh_token = refresh_token,
-    expires_in = lasts and lasts > 0 and lasts < math.huge and lasts or nil,
+    expires_in = lasts and lasts > 0 and lasts < LONGEST_LIFE and lasts or nil,
     scope = type(answer.scope) == "string" and answer.scope or nil,
   }
 end

@@ -35,10 +35,18 @@ end
 ---@param way_back string "wiki" or "return"
 ---@param finish table { address, status } where the wiki's own hops ended
 ---@return nil
----@return table err interaction
+---@return table err interaction; http or throttled where that page is in trouble itself
 function choice.not_asked_for(way, way_back, finish)
-  local why = ""
-  if (finish.status or 0) >= 400 then
+  local why, status = "", finish.status or 0
+  if status == 429 or status >= 500 then
+    return nil,
+      errors.new({
+        kind = status == 429 and "throttled" or "http",
+        code = tostring(status),
+        status = status,
+        message = ("The wiki's page where the login goes on answered %d"):format(status),
+      })
+  elseif status >= 400 then
     why = (" The wiki's page answered %d to a visitor without a browser."):format(finish.status)
   end
   return nil,

@@ -285,6 +285,9 @@ local OPTIONS <const> = { open = "function", timeout = "number" }
 ---  timeout: seconds a person may take for one page (600)
 ---@return fun(step: table, context: table): table|nil, table|nil respond
 function browser.new(options)
+  if type(options) == "table" and options.requests then
+    error("give respond = mwlogin.respond.browser(): the call makes what asks", 0)
+  end
   options_of.check(options, OPTIONS, "respond.browser", 3)
   options_of.bound(options, { "timeout" }, "respond.browser", 3)
   local settings = {

@@ -27,6 +27,18 @@ local function trouble(message, cause)
     }
 end
 
+---Not the picture is in trouble then, but the server.
+local function unavailable(reply)
+  return nil,
+    errors.new {
+      kind = reply.status == 429 and "throttled" or "http",
+      code = tostring(reply.status),
+      status = reply.status,
+      retry_after = reply.retry_after,
+      message = ("The wiki answered %d for the picture"):format(reply.status),
+    }
+end
+
 local function free_name(extension)
   local name = os.tmpname()
   os.remove(name)
@@ -44,7 +56,9 @@ function picture.save(session, address)
     return nil, err
   end
   local kind = (reply.headers["content-type"] or ""):match("^%s*([^;%s]*)"):lower()
-  if reply.status ~= 200 then
+  if reply.status == 429 or reply.status >= 500 then
+    return unavailable(reply)
+  elseif reply.status ~= 200 then
     return trouble(("the wiki answered %d for the picture"):format(reply.status))
   elseif not kind:find("^image/") then
     return trouble("what the wiki sent is not a picture")

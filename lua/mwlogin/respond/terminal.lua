@@ -200,6 +200,9 @@ end
 ---saved, terminal = another one that can `ask`, `write`, `size` and `close` }
 ---@return fun(step: mwlogin.Step, context: table): table|nil, table|nil
 function terminal.new(options)
+  if type(options) == "table" and options.requests then
+    error("give respond = mwlogin.respond.terminal(): the call makes what asks", 0)
+  end
   options_of.check(options, OPTIONS, "respond.terminal", 3)
   options_of.bound(options, { "timeout" }, "respond.terminal", 3)
   options = options or {}

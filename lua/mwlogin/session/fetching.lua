@@ -19,6 +19,9 @@ local OPTIONS <const> = {
   max_response = "integer",
 }
 
+---Methods that send no body.
+local ASKING <const> = { GET = true, HEAD = true }
+
 local function is_hop(response)
   return response.status >= 300 and response.status < 400 and response.location
 end
@@ -116,6 +119,9 @@ end
 ---@return table|nil err
 function fetching.run(session, path, opts)
   options.check(opts, OPTIONS, "fetch")
+  if opts and opts.json ~= nil and ASKING[opts.method or "GET"] then
+    error('fetch: option \'json\' is a body: give method = "POST" or "PUT" too', 2)
+  end
   local safe, unsafe = upgrade.run(session)
   if not safe then
     return nil, unsafe

@@ -20,19 +20,30 @@ local LONGEST_PREFIX <const> = 60
 ---@field saved integer seconds since 1970
 ---@field stamp string changes with every login
 
+---The part of an id that people read.
+local function readable(text)
+  text = text:gsub("^%a+://", ""):gsub("[^%w.-]+", "_")
+  return (text:sub(1, LONGEST_PREFIX):gsub("^[._-]+", ""))
+end
+
 ---The id of an entry: readable, safe as a file's name, and different for each address and account.
 ---@param api string
 ---@param account string
 ---@return string
 function entry.id(api, account)
-  local readable = (api:gsub("^%a+://", "") .. "-" .. account):gsub("[^%w.-]+", "_")
   local hash = core.crypto.sha256(api .. "\n" .. account):sub(1, 10)
-  return ("%s-%s"):format(
-    readable:sub(1, LONGEST_PREFIX):gsub("^[._-]+", ""),
-    (hash:gsub(".", function(byte)
-      return ("%02x"):format(byte:byte())
-    end))
-  )
+  return ("%s-%s"):format(readable(api .. "-" .. account), (hash:gsub(".", function(byte)
+    return ("%02x"):format(byte:byte())
+  end)))
+end
+
+---Whether an entry may be of a wiki, by its id alone: the others need not be read.
+---@param id string
+---@param api string
+---@return boolean
+function entry.may_be_of(id, api)
+  local start = readable(api .. "-")
+  return id:sub(1, #start) == start
 end
 
 local function unusable(place, why, advice)

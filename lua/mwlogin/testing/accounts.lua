@@ -38,6 +38,9 @@ local function is_kind(value, kinds)
 end
 
 local function check(name, script)
+  if type(script) ~= "table" then
+    error(("account %s: must be a table such as { password = … }"):format(name), 0)
+  end
   for key, value in pairs(script) do
     if not KNOWN[key] then
       error(("account %s: unknown '%s'"):format(name, tostring(key)), 0)

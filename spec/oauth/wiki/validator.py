@@ -42,7 +42,13 @@ class Validator(RequestValidator):
     # -- clients and secrets
 
     def validate_client_key(self, client_key, request):
+        if "rsa" in self.modes and request.signature_method != "RSA-SHA1":
+            return self._no("Invalid signature method")
         return client_key in CONSUMERS or self._no("Invalid consumer")
+
+    def get_rsa_key(self, client_key, request):
+        with open(self.modes["rsa"]) as file:
+            return file.read()
 
     def get_client_secret(self, client_key, request):
         return CONSUMERS.get(client_key, {"secret": "none"})["secret"]

@@ -1,7 +1,7 @@
--- Other processes for the specs beside this file: Lua scripts of their own, started at once.
+---Lua scripts of a spec, each in a process of its own.
 local core = require("mwlogin.core")
 
-local machine = {}
+local lua_process = {}
 
 local ENVIRONMENT <const> = {
   LUA_PATH = "./lua/?.lua;./lua/?/init.lua;./?.lua;" .. package.path,
@@ -13,9 +13,9 @@ local ENVIRONMENT <const> = {
 ---@param options table|string { env, stdin }, or the first argument
 ---@param ... string
 ---@return userdata process its standard output is a pipe
-function machine.start(script, options, ...)
+function lua_process.start(script, options, ...)
   if type(options) ~= "table" then
-    return machine.start(script, {}, options, ...)
+    return lua_process.start(script, {}, options, ...)
   end
   local env = {}
   for _, variables in ipairs({ ENVIRONMENT, options.env or {} }) do
@@ -36,10 +36,10 @@ end
 ---What a process prints until it ends.
 ---@param process userdata
 ---@return string
-function machine.output(process)
+function lua_process.output(process)
   local text = process:read(1, { timeout = 120 }) or ""
   process:close()
   return text
 end
 
-return machine
+return lua_process
