@@ -104,11 +104,10 @@ end
 ---@return true|nil
 ---@return mwlogin.Error|nil err kind answer
 function open_options.judge(opts)
-  if not opts then
+  if not opts or not (opts.rest_url or opts.index_url) then
     return true
   end
-  for position = 1, #ADDRESSES do
-    local name = ADDRESSES[position]
+  for _, name in ipairs(ADDRESSES) do
     if opts[name] and not is_address(opts[name]) then
       return nil,
         require("mwlogin.error").new {

@@ -133,9 +133,11 @@ function credentials.gap(given, method)
   elseif given.username == "" then
     return lacking("The user name is empty", "Give the user name.")
   end
-  for position = 1, #NOT_EMPTY do
-    local name = NOT_EMPTY[position]
-    if given[name] and is_empty(given[name]) then
+  if not (given.client_id or given.client_secret or given.consumer_key or given.consumer_secret) then
+    return nil
+  end
+  for _, name in ipairs(NOT_EMPTY) do
+    if is_empty(given[name]) then
       return lacking(("The %s is empty"):format(name), ("Give the %s."):format(name))
     end
   end
