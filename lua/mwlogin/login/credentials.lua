@@ -133,7 +133,9 @@ function credentials.gap(given, method)
   elseif given.username == "" then
     return lacking("The user name is empty", "Give the user name.")
   end
-  if not (given.client_id or given.client_secret or given.consumer_key or given.consumer_secret) then
+  if
+    not (given.client_id or given.client_secret or given.consumer_key or given.consumer_secret)
+  then
     return nil
   end
   for _, name in ipairs(NOT_EMPTY) do
