@@ -17,7 +17,7 @@ through a browser and back, and the command `mwlogin`.]],
   labels = { "mediawiki", "authentication", "api", "wiki" },
 }
 
-supported_platforms = { "unix" }
+supported_platforms = { "linux" }
 
 dependencies = {
   "lua ~> 5.4",

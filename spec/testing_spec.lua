@@ -7,10 +7,10 @@ local testing = require("mwlogin.testing")
 local function example_in(path)
   local lines = {}
   for line in io.lines(path) do
-    local code = line:match("^%-%-     (.*)$") or line:match("^%-%-()$") and ""
+    local code = line:match("^%-%-%-     (.*)$") or line:match("^%-%-%-()$") and ""
     if code then
       lines[#lines + 1] = code
-    elseif line:find("^%-%- ## ") then
+    elseif line:find("^%-%-%- ?## ") then
       break
     end
   end

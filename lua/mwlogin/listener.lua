@@ -1,7 +1,7 @@
 ---A small HTTP server on loopback for one browser: the address a login comes back to, or a form.
---
--- It never logs request headers: ports do not separate cookies, so on 127.0.0.1 it is sent those of
--- every other local server, a wiki's session cookie among them.
+---
+---It never logs request headers: ports do not separate cookies, so on 127.0.0.1 it is sent those of
+---every other local server, a wiki's session cookie among them.
 local core = require("mwlogin.core")
 local errors = require("mwlogin.error")
 local page = require("mwlogin.listener.page")

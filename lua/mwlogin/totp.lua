@@ -1,4 +1,4 @@
--- One-time codes: RFC 4226 (by counter) and RFC 6238 (by time).
+---One-time codes: RFC 4226 (by counter) and RFC 6238 (by time).
 
 local core = require("mwlogin.core")
 local errors = require("mwlogin.error")
@@ -34,7 +34,7 @@ local function unusable(message, advice)
     })
 end
 
---- What stands between `?` and `#`: values are secrets, decoded once.
+---What stands between `?` and `#`: values are secrets, decoded once.
 local function query_of(text)
   local query = {}
   for _, pair in ipairs(text:split("#", 2)[1]:split("&")) do
@@ -46,12 +46,12 @@ local function query_of(text)
   return query
 end
 
---- A value of the query that is not secret.
+---A value of the query that is not secret.
 local function shown(value)
   return value and value:reveal():match("^(.-)%s*$")
 end
 
---- A number in an otpauth address, or what is usual where it says nothing.
+---A number in an otpauth address, or what is usual where it says nothing.
 local function whole_number(text, usual, least, most)
   if text == nil then
     return usual
@@ -93,9 +93,9 @@ local function parse_address(kind, rest)
   return with_key(core.crypto.unbase32(query.secret), digits, period, algorithm)
 end
 
---- Reads a key for one-time codes.
+---Reads a key for one-time codes.
 ---@param text string|userdata base32 (case, spaces and dashes do not matter) or an otpauth://totp/
---- address; a string or a secret
+---address; a string or a secret
 ---@return mwlogin.totp.Key|nil key
 ---@return table? err kind `answer`, code `totp`
 function totp.parse(text)
@@ -115,7 +115,7 @@ function totp.parse(text)
   return parse_address(kind:lower(), sides[2])
 end
 
---- The code of a counter (RFC 4226).
+---The code of a counter (RFC 4226).
 ---@param key mwlogin.totp.Key as of `totp.parse`
 ---@param counter integer 0 or more
 ---@return string code digits, zeros in front included
@@ -130,7 +130,7 @@ local function window_of(key, time)
   return math.floor(time) // key.period
 end
 
---- The code of a moment (RFC 6238).
+---The code of a moment (RFC 6238).
 ---@param key mwlogin.totp.Key as of `totp.parse`
 ---@param time? number seconds since 1970; now
 ---@return string code digits, zeros in front included
@@ -175,7 +175,7 @@ local function sleep(seconds)
   return pool:sleep(seconds)
 end
 
---- Waits until the window after the last one used. Others may take it meanwhile: look again.
+---Waits until the window after the last one used. Others may take it meanwhile: look again.
 local function free_window(name, key, clock, wait)
   local latest = clock() + MOST_PERIODS_TO_WAIT * key.period
   while true do
@@ -226,12 +226,12 @@ local function read_key(source)
   return key, err
 end
 
---- A source of one-time codes that never gives the same code twice: where this window's code was
---- given out before (by any source of this process), it waits for the next window.
+---A source of one-time codes that never gives the same code twice: where this window's code was
+---given out before (by any source of this process), it waits for the next window.
 ---@param source string|userdata|table|function the key: text or secret as for `totp.parse`, a
---- source with `read`, or a function; asked anew for each code
+---source with `read`, or a function; asked anew for each code
 ---@param options? { wait: (fun(seconds: number): any, table?), clock: (fun(): number) } how to wait
---- (the core's sleep) and what time it is (os.time)
+---(the core's sleep) and what time it is (os.time)
 ---@return mwlogin.totp.Source source `source:read()` gives a secret, or nil and an error
 function totp.source(source, options)
   local kind = type(source)

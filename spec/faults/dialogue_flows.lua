@@ -3,7 +3,10 @@
 local judge = require("spec.hostile.judge")
 local mwlogin = require("mwlogin")
 local redis_server = require("spec.store.redis_server")
+local totp = require("mwlogin.totp")
 
+local TOTP <const> = "GEZDGNBVGY3TQOJQ"
+local NOW <const> = 1800000000 -- at which the wiki's clock stands
 local NEW_PASSWORD <const> = "a passphrase of her own"
 local ALICE <const> = { username = "Alice", password = "open sesame" }
 
@@ -32,6 +35,13 @@ end
 
 local function log_in(session)
   assert(session:login(ALICE))
+end
+
+-- Another program does something at the wiki, and its cookies are this one's then.
+local function hand_over(session, act)
+  local other <close> = assert(mwlogin.open(session.api, { user_agent = "faults" }))
+  act(other)
+  assert(session:import_cookies(other:export_cookies()))
 end
 
 -- The word that the picture shows.
@@ -168,6 +178,38 @@ dialogue_flows.list = {
     before = log_in,
     act = login({}),
     passwords = 1,
+  },
+  {
+    name = "cookies that were handed over",
+    wiki = wiki_of({}),
+    before = function(session)
+      hand_over(session, log_in)
+    end,
+    act = function(session)
+      return session:login({})
+    end,
+    passwords = 0,
+  },
+  {
+    name = "a pending step of another program",
+    wiki = wiki_of({ totp = TOTP }, { now = NOW }),
+    before = function(session)
+      hand_over(session, function(other)
+        local flow = other:flow("login")
+        assert(flow:start())
+        assert(flow:submit(ALICE))
+      end)
+    end,
+    act = function(session)
+      local flow = session:flow("login", { resume = true })
+      local step, err = flow:start()
+      if step then
+        step, err = flow:submit({ OATHToken = totp.code(assert(totp.parse(TOTP)), NOW) })
+      end
+      return step and step.status == "PASS" and step.identity or nil,
+        err or step and judge.step(step) or step
+    end,
+    passwords = 0,
   },
   {
     name = "finding api.php",

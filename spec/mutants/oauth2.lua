@@ -10,8 +10,8 @@ return {
   },
   {
     file = "csrc/request.c",
-    find = "exchange->host->multiplexes && exchange->trouble[0] == '\\0' &&",
-    replace = "exchange->host->multiplexes &&",
+    find = "!exchange->foreign && exchange->trouble[0] == '\\0' &&",
+    replace = "!exchange->foreign &&",
     spec = "spec/regress/post_sent_once_spec.lua",
     filter = "that had its connection reset is not",
     promise = "by HTTP/2 a POST whose connection was reset is not sent again",

@@ -1,8 +1,8 @@
 ---The DevTools protocol over the pipe of one browser: JSON messages, each ended by a zero byte.
---
--- The browser reads them from descriptor 3 and writes to 4. What is asked of `browser` here:
--- process, program; page (its session id); idle(); react[event](browser, parameters); ready;
--- patience: seconds it may take for an answer.
+---
+---The browser reads them from descriptor 3 and writes to 4. What is asked of `browser` here:
+---process, program; page (its session id); idle(); react[event](browser, parameters); ready;
+---patience: seconds it may take for an answer.
 local core = require("mwlogin.core")
 local errors = require("mwlogin.error")
 local json = require("mwlogin.json")

@@ -1,6 +1,6 @@
 ---A private folder for one browser: its profile and temporary files, gone with it.
---
--- Who holds its lock is alive. A program that was killed cannot tidy up: the next one does.
+---
+---Who holds its lock is alive. A program that was killed cannot tidy up: the next one does.
 local core = require("mwlogin.core")
 local errors = require("mwlogin.error")
 

@@ -1,7 +1,7 @@
 ---A browser through a W3C WebDriver (chromedriver), for where the debugging pipe is out of reach.
---
--- The driver's port knows no password, so it lives as briefly as can be, and the browser is ended
--- through it first: else a browser with the login's cookies would stay behind.
+---
+---The driver's port knows no password, so it lives as briefly as can be, and the browser is ended
+---through it first: else a browser with the login's cookies would stay behind.
 local browser_flags = require("mwlogin.redirect.browser_flags")
 local core = require("mwlogin.core")
 local driver_call = require("mwlogin.redirect.driver_call")

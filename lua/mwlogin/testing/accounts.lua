@@ -1,4 +1,4 @@
---- The accounts of a scripted wiki: names, groups, rights.
+---The accounts of a scripted wiki: names, groups, rights.
 local accounts = {}
 
 local KNOWN = {
@@ -72,7 +72,7 @@ local function bot_entries(script)
   return entries
 end
 
---- The wiki's spelling of a name, nil when it cannot be one.
+---The wiki's spelling of a name, nil when it cannot be one.
 ---@param name any
 ---@return string|nil
 function accounts.canonical_name(name)
@@ -86,7 +86,7 @@ function accounts.canonical_name(name)
   return name:sub(1, 1):upper() .. name:sub(2)
 end
 
---- Makes an account of a script's table.
+---Makes an account of a script's table.
 ---@param name string canonical
 ---@param script table
 ---@param id integer
@@ -115,7 +115,7 @@ function accounts.new(name, script, id, token)
   }
 end
 
---- The groups of an account, or of nobody.
+---The groups of an account, or of nobody.
 ---@param account table|nil
 ---@return string[]
 function accounts.groups(account)
@@ -137,7 +137,7 @@ local function add(rights, seen, list)
   end
 end
 
---- What a session may do: the rights of its groups; of a bot password, what it was granted of them.
+---What a session may do: the rights of its groups; of a bot password, what it was granted of them.
 ---@param account table|nil
 ---@param granted string[]|nil
 ---@param private boolean reading needs an account

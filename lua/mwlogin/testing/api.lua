@@ -1,5 +1,5 @@
---- api.php: reads a call, makes the checks in the wiki's own order, runs the module, writes the
--- reply.
+---api.php: reads a call, makes the checks in the wiki's own order, runs the module, writes the
+---reply.
 local api_call = require("mwlogin.testing.api_call")
 local api_error = require("mwlogin.testing.api_error")
 local ordered_json = require("mwlogin.testing.ordered_json")
@@ -217,7 +217,7 @@ local function html_page(title)
   ):format(title)
 end
 
---- Answers a request for api.php.
+---Answers a request for api.php.
 ---@param wiki table
 ---@param request table php_request
 ---@return table reply { status, headers, body }

@@ -1,4 +1,4 @@
---- One call of the API as a module sees it: its parameters, which of them were looked at, warnings.
+---One call of the API as a module sees it: its parameters, which of them were looked at, warnings.
 local api_error = require("mwlogin.testing.api_error")
 
 local api_call = {}
@@ -29,7 +29,7 @@ local MAIN = {
 local Call = {}
 Call.__index = Call
 
---- Takes a parameter: nil when it was not sent. What no module takes ends in a warning.
+---Takes a parameter: nil when it was not sent. What no module takes ends in a warning.
 ---@param name string
 ---@return any
 function Call:param(name)
@@ -37,14 +37,14 @@ function Call:param(name)
   return self.request.params[name]
 end
 
---- Is a flag set? It is when it is there at all, `flag=0` included.
+---Is a flag set? It is when it is there at all, `flag=0` included.
 ---@param name string
 ---@return boolean
 function Call:flag(name)
   return self:param(name) ~= nil
 end
 
---- The members of a `|`-list (or of one that begins with U+001F).
+---The members of a `|`-list (or of one that begins with U+001F).
 ---@param name string
 ---@return string[]
 function Call:list(name)
@@ -63,7 +63,7 @@ function Call:list(name)
   return items
 end
 
---- Adds a warning.
+---Adds a warning.
 ---@param module string
 ---@param code string
 ---@param text string
@@ -79,7 +79,7 @@ function Call.die(_, code, text, more)
   api_error.raise(code, text, more)
 end
 
---- Refuses a parameter that is not one of a closed list.
+---Refuses a parameter that is not one of a closed list.
 ---@param name string
 ---@param value string
 function Call:bad_value(name, value)
@@ -87,7 +87,7 @@ function Call:bad_value(name, value)
   self:die(code, ('Unrecognized value for parameter "%s": %s.'):format(name, value))
 end
 
---- Refuses secrets in the address; they belong into the body.
+---Refuses secrets in the address; they belong into the body.
 ---@param names string[]
 function Call:must_post(names)
   local found = {}
@@ -110,7 +110,7 @@ function Call:must_post(names)
   self:die("mustpostparams", text)
 end
 
---- A parameter that has to be there.
+---A parameter that has to be there.
 ---@param prefix string
 ---@param name string
 ---@return any
@@ -126,7 +126,7 @@ function Call:require_param(prefix, name)
   self:die(code, ('The "%s%s" parameter must be set.'):format(prefix, name))
 end
 
---- Opens a call.
+---Opens a call.
 ---@param wiki table
 ---@param request table php_request
 ---@param reply table whose headers it may add to

@@ -1,4 +1,4 @@
---- Errors and warnings of the API: raised by a module, shaped by `errorformat`.
+---Errors and warnings of the API: raised by a module, shaped by `errorformat`.
 local ordered_json = require("mwlogin.testing.ordered_json")
 
 local api_error = {}
@@ -9,7 +9,7 @@ local ApiError = {}
 ApiError.__index = ApiError
 ApiError.__name = "ApiError"
 
---- Ends the module with an error of the API.
+---Ends the module with an error of the API.
 ---@param code string
 ---@param text string
 ---@param more table? { data = ordered object, key, module, status, headers, plain }
@@ -50,7 +50,7 @@ local function documentation(address)
   ):format(address)
 end
 
---- The whole reply that tells of an error.
+---The whole reply that tells of an error.
 ---@param fault table
 ---@param call table
 ---@return table object
@@ -67,7 +67,7 @@ function api_error.reply(fault, call)
   return object("error", inner)
 end
 
---- The warnings of a call as its reply shows them; nil when there are none.
+---The warnings of a call as its reply shows them; nil when there are none.
 ---@param call table
 ---@return table|nil
 function api_error.warnings(call)

@@ -1,4 +1,4 @@
---- One AuthenticationRequest: what it looks like on the wire, and when it counts as answered.
+---One AuthenticationRequest: what it looks like on the wire, and when it counts as answered.
 local in_array = require("mwlogin.testing.in_array")
 local message = require("mwlogin.testing.message")
 local ordered_json = require("mwlogin.testing.ordered_json")
@@ -66,7 +66,7 @@ local function new_field(field)
   }
 end
 
---- Makes a request of a script's table.
+---Makes a request of a script's table.
 ---@param script table { id, fields = { { name, type, label, help, value, options, optional,
 ---   sensitive } … }, required?, metadata?, provider?, account? }
 ---@return table request
@@ -117,8 +117,8 @@ local function load_field(field, sent)
   return type(sent) == "string", sent
 end
 
---- Reads a submission as AuthenticationRequest::loadFromSubmission does: nil, without a word, when
--- a text field is missing (an optional one too), a required one is empty, a choice is unknown.
+---Reads a submission as AuthenticationRequest::loadFromSubmission does: nil, without a word, when
+---a text field is missing (an optional one too), a required one is empty, a choice is unknown.
 ---@param request table
 ---@param data table name → string or list
 ---@return table|nil values
@@ -191,7 +191,7 @@ local function describe_fields(requests, format, merged)
   return result
 end
 
---- What the API shows of a list of requests.
+---What the API shows of a list of requests.
 ---@param requests table[]
 ---@param format string message format
 ---@param merged boolean mergerequestfields

@@ -1,4 +1,4 @@
---- The AuthManager machine: begin and continue of a login, of an account creation, of a link.
+---The AuthManager machine: begin and continue of a login, of an account creation, of a link.
 local auth_request = require("mwlogin.testing.auth_request")
 local message = require("mwlogin.testing.message")
 local provider_calls = require("mwlogin.testing.provider_calls")
@@ -59,7 +59,7 @@ local function new_state(returnurl)
   return { returnurl = returnurl, own = {}, done = {}, links = {}, continue = {} }
 end
 
---- The requests of a step: `continue` lists those of the pending one.
+---The requests of a step: `continue` lists those of the pending one.
 ---@param call table
 ---@param action string "login", "createaccount" or "linkaccount"
 ---@param continue boolean
@@ -241,7 +241,7 @@ local function creation_name(wiki, loaded)
   end
 end
 
---- Begins: a pending one of the same kind is replaced without a word.
+---Begins: a pending one of the same kind is replaced without a word.
 ---@param call table
 ---@param action string
 ---@param loaded table request id → values
@@ -270,7 +270,7 @@ function authmanager.begin(call, action, loaded, returnurl, preserved)
   return run(call, action, state, loaded)
 end
 
---- Continues what is pending in this session.
+---Continues what is pending in this session.
 ---@param call table
 ---@param action string
 ---@param loaded table request id → values

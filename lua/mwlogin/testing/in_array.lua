@@ -1,4 +1,4 @@
---- PHP's in_array: whether a list holds a value.
+---PHP's in_array: whether a list holds a value.
 ---@param list any[]
 ---@param value any
 ---@return boolean

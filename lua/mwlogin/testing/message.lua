@@ -1,4 +1,4 @@
---- The wiki's sentences: by key, in each message format, and the code a client is told.
+---The wiki's sentences: by key, in each message format, and the code a client is told.
 local ordered_json = require("mwlogin.testing.ordered_json")
 
 local message = {}
@@ -110,7 +110,7 @@ local CODES = {
   ["authpage-cannot-login-continue"] = "sessionlost",
 }
 
---- A message by key. Parameters are strings, numbers or `{ duration = seconds }`.
+---A message by key. Parameters are strings, numbers or `{ duration = seconds }`.
 ---@param key string
 ---@param ... any
 ---@return table
@@ -121,7 +121,7 @@ function message.new(key, ...)
   return { key = key, params = { ... } }
 end
 
---- Free text, as a provider that knows no message files would send it (wikitext).
+---Free text, as a provider that knows no message files would send it (wikitext).
 ---@param text string
 ---@param code string? the code told to the client; by default made of the text
 ---@return table
@@ -129,7 +129,7 @@ function message.raw(text, code)
   return { free = text, code = code }
 end
 
---- Takes what a script wrote: a string (free text, or the key of a known message) or a message.
+---Takes what a script wrote: a string (free text, or the key of a known message) or a message.
 ---@param value string|table
 ---@param code string?
 ---@return table
@@ -142,7 +142,7 @@ function message.of(value, code)
   return message.raw(value, code)
 end
 
---- The code that names a message to a client.
+---The code that names a message to a client.
 ---@param what table
 ---@return string
 function message.code(what)
@@ -167,7 +167,7 @@ local function spell(param)
   return ("%d seconds"):format(seconds)
 end
 
---- The wikitext of a message.
+---The wikitext of a message.
 ---@param what table
 ---@return string
 function message.wikitext(what)
@@ -181,14 +181,14 @@ function message.wikitext(what)
   )
 end
 
---- The sentence as one line of plain text, as action=login gives its reasons.
+---The sentence as one line of plain text, as action=login gives its reasons.
 ---@param what table
 ---@return string
 function message.line(what)
   return (message.wikitext(what):gsub("\n", " "))
 end
 
---- The message as parsed HTML.
+---The message as parsed HTML.
 ---@param what table
 ---@return string
 function message.html(what)
@@ -204,7 +204,7 @@ function message.html(what)
   return html
 end
 
---- Key and parameters.
+---Key and parameters.
 ---@param what table
 ---@return table object { key, params }
 function message.key_and_params(what)
@@ -214,7 +214,7 @@ function message.key_and_params(what)
   return object("key", what.key, "params", what.params)
 end
 
---- The value of a message in one of the formats of the auth modules; nil in format none.
+---The value of a message in one of the formats of the auth modules; nil in format none.
 ---@param what table
 ---@param format string "wikitext", "html", "raw" or "none"
 ---@return string|table|nil

@@ -1,4 +1,4 @@
---- Time-based one-time codes as OATHAuth judges them (RFC 6238, SHA-1).
+---Time-based one-time codes as OATHAuth judges them (RFC 6238, SHA-1).
 local sha1 = require("mwlogin.testing.sha1")
 
 local one_time_codes = {}
@@ -22,7 +22,7 @@ local function unbase32(text)
   return table.concat(bytes)
 end
 
---- The code of a window.
+---The code of a window.
 ---@param secret string base32
 ---@param window integer seconds since 1970 divided by the period
 ---@param digits integer? 6 unless told
@@ -35,7 +35,7 @@ function one_time_codes.at(secret, window, digits)
   return ("%0" .. digits .. "d"):format(number % math.tointeger(10 ^ digits))
 end
 
---- Accepts a code once: neither it nor an older one is accepted again.
+---Accepts a code once: neither it nor an older one is accepted again.
 ---@param factor table { secret, scratch?, digits?, period?, last_window? }, changed by a right code
 ---@param code string
 ---@param now number seconds since 1970

@@ -1,11 +1,11 @@
---- JSON with the order of keys kept: a wiki's answers list `fields` and `options` in the order of
--- the form, and a client that shows them must find them so.
+---JSON with the order of keys kept: a wiki's answers list `fields` and `options` in the order of
+---the form, and a client that shows them must find them so.
 local ordered_json = {}
 
 local Object = {}
 Object.__index = Object
 
---- Adds a key (nil values are left out, an old key keeps its place).
+---Adds a key (nil values are left out, an old key keeps its place).
 ---@param key string
 ---@param value any
 ---@return table self
@@ -26,7 +26,7 @@ function Object:get(key)
   return self.values[key]
 end
 
---- Makes an ordered object of alternating keys and values.
+---Makes an ordered object of alternating keys and values.
 ---@param ... any
 ---@return table object with `set` and `get`
 function ordered_json.object(...)
@@ -44,7 +44,7 @@ function ordered_json.is_object(value)
   return getmetatable(value) == Object
 end
 
---- A plain Lua map as an object, keys sorted, so that `{}` is an object and not a list.
+---A plain Lua map as an object, keys sorted, so that `{}` is an object and not a list.
 ---@param map table
 ---@return table object
 function ordered_json.from_map(map)
@@ -115,7 +115,7 @@ encode = function(value, old)
   return encode_object(ordered_json.from_map(value), old)
 end
 
---- Encodes a value: ordered objects, lists, plain maps (sorted), strings, numbers, booleans.
+---Encodes a value: ordered objects, lists, plain maps (sorted), strings, numbers, booleans.
 ---@param value any
 ---@param old boolean? the rules of formatversion=1
 ---@return string

@@ -1,4 +1,4 @@
---- The pages of the wiki that are no API: the main page that names api.php, and a script's own.
+---The pages of the wiki that are no API: the main page that names api.php, and a script's own.
 local pages = {}
 
 local MAIN = '<!DOCTYPE html>\n<html><head><meta name="generator" content="MediaWiki %s"/>\n'
@@ -43,7 +43,7 @@ local function is_wiki_page(wiki, request)
     or path:find(wiki.script_path .. "/index.php", 1, true) == 1
 end
 
---- Answers a request that is not for api.php.
+---Answers a request that is not for api.php.
 ---@param wiki table
 ---@param request table php_request
 ---@return table reply

@@ -1,4 +1,4 @@
---- A request as PHP hands it to MediaWiki: query and body decoded, arrays built, names bent.
+---A request as PHP hands it to MediaWiki: query and body decoded, arrays built, names bent.
 local php_request = {}
 
 local function decode(text)
@@ -25,7 +25,7 @@ local function store(map, name, value)
   end
 end
 
---- Decodes `a=1&b=2`.
+---Decodes `a=1&b=2`.
 ---@param text string
 ---@return table map name → string, or list of strings for `name[]`
 ---@return table pairs list of { name, value } as sent
@@ -74,7 +74,7 @@ local function header(headers, wanted)
   end
 end
 
---- Reads what a transport was given.
+---Reads what a transport was given.
 ---@param sent table { method, url, headers, body }
 ---@return table request { method, url, origin, path, query, post, params, sent, files, cookies,
 ---   headers, header(name), body }; `sent` is a list of { name, value } in the order sent

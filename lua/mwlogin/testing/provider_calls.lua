@@ -1,16 +1,16 @@
---- How the machine speaks with its providers.
---
--- A provider is a table with a `level` ("pre", "primary", "secondary") and any of
---   requests(context) → list of requests      what it wants to see in the begin step
---   test(context) → message                   a reason not to start at all
---   begin(context), continue(context) → response, nil abstains
---   after(context, response)                  told how it ended
--- A response is { status, message, requests, target, data, username, create, link }.
+---How the machine speaks with its providers.
+---
+---A provider is a table with a `level` ("pre", "primary", "secondary") and any of
+---   requests(context) → list of requests      what it wants to see in the begin step
+---   test(context) → message                   a reason not to start at all
+---   begin(context), continue(context) → response, nil abstains
+---   after(context, response)                  told how it ended
+---A response is { status, message, requests, target, data, username, create, link }.
 local remember_me = require("mwlogin.testing.providers.remember_me")
 
 local provider_calls = {}
 
---- The providers of a level, in order.
+---The providers of a level, in order.
 ---@param wiki table
 ---@param level string "pre", "primary" or "secondary"
 ---@return fun(): table|nil
@@ -24,14 +24,14 @@ function provider_calls.each(wiki, level)
   end
 end
 
---- Is there nothing more to answer?
+---Is there nothing more to answer?
 ---@param response table
 ---@return boolean
 function provider_calls.is_over(response)
   return response.status == "PASS" or response.status == "FAIL"
 end
 
---- Asks one; it sees a table of its own, `context.state`, that lives as long as this login.
+---Asks one; it sees a table of its own, `context.state`, that lives as long as this login.
 ---@param provider table
 ---@param method string
 ---@param context table
@@ -45,7 +45,7 @@ function provider_calls.ask(provider, method, context, response)
   return run and run(provider, context, response) or nil
 end
 
---- Tells every provider how it ended.
+---Tells every provider how it ended.
 ---@param context table
 ---@param response table
 ---@return table response the same
@@ -58,7 +58,7 @@ function provider_calls.tell_all(context, response)
   return response
 end
 
---- The requests of the providers of some levels, each id once.
+---The requests of the providers of some levels, each id once.
 ---@param call table
 ---@param context table
 ---@param levels string[]
@@ -81,7 +81,7 @@ function provider_calls.collect(call, context, levels)
   return list
 end
 
---- The first reason not to start, or nil.
+---The first reason not to start, or nil.
 ---@param context table
 ---@return table|nil reason
 function provider_calls.test_all(context)

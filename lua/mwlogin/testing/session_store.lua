@@ -1,5 +1,5 @@
---- The wiki's sessions: which one a request belongs to (its cookies decide, nothing else), the
--- tokens that live and die with it, and the cookies the answer sets.
+---The wiki's sessions: which one a request belongs to (its cookies decide, nothing else), the
+---tokens that live and die with it, and the cookies the answer sets.
 local sha1 = require("mwlogin.testing.sha1")
 
 local session_store = {}
@@ -22,7 +22,7 @@ function session_store.new(wiki)
   return setmetatable({ wiki = wiki, normal = {}, bot = {}, bearers = {}, serial = 0 }, Store)
 end
 
---- A hexadecimal string nobody got before.
+---A hexadecimal string nobody got before.
 ---@param length integer at most 40
 ---@return string
 function Store:unique(length)
@@ -30,7 +30,7 @@ function Store:unique(length)
   return sha1.hex(("%s %d"):format(self.wiki.name, self.serial)):sub(1, length)
 end
 
---- Forgets every session, as a cache that was restarted does.
+---Forgets every session, as a cache that was restarted does.
 function Store:forget()
   self.normal, self.bot = {}, {}
 end
@@ -148,7 +148,7 @@ local function open_bearer_session(store, session, bearer)
   session.id, session.record = bearer, record
 end
 
---- Finds the session of a request, or an empty one that is kept as soon as something needs it.
+---Finds the session of a request, or an empty one that is kept as soon as something needs it.
 ---@param request table php_request
 ---@param cookies table list the answer's Set-Cookie lines are added to
 ---@return table session `refused` where an Authorization came that this wiki does not take
@@ -168,13 +168,13 @@ function Store:open(request, cookies)
   return session
 end
 
---- The account that is logged in, or nil.
+---The account that is logged in, or nil.
 ---@return table|nil
 function Session:account()
   return self.record.account
 end
 
---- Keeps the session: from now on the client has a cookie for it.
+---Keeps the session: from now on the client has a cookie for it.
 function Session:persist()
   if self.id then
     return
@@ -196,7 +196,7 @@ local function token_place(kind)
   return "default", kind == "csrf" and "" or kind
 end
 
---- The token of a type, and whether its secret had to be made just now.
+---The token of a type, and whether its secret had to be made just now.
 ---@param kind string "login", "csrf", "createaccount", …
 ---@return string token, boolean was_new
 function Session:token(kind)
@@ -211,7 +211,7 @@ function Session:token(kind)
   return token_text(self.record, place, salt, time), was_new
 end
 
---- Does a token that was sent belong to this session?
+---Does a token that was sent belong to this session?
 ---@param kind string
 ---@param sent any
 ---@return boolean matches, boolean was_new
@@ -225,7 +225,7 @@ function Session:match(kind, sent)
   return time ~= nil and token_text(self.record, place, salt, time) == sent, false
 end
 
---- Logs an account in: a new session id, all tokens dead, the pending login forgotten.
+---Logs an account in: a new session id, all tokens dead, the pending login forgotten.
 ---@param account table
 ---@param remember boolean
 function Session:become(account, remember)
@@ -249,7 +249,7 @@ function Session:become(account, remember)
   end
 end
 
---- Starts a bot-password session beside the normal one; its cookie then wins.
+---Starts a bot-password session beside the normal one; its cookie then wins.
 ---@param account table
 ---@param rights string[]|nil what the grants allow; nil allows all the account has
 function Session:begin_bot(account, rights)
@@ -266,7 +266,7 @@ function Session:begin_bot(account, rights)
   self:set_cookie("_BPsession", id)
 end
 
---- Logs out. Of a bot-password session only its own cookie goes.
+---Logs out. Of a bot-password session only its own cookie goes.
 function Session:finish()
   if self.is_bot then
     self.store.bot[self.id] = nil
@@ -279,7 +279,7 @@ function Session:finish()
   self:delete_cookie("Token")
 end
 
---- Can this session log somebody in? A bot-password session cannot, nor one of OAuth.
+---Can this session log somebody in? A bot-password session cannot, nor one of OAuth.
 ---@return boolean
 function Session:can_set_user()
   return not self.is_bot and not self.bearer

@@ -1,5 +1,5 @@
---- SHA-1 in plain Lua. The scripted wiki checks one-time codes with it, on purpose not with the
--- code of the C module: a fault there must not be able to agree with itself.
+---SHA-1 in plain Lua. The scripted wiki checks one-time codes with it, on purpose not with the
+---code of the C module: a fault there must not be able to agree with itself.
 local sha1 = {}
 
 local function rotate(value, bits)
@@ -17,7 +17,7 @@ local function mix(round, b, c, d)
   return b ~ c ~ d, 0xca62c1d6
 end
 
---- The digest of a string.
+---The digest of a string.
 ---@param text string
 ---@return string digest 20 raw bytes
 function sha1.digest(text)
@@ -41,7 +41,7 @@ function sha1.digest(text)
   return (">I4I4I4I4I4"):pack(h0, h1, h2, h3, h4)
 end
 
---- The digest in hexadecimal.
+---The digest in hexadecimal.
 ---@param text string
 ---@return string 40 characters
 function sha1.hex(text)
@@ -50,7 +50,7 @@ function sha1.hex(text)
   end))
 end
 
---- HMAC-SHA-1.
+---HMAC-SHA-1.
 ---@param key string
 ---@param message string
 ---@return string digest 20 raw bytes

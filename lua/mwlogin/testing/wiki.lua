@@ -1,4 +1,4 @@
---- The scripted wiki itself: its options, its clock, its accounts, what goes wrong on demand.
+---The scripted wiki itself: its options, its clock, its accounts, what goes wrong on demand.
 local accounts = require("mwlogin.testing.accounts")
 local api = require("mwlogin.testing.api")
 local pages = require("mwlogin.testing.pages")
@@ -70,24 +70,24 @@ local function default(value, otherwise)
   return value
 end
 
---- The seconds since 1970 by this wiki's clock.
+---The seconds since 1970 by this wiki's clock.
 ---@return number
 function Wiki:now()
   return (self.stands_at or os.time()) + self.advanced
 end
 
---- Lets time pass on this wiki: sessions expire, throttles end, one-time codes change.
+---Lets time pass on this wiki: sessions expire, throttles end, one-time codes change.
 ---@param seconds number
 function Wiki:advance(seconds)
   self.advanced = self.advanced + seconds
 end
 
---- Loses all sessions, as a restarted cache does; who has a Token cookie is logged in again.
+---Loses all sessions, as a restarted cache does; who has a Token cookie is logged in again.
 function Wiki:lose_session()
   self.sessions:forget()
 end
 
---- Makes something go wrong with one request to come.
+---Makes something go wrong with one request to come.
 ---@param nth integer 1 is the next request, 2 the one after it
 ---@param response table|string|function a reply `{ status, headers, body }`; a string is the
 ---   message of a network failure; function(request, real) returns either, and
@@ -96,20 +96,20 @@ function Wiki:fault(nth, response)
   self.faults[#self.requests + nth] = response
 end
 
---- Answers the next request with a function.
+---Answers the next request with a function.
 ---@param answer function function(request, real) → reply, or nil and a message
 function Wiki:answer_next(answer)
   self:fault(1, answer)
 end
 
---- The wiki's spelling of a user name.
+---The wiki's spelling of a user name.
 ---@param name string
 ---@return string|nil
 function Wiki.canonical_name(_, name)
   return accounts.canonical_name(name)
 end
 
---- An account by any spelling of its name.
+---An account by any spelling of its name.
 ---@param name string
 ---@return table|nil
 function Wiki:account(name)
@@ -126,7 +126,7 @@ function Wiki:account_by_id(id)
   end
 end
 
---- Adds an account.
+---Adds an account.
 ---@param name string
 ---@param script table as in the option `accounts`
 ---@return table account
@@ -165,7 +165,7 @@ function Wiki:has_right(session, wanted)
   return false
 end
 
---- Is there a provider that links outside identities?
+---Is there a provider that links outside identities?
 ---@return boolean
 function Wiki:can_link()
   for _, provider in ipairs(self.providers) do
@@ -226,7 +226,7 @@ local function new_accounts(wiki, scripts)
   end
 end
 
---- Makes a wiki; mwlogin.testing tells what of.
+---Makes a wiki; mwlogin.testing tells what of.
 ---@param options table?
 ---@return table wiki
 function wiki_class.new(options)

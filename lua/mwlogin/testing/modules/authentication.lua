@@ -1,4 +1,4 @@
---- action=clientlogin, createaccount, linkaccount: three doors to the same machine.
+---action=clientlogin, createaccount, linkaccount: three doors to the same machine.
 local in_array = require("mwlogin.testing.in_array")
 local auth_request = require("mwlogin.testing.auth_request")
 local authmanager = require("mwlogin.testing.authmanager")
@@ -37,7 +37,7 @@ local function is_address(text)
   return rest ~= nil and (rest:sub(1, 2) ~= "//" or rest:find("^//[^/?#]") ~= nil)
 end
 
---- The parameters all three share, read; the fields are read by `load_requests`.
+---The parameters all three share, read; the fields are read by `load_requests`.
 local function read_parameters(call)
   local prefix = PREFIX[call.action]
   local own = {
@@ -61,7 +61,7 @@ local function read_parameters(call)
   return own
 end
 
---- Reads the answers of a step out of one flat name space, as the wiki does.
+---Reads the answers of a step out of one flat name space, as the wiki does.
 local function load_requests(call, own)
   local requests = {}
   for _, request in ipairs(authmanager.requests(call, MACHINE[call.action], own.continue)) do

@@ -1,4 +1,4 @@
---- action=edit: keeps the text and by whom it came (`wiki.edits`, `wiki.pages`).
+---action=edit: keeps the text and by whom it came (`wiki.edits`, `wiki.pages`).
 local ordered_json = require("mwlogin.testing.ordered_json")
 
 local edit = {}

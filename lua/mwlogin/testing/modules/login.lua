@@ -1,4 +1,4 @@
---- action=login: bot passwords, and plain accounts as long as one step is enough.
+---action=login: bot passwords, and plain accounts as long as one step is enough.
 local authmanager = require("mwlogin.testing.authmanager")
 local message = require("mwlogin.testing.message")
 local ordered_json = require("mwlogin.testing.ordered_json")

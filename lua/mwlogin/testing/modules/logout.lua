@@ -1,4 +1,4 @@
---- action=logout.
+---action=logout.
 local ordered_json = require("mwlogin.testing.ordered_json")
 
 local logout = {}

@@ -1,4 +1,4 @@
---- action=paraminfo: as much as tells what a module can do.
+---action=paraminfo: as much as tells what a module can do.
 local ordered_json = require("mwlogin.testing.ordered_json")
 
 local paraminfo = {}

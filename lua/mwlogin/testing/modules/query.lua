@@ -1,4 +1,4 @@
---- action=query with the parts a login needs: tokens, userinfo, siteinfo, authmanagerinfo.
+---action=query with the parts a login needs: tokens, userinfo, siteinfo, authmanagerinfo.
 local auth_request = require("mwlogin.testing.auth_request")
 local authmanager = require("mwlogin.testing.authmanager")
 local ordered_json = require("mwlogin.testing.ordered_json")

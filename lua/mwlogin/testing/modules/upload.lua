@@ -1,4 +1,4 @@
---- action=upload: keeps the bytes (`wiki.uploads`).
+---action=upload: keeps the bytes (`wiki.uploads`).
 local ordered_json = require("mwlogin.testing.ordered_json")
 
 local upload = {}

@@ -1,5 +1,5 @@
---- ConfirmEdit: asked for in the begin step only, after some bad logins from an address; each id
--- belongs to one session and is used up by any try. A wrong answer looks like a wrong password.
+---ConfirmEdit: asked for in the begin step only, after some bad logins from an address; each id
+---belongs to one session and is used up by any try. A wrong answer looks like a wrong password.
 local auth_request = require("mwlogin.testing.auth_request")
 local message = require("mwlogin.testing.message")
 local ordered_json = require("mwlogin.testing.ordered_json")

@@ -1,4 +1,4 @@
---- After a RESTART that was answered with local credentials: shall the outside identity be linked?
+---After a RESTART that was answered with local credentials: shall the outside identity be linked?
 local auth_request = require("mwlogin.testing.auth_request")
 local message = require("mwlogin.testing.message")
 

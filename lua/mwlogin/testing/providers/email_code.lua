@@ -1,4 +1,4 @@
---- EmailAuth: a code is mailed when the step begins (`wiki.mails` holds it), three tries.
+---EmailAuth: a code is mailed when the step begins (`wiki.mails` holds it), three tries.
 local auth_request = require("mwlogin.testing.auth_request")
 local message = require("mwlogin.testing.message")
 

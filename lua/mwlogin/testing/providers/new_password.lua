@@ -1,4 +1,4 @@
---- A login that first wants a new password: softly (it can be skipped) or not.
+---A login that first wants a new password: softly (it can be skipped) or not.
 local auth_request = require("mwlogin.testing.auth_request")
 local message = require("mwlogin.testing.message")
 local password = require("mwlogin.testing.providers.password")

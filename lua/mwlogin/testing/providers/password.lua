@@ -1,4 +1,4 @@
---- The local password: login, account creation, and the requests they ask for.
+---The local password: login, account creation, and the requests they ask for.
 local auth_request = require("mwlogin.testing.auth_request")
 local message = require("mwlogin.testing.message")
 
@@ -81,8 +81,8 @@ function password:requests(context)
   end
 end
 
---- The request that asks a person who is logging in for a new password: same id and field as the
--- login's own.
+---The request that asks a person who is logging in for a new password: same id and field as the
+---login's own.
 ---@param account table
 ---@param required string
 ---@return table request
@@ -99,7 +99,7 @@ function password.new_password_request(account, required)
   })
 end
 
---- Why a new password will not do.
+---Why a new password will not do.
 ---@param values table { password, retype }
 ---@return table|nil message
 function password.complaint(values)

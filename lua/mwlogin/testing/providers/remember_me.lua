@@ -1,10 +1,10 @@
---- "Keep me logged in": asked in the begin step and in RESTART, honoured nowhere else.
+---"Keep me logged in": asked in the begin step and in RESTART, honoured nowhere else.
 local auth_request = require("mwlogin.testing.auth_request")
 local message = require("mwlogin.testing.message")
 
 local remember_me = { ID = "MediaWiki\\Auth\\RememberMeAuthenticationRequest" }
 
---- The request; without a field where the wiki decides alone, or the session cannot change user.
+---The request; without a field where the wiki decides alone, or the session cannot change user.
 ---@param call table
 ---@return table request
 function remember_me.request(call)
@@ -24,7 +24,7 @@ function remember_me.request(call)
   })
 end
 
---- What a login that ended well does.
+---What a login that ended well does.
 ---@param wiki table
 ---@param ticked boolean|nil
 ---@return boolean

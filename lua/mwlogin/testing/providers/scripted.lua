@@ -1,4 +1,4 @@
---- A provider out of a script's table: what `steps` of `testing.wiki` holds.
+---A provider out of a script's table: what `steps` of `testing.wiki` holds.
 local in_array = require("mwlogin.testing.in_array")
 local auth_request = require("mwlogin.testing.auth_request")
 local message = require("mwlogin.testing.message")
@@ -144,7 +144,7 @@ local function judge(step, requests, context)
   return ask(requests, words, step.rejected_code)
 end
 
---- Makes a provider of a step.
+---Makes a provider of a step.
 ---@param step table see `testing.wiki`
 ---@return table provider
 function scripted.new(step)

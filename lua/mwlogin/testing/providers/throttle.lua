@@ -1,10 +1,10 @@
---- The password throttle: a try counts before the password is looked at, PASS clears the count,
--- and while it is full the right password is refused as well.
+---The password throttle: a try counts before the password is looked at, PASS clears the count,
+---and while it is full the right password is refused as well.
 local message = require("mwlogin.testing.message")
 
 local throttle = {}
 
---- Counts a try.
+---Counts a try.
 ---@param wiki table
 ---@param kind string
 ---@param name string|nil
@@ -27,7 +27,7 @@ function throttle.count(wiki, kind, name)
   end
 end
 
---- Forgets the tries of a name.
+---Forgets the tries of a name.
 ---@param wiki table
 ---@param kind string
 ---@param name string|nil

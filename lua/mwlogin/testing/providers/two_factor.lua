@@ -1,4 +1,4 @@
---- OATHAuth: a code after the password. A wrong one is asked again, a right one works once.
+---OATHAuth: a code after the password. A wrong one is asked again, a right one works once.
 local auth_request = require("mwlogin.testing.auth_request")
 local message = require("mwlogin.testing.message")
 local one_time_codes = require("mwlogin.testing.one_time_codes")
