@@ -8,8 +8,8 @@ local picture = require "spec.bench.picture"
 local server = require "spec.bench.server"
 
 local ROUNDS <const> = math.tointeger(tonumber(os.getenv "BENCH_ROUNDS" or "5"))
-local LOGINS <const> = math.tointeger(tonumber(os.getenv "BENCH_LOGINS" or "2000"))
-local OTHERS <const> = math.max(1, LOGINS // 4)
+local LOGINS <const> = math.tointeger(tonumber(os.getenv "BENCH_LOGINS" or "10000"))
+local OTHERS <const> = math.max(1, LOGINS // 20)
 
 local BARE <const>, OURS <const> = "build/bench/bare", "lua5.4 spec/bench/ours.lua"
 local CLIENTS <const> = "spec/bench/clients/"
