@@ -207,12 +207,14 @@ static void push_text(lua_State *L, const char *text, size_t length) {
   }
 }
 
-/* The identity; or what stopped the login, which is for the caller to judge. */
+/* The identity; or what stopped the login, which is for the caller to judge. Of a request that failed,
+   nil and err are there already. */
 static int answer(lua_State *L, struct mwl_exchange *exchange) {
   static const char *const names[] = {"token", "login", "proof"};
   const struct plan *plan = exchange->plan;
-  if (push_identity(L, exchange, plan)) return 1;
-  if (mwl_call_answer(L, exchange) == 1) {
+  int has_failed = exchange->result != CURLE_OK;
+  if (!has_failed && push_identity(L, exchange, plan)) return 1;
+  if (!has_failed && mwl_call_answer(L, exchange) == 1) {
     int reply = lua_gettop(L);
     luaL_pushfail(L);
     lua_pushnil(L);
@@ -235,8 +237,8 @@ The login of a bot password, proved: three calls in a row as long as nothing hin
 @tparam[opt] string language for the wiki's messages
 @treturn table `{ name, id, anonymous = false }`
 @return nil, err, stage, reply, token, name: what went wrong at stage "token", "login" or "proof"
-  (none: nothing was answered), or the reply that is not the plain one; the login token and the name
-  the wiki gave, if they were had by then
+  (none: nothing was sent, or it was interrupted), or the reply that is not the plain one; the login
+  token and the name the wiki gave, if they were had by then
 */
 int mwl_session_bot_login(lua_State *L) {
   struct mwl_parameters parameters;

@@ -188,7 +188,8 @@ static int answer(lua_State *L, struct mwl_exchange *exchange) {
     luaL_pushfail(L);
     mwl_trouble_push(L, exchange, exchange->session);
     if (exchange->session->has_observer) mwl_observe_end(L, exchange, index, index + 2);
-    results = 2;
+    /* a login in one go tells besides how far it came */
+    results = exchange->follow != NULL ? exchange->answer(L, exchange) : 2;
   } else {
     if (exchange->session->has_observer) mwl_observe_end(L, exchange, index, 0);
     results = exchange->answer(L, exchange);

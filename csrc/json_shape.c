@@ -29,7 +29,7 @@ static int skip_string(struct text *text) {
       text->at++;
       return 1;
     }
-    if (*text->at < ' ' || *text->at == 127) return 0;
+    if (*text->at < ' ' || *text->at > '~') return 0; /* whether char has a sign or not */
     if (*text->at != '\\') continue;
     text->at++;
     if (text->at == text->end || *text->at == '\0' || strchr("\"\\/bfnrt", *text->at) == NULL) {

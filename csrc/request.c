@@ -11,6 +11,7 @@
 #include "exchange.h"
 #include "failure.h"
 #include "pool.h"
+#include "secret_name.h"
 #include "session.h"
 
 #define HEADER_MAX (256 * 1024)
@@ -31,17 +32,17 @@ static int is_private(lua_State *L, const struct mwl_session *session, const cha
 }
 
 /* A plain string is a secret, too, where its name says so. */
-static int has_password(const struct mwl_parameters *parameters) {
-  static const char word[] = "password";
-  size_t length = sizeof word - 1;
+static int has_secret(const struct mwl_request *request) {
+  const struct mwl_parameters *parameters = request->parameters;
+  if (request->content != NULL && strcmp(request->content_type, "application/json") == 0 &&
+      mwl_secret_name_in_json(request->content, request->content_length)) {
+    return 1;
+  }
   if (parameters == NULL) return 0;
   if (parameters->has_secret) return 1;
   for (size_t i = 0; i < parameters->count; i++) {
     const struct mwl_field *field = &parameters->fields[i];
-    const char *end = field->name + field->name_length;
-    if (field->value_length == 0) continue;
-    if (field->name_length >= length && strncasecmp(end - length, word, length) == 0) return 1;
-    if (field->name_length == 6 && memcmp(field->name, "retype", 6) == 0) return 1;
+    if (field->value_length > 0 && mwl_secret_name(field->name, field->name_length)) return 1;
   }
   return 0;
 }
@@ -68,8 +69,8 @@ static int check_private(lua_State *L, const struct mwl_session *session,
   int is_secret;
   if (session->insecure_http || is_private(L, session, request->url)) return 1;
   is_secret = request->is_secret || request->authorization != NULL ||
-              (session->auth_username != NULL && !request->foreign) ||
-              has_password(request->parameters) || has_credential(L, request->headers);
+              (session->auth_username != NULL && !request->foreign) || has_secret(request) ||
+              has_credential(L, request->headers);
   if (!is_secret) return 1;
   mwl_failure(L, "tls", "insecure_http",
               "A secret would travel unencrypted: %s is plain http beyond this machine.",

@@ -82,6 +82,7 @@ build = {
         "csrc/rsa.c",
         "csrc/secret.c",
         "csrc/secret_member.c",
+        "csrc/secret_name.c",
         "csrc/secret_source.c",
         "csrc/session.c",
         "csrc/session_cookies.c",

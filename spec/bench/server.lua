@@ -1,4 +1,5 @@
 ---nginx on loopback that answers like a wiki at no cost, for as long as a variable is in scope.
+local ports = require "spec.ports"
 local socket = require "socket"
 
 local server = {}
@@ -7,13 +8,6 @@ server.__index = server
 local function shell(command)
   local pipe <close> = assert(io.popen(command))
   return (pipe:read("a"):gsub("%s+$", ""))
-end
-
-local function free_port()
-  local bound = assert(socket.bind("127.0.0.1", 0))
-  local _, port = bound:getsockname()
-  bound:close()
-  return port
 end
 
 local function make_certificate(folder)
@@ -30,27 +24,14 @@ local function write_configuration(folder, http, https)
   file:write(text)
 end
 
-local function wait_for(port)
-  for _ = 1, 100 do
-    local client = socket.tcp()
-    local connected = client:connect("127.0.0.1", port)
-    client:close()
-    if connected then
-      return
-    end
-    socket.sleep(0.05)
-  end
-  error "nginx did not start"
-end
-
 ---@return table server { http, https: addresses of api.php; certificate: path; `stop` ends it }
 function server.start()
   local folder = shell "mktemp -d"
-  local http, https = free_port(), free_port()
+  local http, https = table.unpack(ports.free(2))
   make_certificate(folder)
   write_configuration(folder, http, https)
   local pid = shell(("nginx -c %s/nginx.conf >/dev/null 2>&1 & echo $!"):format(folder))
-  wait_for(http)
+  assert(ports.await(http), "nginx did not start")
   return setmetatable({
     pid = pid,
     folder = folder,

@@ -3,8 +3,8 @@ package.path = "./?.lua;./?/init.lua;" .. package.path
 local cjson = require "cjson"
 local command = require "spec.cli.command"
 local folders = require "spec.folders"
+local ports = require "spec.ports"
 local provider = require "spec.wiki.provider"
-local socket = require "socket"
 local wiki = require "spec.wiki"
 
 describe("mwlogin doctor", function()
@@ -110,9 +110,7 @@ describe("mwlogin doctor", function()
       local file = assert(io.open(folder .. "/index.html", "w"))
       file:write "<html><title>Cats</title></html>"
       file:close()
-      local probe = assert(socket.bind("127.0.0.1", 0))
-      local _, port = probe:getsockname()
-      probe:close()
+      local port = ports.free(1)[1]
       local line = "php -S 127.0.0.1:%s -t %s >/dev/null 2>&1 & echo $!"
       local pipe <close> = assert(io.popen(line:format(port, folder)))
       local pid = pipe:read "l"
@@ -121,14 +119,7 @@ describe("mwlogin doctor", function()
           os.execute(("kill %s; rm -r %s"):format(pid, folder))
         end,
       }
-      for _ = 1, 200 do
-        local client = socket.connect("127.0.0.1", port)
-        if client then
-          client:close()
-          break
-        end
-        socket.sleep(0.05)
-      end
+      assert(ports.await(port))
       fails("http://127.0.0.1:" .. port, "No MediaWiki was found at http://127.0.0.1:" .. port)
       fails(("http://127.0.0.1:%s/api.php"):format(port), "HTTP 404")
     end)

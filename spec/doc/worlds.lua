@@ -4,6 +4,7 @@
 -- Each gives `{ api, base, host, bot, secrets = { variable = value }, stop }`.
 local core = require("mwlogin.core")
 local playground = require("spec.wiki.playground")
+local ports = require("spec.ports")
 local provider = require("spec.wiki.provider")
 local wiki = require("spec.wiki")
 
@@ -134,21 +135,11 @@ local REAL <const> = {
   -- a wiki, and a Redis on a port of its own in place of 6379
   redis = function()
     local world = real({})
-    local socket = require("socket")
-    local probe = assert(socket.bind("127.0.0.1", 0))
-    local _, port = probe:getsockname()
-    probe:close()
+    local port = ports.free(1)[1]
     world.redis = port
-    local words = { "redis-server", "--bind", "127.0.0.1", "--port", port, "--save", "" }
+    local words = { "redis-server", "--bind", "127.0.0.1", "--port", tostring(port), "--save", "" }
     local process = assert(core.process(words))
-    for _ = 1, 500 do
-      local client = socket.connect("127.0.0.1", port)
-      if client then
-        client:close()
-        break
-      end
-      socket.sleep(0.01)
-    end
+    assert(ports.await(port))
     local stop = world.stop
     world.stop = function()
       stop()

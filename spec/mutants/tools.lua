@@ -68,7 +68,7 @@ return {
   },
   {
     file = "csrc/pool_lua.c",
-    find = "    mwl_pool_wake_at(mwl_pool_check(L, 1), lua_tonumber(L, 3));\n",
+    find = "    mwl_pool_wake_at(mwl_pool_check(L), lua_tonumber(L, 3));\n",
     replace = "",
     spec = "spec/regress/sleep_in_foreign_loop_spec.lua",
     promise = "a foreign loop is told when a pause is over",

@@ -75,10 +75,11 @@ describe("sending a person to the wiki's page", function()
 
   it("is over when the person took longer than he may", function()
     browser "true"
-    local visit <close> = assert(consent.prepare(session, { redirect_timeout = 0.2 }))
+    local visit <close> = assert(consent.prepare(session, { redirect_timeout = 1 }))
     local values, err = visit:ask(page(visit), { state = "abc" })
     assert.is_nil(values)
     assert.same({ "interaction", "timeout" }, { err.kind, err.code })
+    assert.truthy(err.message:find("within 1 second", 1, true), err.message)
   end)
 
   it("leaves a port to a function that listens there itself", function()

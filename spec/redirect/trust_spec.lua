@@ -2,9 +2,9 @@
 local core = require("mwlogin.core")
 local folders = require("spec.folders")
 local http = require("socket.http")
+local ports = require("spec.ports")
 local redirect = require("mwlogin.redirect")
 local shared = require("spec.shared")
-local socket = require("socket")
 local stand = require("spec.redirect.stand")
 
 local function run(command)
@@ -21,13 +21,6 @@ end
 describe("a wiki with a certificate of one's own authority", function()
   local folder, front, address, session, before, way
 
-  local function free_port()
-    local one = assert(socket.bind("127.0.0.1", 0))
-    local port = select(2, one:getsockname())
-    one:close()
-    return port
-  end
-
   -- The site's wiki behind TLS, its certificate signed by an authority of the spec's.
   local site = shared(stand.site)
 
@@ -38,7 +31,7 @@ describe("a wiki with a certificate of one's own authority", function()
       -subj /CN=localhost && echo subjectAltName=DNS:localhost >names && openssl x509 -req \
       -in csr.pem -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -extfile names -out cert.pem \
       ]]):format(folder))
-    local port = free_port()
+    local port = ports.free(1)[1]
     local file = assert(io.open(folder .. "/nginx.conf", "w"))
     file:write((([[
       daemon off; pid F/pid; error_log F/error; events {}
@@ -51,14 +44,7 @@ describe("a wiki with a certificate of one's own authority", function()
     front =
       assert(core.process({ "nginx", "-c", folder .. "/nginx.conf", "-e", folder .. "/error" }))
     address = "https://localhost:" .. port
-    for _ = 1, 200 do
-      local client = socket.connect("127.0.0.1", port)
-      if client then
-        client:close()
-        break
-      end
-      socket.sleep(0.05)
-    end
+    assert(ports.await(port))
     assert(http.request(site.wiki .. "/base?to=" .. core.encode(address)))
   end)
 

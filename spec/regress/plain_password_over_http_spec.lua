@@ -21,7 +21,16 @@ describe("a call over http beyond this machine", function()
   end
 
   it("sends no password by name, whatever it is given as", function()
-    for _, name in ipairs({ "password", "lgpassword", "newPassword", "retype" }) do
+    for _, name in ipairs({
+      "password",
+      "lgpassword",
+      "newPassword",
+      "wpPassword1",
+      "retype",
+      "client_secret",
+      "access_token",
+      "refresh_token",
+    }) do
       local function act(session)
         return session:call("POST", { action = "x", [name] = "hunter22" })
       end
@@ -31,6 +40,25 @@ describe("a call over http beyond this machine", function()
       assert.equal("insecure_http", err.code)
       assert.equal(1, (sent(act, { insecure_http = true })))
     end
+  end)
+
+  it("sends no secret in a body of JSON, by the names of its members", function()
+    for _, body in ipairs({
+      { username = "Alice", password = "hunter22" },
+      { user = { { newPassword = "hunter22" } } },
+      { client_secret = "hunter22" },
+    }) do
+      local count, reply, err = sent(function(session)
+        return session:fetch("/rest.php/x", { method = "POST", json = body })
+      end)
+      assert.equal(0, count)
+      assert.is_nil(reply)
+      assert.equal("insecure_http", err.code)
+    end
+    local harmless = { source = 'the "password": is a word', comment = "password", list = {} }
+    assert.equal(1, (sent(function(session)
+      return session:fetch("/rest.php/x", { method = "POST", json = harmless })
+    end)))
   end)
 
   it("sends no step of a login, whatever its answers are called", function()

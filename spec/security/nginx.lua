@@ -3,6 +3,7 @@
 ---     local front <close> = nginx.start({ wiki = "location / { proxy_pass http://…; }" })
 ---     front.ports.wiki, front:log("wiki"), front:reset()
 
+local ports = require("spec.ports")
 local socket = require("socket")
 
 local nginx = {}
@@ -42,29 +43,9 @@ http {
 -- Its answer comes when the one worker has done, and written down, all that came before.
 local SETTLED <const> = "server { listen 127.0.0.1:%d; access_log off; return 204; }\n"
 
-local function free_ports(count)
-  local held, ports = {}, {}
-  for number = 1, count do
-    held[number] = assert(socket.bind("127.0.0.1", 0))
-    ports[number] = math.tointeger(tonumber((select(2, held[number]:getsockname()))))
-  end
-  for _, one in ipairs(held) do
-    one:close()
-  end
-  return ports
-end
-
 local function write(path, text)
   local file <close> = assert(io.open(path, "w"))
   file:write(text)
-end
-
-local function answers(port)
-  local client = socket.tcp()
-  client:settimeout(1)
-  local good = client:connect("127.0.0.1", port)
-  client:close()
-  return good
 end
 
 --- Starts nginx; returns when every server answers.
@@ -80,7 +61,7 @@ function nginx.start(servers)
   table.sort(names)
   local pipe <close> = assert(io.popen("mktemp -d -t mwlogin-nginx.XXXXXX"))
   local self = setmetatable({ folder = pipe:read("l"), ports = {} }, Nginx)
-  local free = free_ports(#names + 1)
+  local free = ports.free(#names + 1)
   for number, name in ipairs(names) do
     self.ports[name] = free[number]
   end
@@ -120,16 +101,9 @@ function nginx.start(servers)
       "w"
     )
   )
-  for _ = 1, 500 do
-    local all = true
-    for _, port in pairs(self.ports) do
-      all = all and answers(port)
-    end
-    if all then
-      self:reset()
-      return self
-    end
-    socket.sleep(0.02)
+  if ports.await(self.settled_port) then -- it listens at all of them, or at none
+    self:reset()
+    return self
   end
   local log = io.open(self.folder .. "/error.log")
   local told = log and log:read("a") or ""

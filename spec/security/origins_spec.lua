@@ -8,9 +8,9 @@ local hops = require("mwlogin.redirect.hops")
 local mwlogin = require("mwlogin")
 local nginx = require("spec.security.nginx")
 local picture = require("mwlogin.respond.picture")
+local ports = require("spec.ports")
 local proxies = require("spec.security.proxy")
 local shared = require("spec.shared")
-local socket = require("socket")
 local wikis = require("spec.wiki")
 
 local ROW <const> = "ways to lead credentials or cookies to another origin"
@@ -220,9 +220,7 @@ describe("Digest in front of the wiki", function()
 
   lazy_setup(function()
     log = os.tmpname()
-    local held = assert(socket.bind("127.0.0.1", 0))
-    local port = select(2, held:getsockname())
-    held:close()
+    local port = ports.free(1)[1]
     address = ("http://127.0.0.1:%s/api.php"):format(port)
     process = assert(core.process({
       "php",
@@ -235,15 +233,7 @@ describe("Digest in front of the wiki", function()
       stderr = "null",
       env = { WIKI = ("127.0.0.1:%d"):format(wiki.port), PASSWORD = "digest-password", LOG = log },
     }))
-    for _ = 1, 500 do
-      local client = socket.tcp()
-      local good = client:connect("127.0.0.1", tonumber(port))
-      client:close()
-      if good then
-        break
-      end
-      socket.sleep(0.02)
-    end
+    assert(ports.await(port))
   end)
 
   lazy_teardown(function()

@@ -68,7 +68,7 @@ local function ordered(accounts)
 end
 
 local function wait_until_ready(self)
-  for _ = 1, 3000 do
+  for _ = 1, 12000 do
     local ready = read(self.folder .. "/ready")
     if ready then
       local state = json.decode(ready)

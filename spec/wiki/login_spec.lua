@@ -57,6 +57,28 @@ for _, kind in ipairs({ "plain", "private" }) do
       end
     end)
 
+    it("sees the same of a bot password whether a trace is told of each step or not", function()
+      local function log_in(password, trace)
+        wiki:mark()
+        local session <close> = open(wiki.api, { trace = trace, language = "de" })
+        local me, err = session:login({ username = wiki.botpassword.name, password = password })
+        local requests = {}
+        for position, request in ipairs(wiki:requests()) do
+          request.params.lgtoken = request.params.lgtoken and "a token"
+          requests[position] = { request.method, request.path, request.params }
+        end
+        return { me = me, code = err and err.code, message = err and err.message }, requests
+      end
+      for password, count in pairs({ [wiki.botpassword.password] = 3, [("0"):rep(32)] = 2 }) do
+        local came, requests = log_in(password)
+        local told, asked = log_in(password, function() end)
+        assert.same(told, came)
+        assert.same(asked, requests)
+        assert.equal(count, #requests)
+        assert.equal(count == 3, came.me ~= nil)
+      end
+    end)
+
     it("is found from a page, or from its host and port", function()
       for _, address in ipairs({
         wiki:page("Main Page"),

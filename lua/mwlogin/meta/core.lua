@@ -436,8 +436,8 @@ function Session:auth_step(action, params) end
 ---@param language? string for the wiki's messages
 ---@return table|nil `{ name, id, anonymous = false }`
 ---@return mwlogin.Error|nil err , stage, reply, token, name: what went wrong at stage "token",
----"login" or "proof" (none: nothing was answered), or the reply that is not the plain one; the
----login token and the name the wiki gave, if they were had by then
+---"login" or "proof" (none: nothing was sent, or it was interrupted), or the reply that is not the
+---plain one; the login token and the name the wiki gave, if they were had by then
 function Session:bot_login(username, password, language) end
 
 ---One call of the API. Adds `format=json`, `formatversion=2` and, where none is given,
