@@ -3,8 +3,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
-#include <unistd.h>
 
 #include "deadline.h"
 #include "exchange.h"
@@ -19,22 +17,8 @@
 
 static int watch_socket(CURL *easy, curl_socket_t socket, int what, void *data, void *known) {
   struct mwl_pool *pool = data;
-  struct epoll_event event;
-  (void)easy;
-  if (what == CURL_POLL_REMOVE) {
-    epoll_ctl(pool->poll, EPOLL_CTL_DEL, socket, NULL);
-    return 0;
-  }
-  memset(&event, 0, sizeof event);
-  event.events =
-      ((what & CURL_POLL_IN) != 0 ? EPOLLIN : 0u) | ((what & CURL_POLL_OUT) != 0 ? EPOLLOUT : 0u);
-  event.data.fd = socket;
-  if (known == NULL) curl_multi_assign(pool->multi, socket, pool);
-  /* a descriptor's number may have come back as another socket since */
-  if (epoll_ctl(pool->poll, EPOLL_CTL_MOD, socket, &event) != 0) {
-    epoll_ctl(pool->poll, EPOLL_CTL_ADD, socket, &event);
-  }
-  return 0;
+  (void)easy, (void)known;
+  return mwl_watch_change(&pool->watch, socket, what) ? 0 : -1;
 }
 
 static int set_timer(CURLM *multi, long milliseconds, void *data) {
@@ -46,7 +30,7 @@ static int set_timer(CURLM *multi, long milliseconds, void *data) {
 
 /* == easy handles ================================================================================ */
 
-static CURL *new_handle(void) {
+static CURL *new_handle(struct mwl_pool *pool) {
   CURL *easy = curl_easy_init();
   if (easy == NULL) return NULL;
   /* once for a handle: libcurl 7.88 leaks the list when it is set again */
@@ -56,7 +40,7 @@ static CURL *new_handle(void) {
       curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L) != CURLE_OK ||
       curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L) != CURLE_OK ||
       curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https") != CURLE_OK ||
-      !mwl_request_set_callbacks(easy)) {
+      !mwl_watch_set_callbacks(&pool->watch, easy) || !mwl_request_set_callbacks(easy)) {
     curl_easy_cleanup(easy);
     return NULL;
   }
@@ -65,7 +49,7 @@ static CURL *new_handle(void) {
 
 CURL *mwl_pool_borrow(struct mwl_pool *pool) {
   if (pool->idle_count > 0) return pool->idle[--pool->idle_count];
-  return new_handle();
+  return new_handle(pool);
 }
 
 void mwl_pool_give_back(struct mwl_pool *pool, CURL *easy) {
@@ -331,8 +315,7 @@ int mwl_pool_begin(struct mwl_pool *pool, int per_host, int in_all, long max_con
   pool->max_connections = max_connections;
   pool->multi = new_multi(pool);
   if (pool->plain_headers == NULL || pool->multi == NULL) return 0;
-  pool->poll = epoll_create1(EPOLL_CLOEXEC);
-  if (pool->poll < 0) return 0;
+  if (!mwl_watch_begin(&pool->watch)) return 0;
   easy = mwl_pool_borrow(pool);
   if (easy == NULL) return 0;
   if (curl_easy_getinfo(easy, CURLINFO_CAINFO, &default_ca) == CURLE_OK) {
@@ -349,12 +332,9 @@ void mwl_pool_end(struct mwl_pool *pool) {
   while (pool->waiting != NULL) cancel(pool, pool->waiting->first);
   while (pool->spare_count > 0) free(pool->spare[--pool->spare_count]);
   while (pool->idle_count > 0) curl_easy_cleanup(pool->idle[--pool->idle_count]);
-  if (pool->multi != NULL) {
-    curl_multi_cleanup(pool->multi);
-    if (pool->poll >= 0) close(pool->poll);
-  }
+  if (pool->multi != NULL) curl_multi_cleanup(pool->multi);
   pool->multi = NULL;
-  pool->poll = -1;
+  mwl_watch_end(&pool->watch);
   curl_slist_free_all(pool->plain_headers);
   pool->plain_headers = NULL;
   mwl_wiki_forget_left(pool);
@@ -427,12 +407,11 @@ static void act(struct mwl_pool *pool, curl_socket_t socket, int what) {
 
 void mwl_pool_step(struct mwl_pool *pool, int milliseconds) {
   struct epoll_event events[EVENTS];
-  int count = epoll_wait(pool->poll, events, EVENTS, shorter(milliseconds, mwl_pool_timeout(pool)));
+  int count =
+      mwl_watch_wait(&pool->watch, events, EVENTS, shorter(milliseconds, mwl_pool_timeout(pool)));
   for (int i = 0; i < count; i++) {
-    int what = ((events[i].events & (EPOLLIN | EPOLLHUP)) != 0 ? CURL_CSELECT_IN : 0) |
-               ((events[i].events & EPOLLOUT) != 0 ? CURL_CSELECT_OUT : 0) |
-               ((events[i].events & EPOLLERR) != 0 ? CURL_CSELECT_ERR : 0);
-    act(pool, events[i].data.fd, what);
+    int what = mwl_watch_read(&pool->watch, &events[i]);
+    if (what != 0) act(pool, events[i].data.fd, what);
   }
   if (pool->timer >= 0 && pool->timer <= mwl_monotonic()) {
     pool->timer = -1;

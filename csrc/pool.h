@@ -5,6 +5,7 @@
 
 #include <curl/curl.h>
 
+#include "watch.h"
 #include "wiki.h"
 
 #define MWL_POOL_IDLE_MAX 256
@@ -18,9 +19,9 @@ struct mwl_pool {
   CURLM *multi; /* NULL: closed, or never opened */
   long max_connections;
   int is_damaged; /* the multi ran out of memory, and is to be replaced before it is used */
-  int poll;       /* one descriptor that is readable when the multi has something to do; -1: none */
-  double timer;   /* when libcurl wants to be called in any case; below 0: never */
-  double wake;    /* when somebody who sleeps in a foreign loop wants to go on; below 0: nobody */
+  struct mwl_watch watch;
+  double timer; /* when libcurl wants to be called in any case; below 0: never */
+  double wake;  /* when somebody who sleeps in a foreign loop wants to go on; below 0: nobody */
   CURL *idle[MWL_POOL_IDLE_MAX];
   int idle_count;
   char *spare[MWL_POOL_SPARE_MAX]; /* wiped buffers of MWL_BYTES_FIRST bytes */

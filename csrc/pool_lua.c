@@ -138,7 +138,7 @@ static int pool_new(lua_State *L) {
   connections = whole_option(L, "connections", connections);
   pool = lua_newuserdatauv(L, sizeof *pool, VALUES);
   memset(pool, 0, sizeof *pool);
-  pool->poll = -1;
+  pool->watch.poll = -1;
   luaL_setmetatable(L, MWL_POOL_CLASS);
   set_weak_table(L, TASKS, "k");
   set_weak_table(L, AWAITED, "v");
@@ -298,7 +298,7 @@ The same for LuaSocket's `select`, with `dirty`.
 @treturn integer
 */
 static int pool_pollfd(lua_State *L) {
-  lua_pushinteger(L, mwl_pool_check(L)->poll);
+  lua_pushinteger(L, mwl_pool_check(L)->watch.poll);
   return 1;
 }
 

@@ -92,6 +92,7 @@ build = {
         "csrc/transport.c",
         "csrc/trouble.c",
         "csrc/unnamed_file.c",
+        "csrc/watch.c",
         "csrc/wiki.c",
       },
       libraries = { "curl", "crypto" },
