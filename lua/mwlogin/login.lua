@@ -142,9 +142,6 @@ end
 ---@return mwlogin.Identity|nil identity
 ---@return mwlogin.Error|nil err of kind `interaction` it carries `flow` and `step`
 function login.run(session, credentials)
-  if session.closed then
-    error("this Session is closed", 2)
-  end
   credentials = credentials or NOTHING
   credentials_of.check(credentials, METHODS, 3)
   if session.flight then

@@ -145,7 +145,7 @@ end
 
 ---@return boolean whether somebody is told of each exchange
 function Session:is_traced()
-  return self.tracer:is_on()
+  return self.tracer.sink ~= nil
 end
 
 ---@param event table plain; `event` names it
