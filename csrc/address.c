@@ -121,12 +121,18 @@ enum mwl_address_fault mwl_address_parse(const char *text, const char *base,
   return mwl_curl_refusals() == refusals ? fault : MWL_ADDRESS_NO_MEMORY;
 }
 
+/* A wiki may have put into an address what it was sent. */
+static void wipe(char *text) {
+  if (text != NULL) explicit_bzero(text, strlen(text));
+  free(text);
+}
+
 void mwl_address_free(struct mwl_address *address) {
-  free(address->scheme);
-  free(address->host);
-  free(address->path);
-  free(address->query);
-  free(address->fragment);
+  wipe(address->scheme);
+  wipe(address->host);
+  wipe(address->path);
+  wipe(address->query);
+  wipe(address->fragment);
   memset(address, 0, sizeof *address);
 }
 
