@@ -79,9 +79,11 @@ local function run_starved(name, run, ...)
   local at = math.random(in_child and elsewhere or here)
   starve.children(in_child and at or 0, children_log)
   starve.bound(BOUND, ("%s, allocation %d"):format(name, at))
+  collectgarbage "stop" -- a finalizer that Lua has no memory to call is never called
   starve.at(in_child and 0 or at, true)
   local ok, err = pcall(run, ...)
   local _, refused = starve.feed()
+  collectgarbage "restart"
   starve.bound(0)
   starve.children(0, children_log)
   local _, refused_elsewhere = of_children()
