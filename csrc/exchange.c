@@ -7,6 +7,7 @@
 #include "core.h"
 #include "curl_memory.h"
 #include "failure.h"
+#include "handle.h"
 #include "observe.h"
 #include "pool.h"
 #include "pool_lua.h"
@@ -92,7 +93,7 @@ static void free_headers(struct curl_slist *headers) {
 
 /* All but the handle, which keeps nothing of the request. */
 static void clear_request(struct mwl_exchange *exchange) {
-  if (exchange->easy != NULL) mwl_request_undo(exchange);
+  if (exchange->easy != NULL) mwl_handle_clear(exchange);
   curl_mime_free(exchange->mime);
   exchange->mime = NULL;
   free_headers(exchange->headers);
@@ -108,7 +109,7 @@ static void clear_request(struct mwl_exchange *exchange) {
 static void clear(struct mwl_exchange *exchange) {
   mwl_pool_drop(exchange->pool, exchange);
   clear_request(exchange);
-  if (exchange->easy != NULL) mwl_pool_give_back(exchange->pool, exchange->easy);
+  if (exchange->easy != NULL) mwl_handle_give_back(exchange->pool, exchange->easy);
   exchange->easy = NULL;
   mwl_arena_free(exchange->plan, exchange->plan_size);
   exchange->plan = NULL;

@@ -6,8 +6,8 @@
 
 #include "deadline.h"
 #include "exchange.h"
+#include "handle.h"
 #include "interrupt.h"
-#include "request.h"
 #include "session.h"
 
 #define EVENTS 64
@@ -26,41 +26,6 @@ static int set_timer(CURLM *multi, long milliseconds, void *data) {
   (void)multi;
   pool->timer = milliseconds < 0 ? -1 : mwl_monotonic() + (double)milliseconds / 1000;
   return 0;
-}
-
-/* == easy handles ================================================================================ */
-
-static CURL *new_handle(struct mwl_pool *pool) {
-  CURL *easy = curl_easy_init();
-  if (easy == NULL) return NULL;
-  /* once for a handle: libcurl 7.88 leaks the list when it is set again */
-  if (curl_easy_setopt(easy, CURLOPT_COOKIEFILE, "") != CURLE_OK ||
-      curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L) != CURLE_OK ||
-      curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "") != CURLE_OK ||
-      curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L) != CURLE_OK ||
-      curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L) != CURLE_OK ||
-      curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https") != CURLE_OK ||
-      !mwl_watch_set_callbacks(&pool->watch, easy) || !mwl_request_set_callbacks(easy)) {
-    curl_easy_cleanup(easy);
-    return NULL;
-  }
-  return easy;
-}
-
-CURL *mwl_pool_borrow(struct mwl_pool *pool) {
-  if (pool->idle_count > 0) return pool->idle[--pool->idle_count];
-  return new_handle(pool);
-}
-
-void mwl_pool_give_back(struct mwl_pool *pool, CURL *easy) {
-  curl_easy_setopt(easy, CURLOPT_SHARE, NULL);
-  curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, NULL);
-  if (pool->multi != NULL && pool->idle_count < MWL_POOL_IDLE_MAX) {
-    pool->idle[pool->idle_count++] = easy;
-  } else {
-    if (pool->last_easy == easy) pool->last_easy = NULL;
-    curl_easy_cleanup(easy);
-  }
 }
 
 /* == buffers ===================================================================================== */
@@ -118,7 +83,7 @@ static int replace_multi(struct mwl_pool *pool) {
 
 static int launch(struct mwl_pool *pool, struct mwl_exchange *exchange) {
   if (pool->is_damaged && !replace_multi(pool)) return 0;
-  if (mwl_request_prepare(exchange) &&
+  if (mwl_handle_prepare(exchange) &&
       curl_multi_add_handle(pool->multi, exchange->easy) == CURLM_OK) {
     fly(pool, exchange);
     return 1;
@@ -316,12 +281,12 @@ int mwl_pool_begin(struct mwl_pool *pool, int per_host, int in_all, long max_con
   pool->multi = new_multi(pool);
   if (pool->plain_headers == NULL || pool->multi == NULL) return 0;
   if (!mwl_watch_begin(&pool->watch)) return 0;
-  easy = mwl_pool_borrow(pool);
+  easy = mwl_handle_borrow(pool);
   if (easy == NULL) return 0;
   if (curl_easy_getinfo(easy, CURLINFO_CAINFO, &default_ca) == CURLE_OK) {
     pool->default_ca = default_ca;
   }
-  mwl_pool_give_back(pool, easy);
+  mwl_handle_give_back(pool, easy);
   return 1;
 }
 

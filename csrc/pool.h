@@ -51,11 +51,6 @@ int mwl_pool_begin(struct mwl_pool *pool, int per_host, int in_all, long max_con
 /* Ends what is in flight, then frees all; twice is fine. */
 void mwl_pool_end(struct mwl_pool *pool);
 
-/* An easy handle with the pool's own options set; NULL: no memory. */
-CURL *mwl_pool_borrow(struct mwl_pool *pool);
-/* Takes a handle back: nothing of the request stays on it. Survives a closed pool. */
-void mwl_pool_give_back(struct mwl_pool *pool, CURL *easy);
-
 /* A buffer of MWL_BYTES_FIRST bytes, for a reply; NULL: no memory. */
 char *mwl_pool_take_buffer(struct mwl_pool *pool);
 /* Takes one back that was wiped. Survives a closed pool. */

@@ -2,7 +2,6 @@
 #ifndef MWL_REQUEST_H
 #define MWL_REQUEST_H
 
-#include <curl/curl.h>
 #include <lua.h>
 #include <stddef.h>
 
@@ -35,6 +34,9 @@ struct mwl_request {
   int (*follow)(struct mwl_exchange *exchange);
 };
 
+/* GET and HEAD have none: their parameters are in the address. */
+int mwl_method_has_body(const char *method);
+
 /* 0: nil and an error were pushed: a secret would travel in the open, a header would break out of
    its line, a file cannot be read. */
 int mwl_request_check(lua_State *L, const struct mwl_session *session,
@@ -44,14 +46,5 @@ int mwl_request_check(lua_State *L, const struct mwl_session *session,
    more; 0: no memory. */
 int mwl_request_build(lua_State *L, struct mwl_exchange *exchange,
                       const struct mwl_request *request);
-
-/* What every handle has from its beginning; 0: no memory. */
-int mwl_request_set_callbacks(CURL *easy);
-
-/* Borrows a handle, if there is none yet, and sets it up for sending; 0: no memory. */
-int mwl_request_prepare(struct mwl_exchange *exchange);
-
-/* Takes what is of one request out of its handle. */
-void mwl_request_undo(struct mwl_exchange *exchange);
 
 #endif

@@ -7,13 +7,14 @@
 #include "core.h"
 #include "curl_memory.h"
 #include "failure.h"
+#include "handle.h"
 #include "pool_lua.h"
 #include "session.h"
 
 static CURL *borrow_with_cookies(lua_State *L, struct mwl_session *session) {
   CURL *easy;
   if (session->pool->multi == NULL) mwl_raise(L, "the pool of this session is closed");
-  easy = mwl_pool_borrow(session->pool);
+  easy = mwl_handle_borrow(session->pool);
   if (easy == NULL) luaL_error(L, "not enough memory for a request");
   session->is_used = 1;
   curl_easy_setopt(easy, CURLOPT_SHARE, session->share);
@@ -36,7 +37,7 @@ static int copy_engine(struct mwl_pool *pool, CURL *easy, struct mwl_jar *jar) {
     if (is_live(one->data)) ok = mwl_jar_put(jar, one->data, strlen(one->data)) >= 0;
   }
   curl_slist_free_all(list);
-  mwl_pool_give_back(pool, easy);
+  mwl_handle_give_back(pool, easy);
   return ok;
 }
 
@@ -68,7 +69,7 @@ static void clear_cookies(lua_State *L, struct mwl_session *session) {
   if (session->has_transport || !session->is_used) return;
   easy = borrow_with_cookies(L, session);
   curl_easy_setopt(easy, CURLOPT_COOKIELIST, "ALL");
-  mwl_pool_give_back(session->pool, easy);
+  mwl_handle_give_back(session->pool, easy);
 }
 
 /* 1 kept, 0 none of this host's, -1 no memory. */
@@ -135,7 +136,7 @@ static int import_cookies(lua_State *L, struct mwl_session *session) {
       lua_pop(L, 1);
     }
   }
-  if (easy != NULL) mwl_pool_give_back(session->pool, easy);
+  if (easy != NULL) mwl_handle_give_back(session->pool, easy);
   if (!ok) return luaL_error(L, "not enough memory for the cookies");
   lua_pushinteger(L, kept);
   return 1;

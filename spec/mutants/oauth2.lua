@@ -1,7 +1,7 @@
 -- Mutants of OAuth 2: same entries as in mutants.lua. Those of its traps are in traps.lua.
 return {
   {
-    file = "csrc/request.c",
+    file = "csrc/handle.c",
     find = "!is_refused_unread(exchange) &&",
     replace = "",
     spec = "spec/regress/post_sent_once_spec.lua",
@@ -9,7 +9,7 @@ return {
     promise = "by HTTP/2 a request that was refused unread is sent again",
   },
   {
-    file = "csrc/request.c",
+    file = "csrc/handle.c",
     find = "!exchange->foreign && exchange->trouble[0] == '\\0' &&",
     replace = "!exchange->foreign &&",
     spec = "spec/regress/post_sent_once_spec.lua",
@@ -89,7 +89,7 @@ return {
     promise = "an authorization code is sent once",
   },
   {
-    file = "csrc/request.c",
+    file = "csrc/handle.c",
     find = "exchange->cut = exchange->attempted && ",
     replace = "exchange->cut = 0 && ",
     spec = "spec/regress/post_sent_once_spec.lua",

@@ -378,8 +378,8 @@ return {
     promise = "T34: each try of an OAuth 1 request has a nonce of its own",
   },
   {
-    file = "csrc/request.c",
-    find = "(has_body(exchange->method) || exchange->is_signed)",
+    file = "csrc/handle.c",
+    find = "(mwl_method_has_body(exchange->method) || exchange->is_signed)",
     replace = "has_body(exchange->method)",
     spec = "spec/regress/signed_request_resent_spec.lua",
     filter = "is asked again under another nonce, by the API",
