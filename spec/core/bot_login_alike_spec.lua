@@ -309,6 +309,7 @@ describe("a bot password's login in one go and by steps", function()
     both({ login = with(LOGIN, "7", "0") })
     both({ login = with(LOGIN, "7", "-7") })
     both({ login = with(LOGIN, "7", "null") })
+    both({ login = with(LOGIN, "7", ("7"):rep(400)) }) -- no number that a reply may hold
   end)
 
   it("believes no proof of somebody else, or of nobody", function()
@@ -326,6 +327,7 @@ describe("a bot password's login in one go and by steps", function()
       with(PROOF, "7", "7.5"),
       with(PROOF, "7", '"7"'),
       with(PROOF, "7", "99999999999999999999"),
+      with(PROOF, "7", ("7"):rep(400)),
       with(PROOF, "7", [[7,"anon":true]]),
       with(PROOF, "7", [[7,"anon":""]]),
       with(PROOF, "7", [[0,"anon":true]]),
