@@ -275,6 +275,7 @@ describe("a bot password's login in one go and by steps", function()
       [[{"result":"Aborted","reason":{"code":"api-login-fail-aborted","key":"k","params":[]}}]],
       [[{"result":"Failed","reason":{"code":"login-throttled","params":[{"duration":300}]}}]],
       [[{"result":"WrongPass"}]],
+      [[{"result":"Illegal","lgusername":"Alice"}]],
       [[{"result":"Throttled","wait":12}]],
       [[{"result":"success"}]],
       [[{"result":"Success "}]],

@@ -1,7 +1,7 @@
 -- Mutants of a bot password's login in one go, and of what a handle keeps of a request.
 local WIRE <const> = "spec/core/bot_login_spec.lua"
 local ALIKE <const> = "spec/core/bot_login_alike_spec.lua"
-local AFTER <const> = "spec/core/request_spec.lua"
+local AFTER <const> = "spec/core/handle_spec.lua"
 
 return {
   {
@@ -39,9 +39,11 @@ return {
   {
     file = "csrc/bot_login.c",
     find = "if (!has_shape(exchange, reply) || tokens[0].value == NULL) return 0;",
-    replace = "if (!mwl_json_has_shape(exchange->reply.bytes, exchange->reply.length, reply)) return 0;",
+    replace = "if (!mwl_json_has_shape(exchange->reply.bytes, exchange->reply.length, reply)) {\n"
+      .. "    return 0;\n"
+      .. "  }",
     spec = ALIKE,
-    filter = "meets the same trouble at the stage token",
+    filter = "meets the same trouble at the stage",
     promise = "bot_login: a token is believed with HTTP 200 only",
   },
   {
@@ -86,18 +88,10 @@ return {
   },
   {
     file = "csrc/json_shape.c",
-    find = "members->value == NULL && strncmp",
-    replace = "strncmp",
-    spec = ALIKE,
-    filter = "believes no proof of somebody else|says more, or less",
-    promise = "json_shape: a member that comes twice is not plain",
-  },
-  {
-    file = "csrc/json_shape.c",
     find = "  return text.at == text.end;\n",
     replace = "  return 1;\n",
     spec = ALIKE,
-    filter = "meets the same trouble at the stage proof",
+    filter = "meets the same trouble at the stage",
     promise = "json_shape: nothing comes after the reply",
   },
   {
@@ -117,7 +111,7 @@ return {
     promise = "json_shape: a text that is too long is not cut",
   },
   {
-    file = "csrc/request.c",
+    file = "csrc/handle.c",
     find = "    curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, NULL);\n",
     replace = "",
     spec = AFTER,
@@ -125,7 +119,7 @@ return {
     promise = "undo: the next request goes by its own method",
   },
   {
-    file = "csrc/request.c",
+    file = "csrc/handle.c",
     find = "    curl_easy_setopt(easy, CURLOPT_USERNAME, NULL);\n"
       .. "    curl_easy_setopt(easy, CURLOPT_PASSWORD, NULL);\n",
     replace = "",
@@ -134,7 +128,7 @@ return {
     promise = "undo: another session is not let in by this one's password",
   },
   {
-    file = "csrc/request.c",
+    file = "csrc/handle.c",
     find = 'if (share_of(exchange) == NULL) curl_easy_setopt(easy, CURLOPT_COOKIELIST, "ALL");',
     replace = "",
     spec = AFTER,

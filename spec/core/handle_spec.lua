@@ -184,10 +184,11 @@ describe("a request leaves nothing behind:", function()
     it("that came to a request without cookies, or to one of another origin", function()
       for _, options in ipairs({ { cookies = false }, { foreign = true } }) do
         local session = session_of()
-        local plain = after(function()
+        local plain, requests = after(function()
           assert(session:fetch(wiki.origin .. "/w/page", options))
           assert(session:fetch(wiki.origin .. "/w/page", options))
         end, { SET, "{}" }, session)
+        assert.same(PLAIN, shape(requests[2]))
         assert.same(PLAIN, plain)
         assert.same({}, session:cookies())
       end
