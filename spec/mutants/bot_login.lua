@@ -135,4 +135,20 @@ return {
     filter = "that came to a request without cookies",
     promise = "undo: a handle keeps no cookies of its own",
   },
+  {
+    file = "csrc/curl_memory.c",
+    find = "  explicit_bzero(memory, size);\n",
+    replace = "",
+    spec = "spec/core/curl_memory_spec.lua",
+    filter = "is wiped, whole, nobody else's, and zero where it is to be",
+    promise = "curl_memory: what libcurl gives back is wiped",
+  },
+  {
+    file = "csrc/curl_memory.c",
+    find = "    if (malloc_usable_size(kept[class][i]) < size) continue;\n",
+    replace = "",
+    spec = "spec/core/curl_memory_spec.lua",
+    filter = "is wiped, whole, nobody else's, and zero where it is to be",
+    promise = "curl_memory: a kept block is as large as was asked for",
+  },
 }
