@@ -89,12 +89,12 @@ int main(void) {
     pthread_create(&threads[i], NULL, use, &seeds[i]);
   }
   for (int i = 0; i < THREADS; i++) pthread_join(threads[i], NULL);
-  for (int class = 0; class < CLASSES; class++) {
-    demand(kept_count[class] <= KEPT, "no more are kept than is said");
-    for (int i = 0; i < kept_count[class]; i++, blocks++) {
-      demand(is_all(kept[class][i], malloc_usable_size(kept[class][i]), 0),
+  for (int which = 0; which < CLASSES; which++) {
+    demand(kept_count[which] <= KEPT, "no more are kept than is said");
+    for (int i = 0; i < kept_count[which]; i++, blocks++) {
+      demand(is_all(kept[which][i], malloc_usable_size(kept[which][i]), 0),
              "what is kept says nothing");
-      for (int j = 0; j < i; j++) demand(kept[class][i] != kept[class][j], "a block is kept once");
+      for (int j = 0; j < i; j++) demand(kept[which][i] != kept[which][j], "a block is kept once");
     }
   }
   demand(blocks > 0, "some are kept");
