@@ -10,6 +10,9 @@ local reply, TOKEN, LOGIN, PROOF =
 local PASSWORD <const> = ("0123456789abcdef"):rep(2)
 local STAGES <const> = { "token", "login", "proof" }
 
+-- Where the specs run again, with sanitizers, only every so many of very many replies is tried.
+local EVERY <const> = math.tointeger(tonumber(os.getenv("MWLOGIN_SAMPLE") or 1))
+
 local wiki
 
 setup(function()
@@ -196,21 +199,20 @@ describe("a bot password's login in one go and by steps", function()
     end)
 
     it("takes each captured reply alike at the stage " .. stage, function()
-      local count = 0
-      for _, one in ipairs(captured.all()) do
-        local lines = {}
+      local all = captured.all()
+      assert.is_true(#all > 250)
+      for position = 1, #all, EVERY do
+        local one, lines = all[position], {}
         for _, cookie in ipairs(one.set_cookie or {}) do
           lines[#lines + 1] = "Set-Cookie: " .. cookie
         end
         both({ [stage] = reply(one.body, { status = one.status, lines = lines }) }, one.name)
-        count = count + 1
       end
-      assert.is_true(count > 250)
     end)
 
     it("takes each cut of the plain reply alike at the stage " .. stage, function()
       local body = BODIES[stage]
-      for length = 0, #body - 1 do
+      for length = 0, #body - 1, EVERY do
         both({ [stage] = body:sub(1, length) }, body:sub(1, length))
       end
     end)

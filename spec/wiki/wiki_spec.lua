@@ -1,7 +1,6 @@
 package.path = "./?.lua;./?/init.lua;" .. package.path
 
 local client = require("spec.wiki.client")
-local mwlogin = require("mwlogin")
 local shared = require("spec.shared")
 local wiki = require("spec.wiki")
 
@@ -111,9 +110,6 @@ describe("the test wiki", function()
     local reply = zoe:api({ action = "query", meta = "siteinfo" })
     assert.equal("Elsewhere", reply.query.general.sitename)
     assert.equal("Zoë@app", own.botpassword.name)
-    local bot = { username = "zoë@app", password = own.botpassword.password }
-    local session <close> = assert(mwlogin.open(own.api, { user_agent = "mwlogin spec" }))
-    assert.equal("Zoë", assert(session:login(bot)).name)
   end)
 
   it("leaves nothing after stop", function()
