@@ -271,6 +271,28 @@ describe("a bot password's login in one go and by steps", function()
     end
   end)
 
+  it("refuses what no wiki would take as it is", function()
+    for _, given in ipairs({ { "Al\0ice", PASSWORD }, { "Alice", "pass\0word" } }) do
+      local errors = {}
+      for _, trace in ipairs({ false, function() end }) do
+        wiki:answer()
+        local session <close> =
+          assert(mwlogin.open(wiki.api, { user_agent = "spec", trace = trace or nil }))
+        errors[#errors + 1] = told(select(
+          2,
+          session:login({
+            username = given[1],
+            password = given[2],
+            method = "botpassword",
+          })
+        ))
+        assert.is_nil(wiki:stages():find("login", 1, true))
+      end
+      assert.equal("nul", errors[1].code)
+      assert.same(errors[2], errors[1])
+    end
+  end)
+
   it("sends a password that is refused once", function()
     local refusals = {
       [[{"result":"Failed","reason":{"code":"wrongpassword","key":"wrongpassword","params":[]}}]],
