@@ -184,13 +184,8 @@ static int push_identity(lua_State *L, const struct mwl_exchange *exchange,
       memcmp(name, plan->name, plan->name_length) != 0) {
     return 0;
   }
-  if (!mwl_json_push(L, user[0].value, user[0].length)) return 0;
-  if (!lua_isinteger(L, -1)) {
-    lua_pop(L, 1);
-    return 0;
-  }
   lua_createtable(L, 0, 5); /* room for method and fresh */
-  lua_insert(L, -2);
+  mwl_json_push(L, user[0].value, user[0].length);
   lua_setfield(L, -2, "id");
   lua_pushlstring(L, plan->name, plan->name_length);
   lua_setfield(L, -2, "name");

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#define DIGITS_MAX 18 /* an integer of Lua, whatever they are */
+
 struct text {
   const char *at;
   const char *end;
@@ -42,7 +44,7 @@ static int skip_string(struct text *text) {
 static int skip_digits(struct text *text) {
   const char *first = text->at;
   while (text->at < text->end && *text->at >= '0' && *text->at <= '9') text->at++;
-  return text->at > first && *first != '0';
+  return text->at > first && text->at - first <= DIGITS_MAX && *first != '0';
 }
 
 static int skip_true(struct text *text) {

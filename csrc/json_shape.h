@@ -7,7 +7,7 @@
 enum mwl_shape_kind {
   MWL_SHAPE_OBJECT,
   MWL_SHAPE_TEXT,  /* ASCII, escapes of one letter; not empty */
-  MWL_SHAPE_WHOLE, /* digits, not all of them 0 */
+  MWL_SHAPE_WHOLE, /* an integer above 0, of 18 digits at most */
   MWL_SHAPE_TRUE
 };
 

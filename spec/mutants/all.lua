@@ -9,6 +9,7 @@ for _, name in ipairs({
   "newcomers",
   "tools",
   "hostile",
+  "bot_login",
 }) do
   local more = require("spec.mutants." .. name)
   table.move(more, 1, #more, #all + 1, all)

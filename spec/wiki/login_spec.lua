@@ -321,3 +321,17 @@ describe("a real wiki", function()
     assert.matches("clientlogin", text)
   end)
 end)
+
+describe("an account whose name is not ASCII", function()
+  local wiki = shared(wikis.start, { accounts = { ["Zoë"] = "Größe & Güte 9" } })
+
+  it("is logged in to by its bot password, however the name is typed, in three requests", function()
+    for _, name in ipairs({ "Zoë@app", "zoë@app" }) do
+      wiki:mark()
+      local session <close> = open(wiki.api)
+      local me = assert(session:login({ username = name, password = wiki.botpassword.password }))
+      assert.equal("Zoë", me.name)
+      assert.equal(3, #wiki:requests())
+    end
+  end)
+end)
