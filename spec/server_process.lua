@@ -18,6 +18,8 @@ function server_process.start(class, script)
     if file then
       self.port = math.tointeger(file:read("n"))
       file:close()
+    end
+    if self.port then
       os.remove(announce)
       return self
     end
