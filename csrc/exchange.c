@@ -164,7 +164,8 @@ static void note_last(struct mwl_session *session, const struct mwl_exchange *ex
   curl_off_t received = 0;
   free(last->url);
   last->url = NULL;
-  if (wiki == NULL || !is_at(wiki->api, exchange->url)) {
+  /* there was no memory for the address of a request that was to follow */
+  if (exchange->url != NULL && (wiki == NULL || !is_at(wiki->api, exchange->url))) {
     last->url = strndup(exchange->url, strcspn(exchange->url, "?#"));
   }
   last->method = exchange->method;
