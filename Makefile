@@ -121,7 +121,7 @@ lint: ## luacheck, StyLua, clang-format, luarocks lint, and the house's own rule
 
 format: tools ## puts Lua and C into the house's form
 	@spec/tools/node_modules/.bin/stylua lua spec scripts
-	@clang-format -i csrc/*.c csrc/*.h spec/fuzz/*.c spec/sanitize/*.c
+	@clang-format -i csrc/*.c csrc/*.h spec/fuzz/*.c spec/fuzz/*.h spec/sanitize/*.c
 	@$(LUA) spec/tools/rockspec.lua write
 	@$(LUA) spec/tools/meta.lua write
 

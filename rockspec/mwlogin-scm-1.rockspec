@@ -265,6 +265,7 @@ build = {
     ["mwlogin.session.url_length"] = "lua/mwlogin/session/url_length.lua",
     ["mwlogin.session.user"] = "lua/mwlogin/session/user.lua",
     ["mwlogin.session.wire"] = "lua/mwlogin/session/wire.lua",
+    ["mwlogin.sorted_names"] = "lua/mwlogin/sorted_names.lua",
     ["mwlogin.store.entry"] = "lua/mwlogin/store/entry.lua",
     ["mwlogin.store.file"] = "lua/mwlogin/store/file.lua",
     ["mwlogin.store"] = "lua/mwlogin/store/init.lua",

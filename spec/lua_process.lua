@@ -6,6 +6,7 @@ local lua_process = {}
 local ENVIRONMENT <const> = {
   LUA_PATH = "./lua/?.lua;./lua/?/init.lua;./?.lua;" .. package.path,
   LUA_CPATH = "./build/?.so;" .. package.cpath,
+  LUA_INIT = false,
 }
 
 ---Starts a Lua script as a process; `...` of the script are the arguments.

@@ -99,12 +99,7 @@ local function read_fields(raw)
     add(type(field) == "table" and field.name, field)
   end
   if #fields == 0 then
-    local names = {}
-    for name in pairs(raw) do
-      names[#names + 1] = tostring(name)
-    end
-    table.sort(names)
-    for _, name in ipairs(names) do
+    for _, name in ipairs(require "mwlogin.sorted_names"(raw)) do
       add(name, raw[name])
     end
   end

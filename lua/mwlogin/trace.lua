@@ -1,5 +1,6 @@
 ---What a Session tells about its exchanges: names and shapes, never a secret.
 local core = require "mwlogin.core"
+local sorted_names = require "mwlogin.sorted_names"
 local tracer = require "mwlogin.tracer"
 
 local trace = {}
@@ -63,15 +64,6 @@ function trace.shape(params)
   return shapes
 end
 
-local function sorted(map)
-  local names = {}
-  for name in pairs(map) do
-    names[#names + 1] = tostring(name)
-  end
-  table.sort(names)
-  return names
-end
-
 local function render(value)
   if type(value) ~= "table" then
     return type(value) == "number" and ("%.14g"):format(value) or tostring(value)
@@ -82,7 +74,7 @@ local function render(value)
       parts[position] = render(item)
     end
   else
-    for _, name in ipairs(sorted(value)) do
+    for _, name in ipairs(sorted_names(value)) do
       parts[#parts + 1] = ("%s=%s"):format(name, render(value[name]))
     end
   end
@@ -94,7 +86,7 @@ end
 ---@return string
 function trace.line(event)
   local parts = { os.date "!%Y-%m-%dT%H:%M:%SZ", tostring(event.event) }
-  for _, name in ipairs(sorted(event)) do
+  for _, name in ipairs(sorted_names(event)) do
     if name ~= "event" then
       parts[#parts + 1] = ("%s=%s"):format(name, render(event[name]))
     end

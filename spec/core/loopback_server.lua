@@ -1,6 +1,7 @@
 -- The child of spec/core/loopback.lua: an HTTP server on 127.0.0.1 that answers what the path says
 -- and remembers every request. Ends when its standard input does.
 local cjson = require("cjson")
+local http_request = require("spec.http_request")
 local server_process = require("spec.server_process")
 local socket = require("socket")
 
@@ -83,27 +84,11 @@ local answers = {
 
 local function serve(client)
   client:settimeout(5)
-  local line = client:receive("*l")
-  local method, target = (line or ""):match("^(%u+) (%S+) HTTP/")
-  if not method then
+  local request = http_request.read(client)
+  if not request then
     client:close()
     return
   end
-  local request = { method = method, target = target, headers = {} }
-  for header in
-    function()
-      return client:receive("*l")
-    end
-  do
-    local name, value = header:match("^([^:]+): ?(.*)$")
-    if not name then
-      break
-    end
-    request.headers[name:lower()] = value
-  end
-  local length = math.tointeger(tonumber(request.headers["content-length"]))
-  request.body = length and client:receive(length) or ""
-  request.path, request.query = target:match("^([^?]*)%??(.*)$")
   local path = request.path:match("^/[^/]*") or "/"
   if path ~= "/seen" then
     seen[#seen + 1] = request

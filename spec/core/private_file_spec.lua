@@ -1,5 +1,6 @@
 local core = require("mwlogin.core")
 local folders = require("spec.folders")
+local lua_process = require("spec.lua_process")
 local on_disk = require("spec.core.on_disk")
 
 local files = core.private_file
@@ -15,17 +16,6 @@ local function assert_unsafe(path, words)
     assert.same({ "store", "unsafe" }, { err.kind, err.code }, name)
     assert.truthy(err.message:find(words, 1, true), err.message)
   end
-end
-
---- A Lua program of its own with `files`, running until its stdin ends.
-local function elsewhere(program)
-  local process = assert(core.process({ "lua5.4", "-e", program }, {
-    stdin = "pipe",
-    stdout = "pipe",
-    stderr = "inherit",
-    env = { LUA_PATH = package.path, LUA_CPATH = package.cpath, LUA_INIT = false },
-  }))
-  return process
 end
 
 describe("a private file", function()
@@ -176,7 +166,7 @@ describe("a private file", function()
   it("is never seen half written", function()
     local path = folder .. "/file"
     files.write(path, ("a"):rep(30000))
-    local writer <close> = elsewhere(([[
+    local writer <close> = lua_process.start(([[
       local f = require("mwlogin.core").private_file
       print("ready") io.stdout:flush()
       for i = 1, 60 do assert(f.write(%q, (i %% 2 == 0 and "a" or "b"):rep(30000))) end

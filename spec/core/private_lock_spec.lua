@@ -1,20 +1,10 @@
 local core = require("mwlogin.core")
 local folders = require("spec.folders")
+local lua_process = require("spec.lua_process")
 local on_disk = require("spec.core.on_disk")
 
 local files = core.private_file
 local run, output_of = on_disk.run, on_disk.output_of
-
---- A Lua program of its own with `files`, running until its stdin ends.
-local function elsewhere(program)
-  local process = assert(core.process({ "lua5.4", "-e", program }, {
-    stdin = "pipe",
-    stdout = "pipe",
-    stderr = "inherit",
-    env = { LUA_PATH = package.path, LUA_CPATH = package.cpath, LUA_INIT = false },
-  }))
-  return process
-end
 
 describe("a lock", function()
   local folder, path
@@ -58,10 +48,10 @@ describe("a lock", function()
       print(lock and "held" or "busy") io.stdout:flush()
       io.read("l")
     ]]):format(path)
-    local holder <close> = elsewhere(program)
+    local holder <close> = lua_process.start(program, { stdin = "pipe" })
     assert.equal("held", holder:read(1, { stop = "\n" }))
     assert.is_nil((files.lock(path)))
-    local late <close> = elsewhere(program)
+    local late <close> = lua_process.start(program, { stdin = "pipe" })
     assert.equal("busy", late:read(1, { stop = "\n" }))
     holder:kill("KILL")
     holder:wait()
@@ -69,13 +59,16 @@ describe("a lock", function()
   end)
 
   it("is taken over from a holder that lets go in time", function()
-    local holder <close> = elsewhere(([[
+    local holder <close> = lua_process.start(
+      ([[
       local lock = require("mwlogin.core").private_file.lock(%q)
       print("held") io.stdout:flush()
       os.execute("sleep 0.05")
       lock:release()
       io.read("l")
-    ]]):format(path))
+    ]]):format(path),
+      { stdin = "pipe" }
+    )
     assert.equal("held", holder:read(1, { stop = "\n" }))
     assert(files.lock(path, 10)):release()
   end)
@@ -92,7 +85,7 @@ describe("a lock", function()
     ]]):format(path, path, path)
     local workers = {}
     for i = 1, 4 do
-      workers[i] = elsewhere(program)
+      workers[i] = lua_process.start(program, {})
     end
     for _, worker in ipairs(workers) do
       assert.same({ exit = 0 }, worker:wait(60))

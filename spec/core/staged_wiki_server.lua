@@ -1,36 +1,13 @@
 -- The child of spec/core/staged_wiki.lua: an HTTP server on 127.0.0.1 that answers each stage of a
 -- bot password's login as it was told, keeps its connections, and remembers what it was sent.
 local cjson = require("cjson")
+local http_request = require("spec.http_request")
 local server_process = require("spec.server_process")
 local socket = require("socket")
 
 local server = assert(socket.bind("127.0.0.1", 0, 512))
 local _, port = server:getsockname()
 local answers, seen, connections, count = {}, {}, {}, 0
-
-local function read(client)
-  local line = client:receive("*l")
-  local method, target = (line or ""):match("^(%u+) (%S+) HTTP/")
-  if not method then
-    return nil
-  end
-  local request = { method = method, target = target, headers = {} }
-  for header in
-    function()
-      return client:receive("*l")
-    end
-  do
-    local name, value = header:match("^([^:]+): ?(.*)$")
-    if not name then
-      break
-    end
-    request.headers[name:lower()] = value
-  end
-  local length = math.tointeger(tonumber(request.headers["content-length"])) or 0
-  request.body = length > 0 and client:receive(length) or ""
-  request.path, request.query = target:match("^([^?]*)%??(.*)$")
-  return request
-end
 
 local function stage_of(request)
   if request.method == "POST" and request.body:find("action=login", 1, true) then
@@ -63,7 +40,7 @@ local function close(client)
 end
 
 local function serve(client)
-  local request = read(client)
+  local request = http_request.read(client)
   if not request then
     return close(client)
   end

@@ -1,14 +1,11 @@
 /* The whole path of a reply: status, headers with their cookies, body, through the transport seam
    into each primitive of the core, which gives a value, or nil and an error, and never raises. The
    input: a byte that chooses, header lines, an empty line, the body. */
-#include <lauxlib.h>
-#include <lualib.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
+
+#include "core_in_lua.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-int luaopen_mwlogin_core(lua_State *L);
 
 static const char setup[] =
     "package.path = '../../lua/?.lua;../../lua/?/init.lua;' .. package.path\n"
@@ -55,31 +52,12 @@ static const char setup[] =
     "  end\n"
     "end\n";
 
-static lua_State *start(void) {
-  lua_State *L = luaL_newstate();
-  if (L == NULL) abort();
-  luaL_openlibs(L);
-  luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_PRELOAD_TABLE);
-  lua_pushcfunction(L, luaopen_mwlogin_core);
-  lua_setfield(L, -2, "mwlogin.core");
-  lua_settop(L, 0);
-  if (luaL_loadstring(L, setup) != LUA_OK || lua_pcall(L, 0, 1, 0) != LUA_OK) {
-    fprintf(stderr, "%s\n", lua_tostring(L, -1));
-    abort();
-  }
-  return L;
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   static lua_State *L;
-  if (L == NULL) L = start();
+  if (L == NULL) L = start(setup);
   if (size == 0) return 0;
-  lua_pushvalue(L, 1);
   lua_pushinteger(L, data[0]);
   lua_pushlstring(L, (const char *)data + 1, size - 1);
-  if (lua_pcall(L, 2, 0, 0) != LUA_OK) {
-    fprintf(stderr, "%s\n", lua_tostring(L, -1));
-    abort();
-  }
+  call_checks(L);
   return 0;
 }

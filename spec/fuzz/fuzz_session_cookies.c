@@ -1,14 +1,11 @@
 /* Netscape lines that a session is given, and gives back: into libcurl's engine, and into a jar of
    our own beside a transport. Whatever the text, nothing raises, each line given back is one line
    that is taken again, and is the wiki's host's or a parent domain's. */
-#include <lauxlib.h>
-#include <lualib.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
+
+#include "core_in_lua.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-int luaopen_mwlogin_core(lua_State *L);
 
 static const char setup[] =
     "package.path = '../../lua/?.lua;../../lua/?/init.lua;' .. package.path\n"
@@ -43,29 +40,10 @@ static const char setup[] =
     "  end\n"
     "end\n";
 
-static lua_State *start(void) {
-  lua_State *L = luaL_newstate();
-  if (L == NULL) abort();
-  luaL_openlibs(L);
-  luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_PRELOAD_TABLE);
-  lua_pushcfunction(L, luaopen_mwlogin_core);
-  lua_setfield(L, -2, "mwlogin.core");
-  lua_settop(L, 0);
-  if (luaL_loadstring(L, setup) != LUA_OK || lua_pcall(L, 0, 1, 0) != LUA_OK) {
-    fprintf(stderr, "%s\n", lua_tostring(L, -1));
-    abort();
-  }
-  return L;
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   static lua_State *L;
-  if (L == NULL) L = start();
-  lua_pushvalue(L, 1);
+  if (L == NULL) L = start(setup);
   lua_pushlstring(L, (const char *)data, size);
-  if (lua_pcall(L, 1, 0, 0) != LUA_OK) {
-    fprintf(stderr, "%s\n", lua_tostring(L, -1));
-    abort();
-  }
+  call_checks(L);
   return 0;
 }

@@ -20,7 +20,7 @@ free+=(csrc/json_value.c) # needs Lua, and nothing of ours that does
 for target in spec/fuzz/fuzz_*.c; do
   name=$(basename "$target" .c)
   sources=("${free[@]}")
-  if grep -q luaopen_mwlogin_core "$target"; then sources=(csrc/*.c); fi
+  if grep -q core_in_lua.h "$target"; then sources=(csrc/*.c); fi
   clang -g -O1 -std=gnu11 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
     $(pkg-config --cflags lua5.4 libcurl) "$target" "${sources[@]}" -o "build/fuzz/$name" \
     $(pkg-config --libs lua5.4) -lcurl -lcrypto

@@ -7,6 +7,7 @@
 -- /base?to=… is told where others see the wiki.
 -- provider: /authorize is a form #login #password #submit, then #allow #deny.
 
+local http_request = require("spec.http_request")
 local socket = require("socket")
 
 local wiki = assert(socket.bind("127.0.0.1", 0, 32))
@@ -52,7 +53,7 @@ local WIKI = {
     return html("api")
   end,
   ["/start"] = function(request)
-    if request.cookie ~= "wiki_session=ours" then
+    if request.headers.cookie ~= "wiki_session=ours" then
       return html("<p id=fatal>no session</p>")
     end
     login = { back = request.values["return"], mode = request.values.mode or "query" }
@@ -75,10 +76,10 @@ local WIKI = {
     )
   end,
   ["/back"] = function(request)
-    if request.cookie ~= "wiki_session=ours" then
+    if request.headers.cookie ~= "wiki_session=ours" then
       return 403, "<p id=fatal>no session</p>"
     end
-    if login.basic and request.authorization ~= "Basic dXM6ZG9vcg==" then
+    if login.basic and request.headers.authorization ~= "Basic dXM6ZG9vcg==" then
       return 401, "", 'WWW-Authenticate: Basic realm="wiki"\r\n'
     end
     if request.values.error then
@@ -182,37 +183,21 @@ local PROVIDER = {
 
 local function serve(client, pages)
   client:settimeout(2)
-  local line = client:receive("*l")
-  local method, target = (line or ""):match("^(%u+) (%S+)")
-  if not method then
+  local request = http_request.read(client)
+  if not request then
     return
   end
-  local headers = {}
-  for header in
-    function()
-      local text = client:receive("*l")
-      return text ~= "" and text or nil
-    end
-  do
-    local name, value = header:match("^([^:]+):%s*(.*)$")
-    headers[name:lower()] = value
-  end
-  local path, text = target:match("^([^?]*)%??(.*)$")
-  local query = text
-  if method == "POST" then
-    text = client:receive(tonumber(headers["content-length"])) or ""
-  end
+  local path = request.path
   if path ~= "/journal" then
     journal[#journal + 1] = table.concat({
       pages == WIKI and "wiki" or "provider",
-      method,
-      pages == WIKI and path or target,
-      headers.cookie or "-",
+      request.method,
+      pages == WIKI and path or request.target,
+      request.headers.cookie or "-",
     }, " ")
   end
   local page = pages[path]
-  local request = { query = query, values = values_of(text), cookie = headers.cookie }
-  request.authorization = headers.authorization
+  request.values = values_of(request.method == "POST" and request.body or request.query)
   local status, body, more = 404, "no such page", ""
   if page then
     status, body, more = page(request)

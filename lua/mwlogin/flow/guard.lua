@@ -138,13 +138,8 @@ function Guard:call(entry, method, wanted, ...)
     end
     return nil
   elseif not wanted[type(value)] then
-    local names = {}
-    for name in pairs(wanted) do
-      names[#names + 1] = name
-    end
-    table.sort(names)
     local words = "%s returned a %s, not a %s or nil"
-    local list = table.concat(names, " or a ")
+    local list = table.concat(require "mwlogin.sorted_names"(wanted), " or a ")
     return nil, guard.failure(entry, "wrong-type", words:format(method, type(value), list))
   end
   return value

@@ -44,20 +44,11 @@ local GRANTS <const> = { authorization_code = true, client_credentials = true }
 
 local REDIRECTS <const> = { auto = true, driven = true, external = true, paste = true, none = true }
 
-local function names_of(choices)
-  local names = {}
-  for name in pairs(choices) do
-    names[#names + 1] = name
-  end
-  table.sort(names)
-  return names
-end
-
 local function check_choice(what, value, choices, level)
   if not choices[value] then
     local near = require "mwlogin.nearest"(value, choices)
     local hint = near and ("did you mean '%s'?"):format(near)
-      or "there are " .. table.concat(names_of(choices), ", ")
+      or "there are " .. table.concat(require "mwlogin.sorted_names"(choices), ", ")
     error(("login has no %s '%s'; %s"):format(what, value, hint), level)
   end
 end

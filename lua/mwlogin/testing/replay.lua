@@ -5,6 +5,7 @@ local json = require "mwlogin.json"
 local json_text = require "mwlogin.testing.transcript.json_text"
 local placeholders = require "mwlogin.testing.transcript.placeholders"
 local sent_request = require "mwlogin.testing.transcript.sent_request"
+local sorted_names = require "mwlogin.sorted_names"
 local transcript_file = require "mwlogin.testing.transcript.file"
 
 local replay = {}
@@ -73,22 +74,13 @@ local function told(request)
   return action and ("%s action=%s"):format(words, tostring(action)) or words
 end
 
-local function sorted(map)
-  local names = {}
-  for name in pairs(map) do
-    names[#names + 1] = name
-  end
-  table.sort(names)
-  return names
-end
-
 local function compare_names(self, wanted, given)
-  for _, name in ipairs(sorted(wanted)) do
+  for _, name in ipairs(sorted_names(wanted)) do
     if given[name] == nil then
       deviates(self, ("the parameter '%s' is missing"):format(name))
     end
   end
-  for _, name in ipairs(sorted(given)) do
+  for _, name in ipairs(sorted_names(given)) do
     if wanted[name] == nil then
       deviates(self, ("there was no parameter '%s'"):format(name))
     end
@@ -130,7 +122,7 @@ local function compare_json(self, name, wanted, given)
     differs(self, name, "an object or a list")
   end
   compare_names(self, wanted, given)
-  for _, key in ipairs(sorted(wanted)) do
+  for _, key in ipairs(sorted_names(wanted)) do
     compare_json(self, tostring(key), wanted[key], given[key])
   end
 end
@@ -152,7 +144,7 @@ local function compare(self, wanted, given)
     deviates(self, ("%s was recorded, not %s"):format(told(wanted), told(given)))
   end
   compare_names(self, params, given.params)
-  for _, name in ipairs(sorted(params)) do
+  for _, name in ipairs(sorted_names(params)) do
     compare_value(self, name, params[name], given.params[name])
   end
   compare_names(self, as_set(wanted.files), as_set(given.files))

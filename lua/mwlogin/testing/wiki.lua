@@ -5,6 +5,7 @@ local pages = require("mwlogin.testing.pages")
 local php_request = require("mwlogin.testing.php_request")
 local scripted = require("mwlogin.testing.providers.scripted")
 local session_store = require("mwlogin.testing.session_store")
+local sorted_names = require("mwlogin.sorted_names")
 local throttle = require("mwlogin.testing.providers.throttle")
 
 local wiki_class = {}
@@ -216,12 +217,7 @@ local function set_address(wiki, address)
 end
 
 local function new_accounts(wiki, scripts)
-  local names = {}
-  for name in pairs(scripts) do
-    names[#names + 1] = name
-  end
-  table.sort(names)
-  for _, name in ipairs(names) do
+  for _, name in ipairs(sorted_names(scripts)) do
     wiki:add_account(name, scripts[name])
   end
 end

@@ -1,6 +1,7 @@
 ---A request as a transport gets it, taken apart for a transcript: for its record and for what a
 ---replay compares with it.
 local php_request = require "mwlogin.testing.php_request"
+local sorted_names = require "mwlogin.sorted_names"
 
 local sent_request = {}
 
@@ -32,11 +33,7 @@ function sent_request.read(sent)
   }
   add(read.params, request.sent)
   if next(request.files) then
-    read.files = {}
-    for name in pairs(request.files) do
-      read.files[#read.files + 1] = name
-    end
-    table.sort(read.files)
+    read.files = sorted_names(request.files)
   end
   local kind = request.header "content-type" or ""
   if type(sent.body) == "string" and not kind:find "^application/x%-www%-form%-urlencoded" then
