@@ -109,7 +109,9 @@ static void clear_request(struct mwl_exchange *exchange) {
 static void clear(struct mwl_exchange *exchange) {
   mwl_pool_drop(exchange->pool, exchange);
   clear_request(exchange);
-  if (exchange->easy != NULL) mwl_handle_give_back(exchange->pool, exchange->easy);
+  if (exchange->easy != NULL) {
+    mwl_handle_give_back(exchange->pool, exchange->easy, exchange->session);
+  }
   exchange->easy = NULL;
   mwl_arena_free(exchange->plan, exchange->plan_size);
   exchange->plan = NULL;

@@ -178,7 +178,7 @@ static int set_options(struct mwl_exchange *exchange) {
 
 int mwl_handle_prepare(struct mwl_exchange *exchange) {
   exchange->refusals = mwl_curl_refusals();
-  if (exchange->easy == NULL) exchange->easy = mwl_handle_borrow(exchange->pool);
+  if (exchange->easy == NULL) exchange->easy = mwl_handle_borrow(exchange->pool, exchange->session);
   return exchange->easy != NULL && set_options(exchange);
 }
 
@@ -220,18 +220,44 @@ static CURL *new_handle(struct mwl_pool *pool) {
   return easy;
 }
 
-CURL *mwl_handle_borrow(struct mwl_pool *pool) {
-  if (pool->idle_count > 0) return pool->idle[--pool->idle_count];
+static long owner_of(const struct mwl_session *session) {
+  return session != NULL && session->auth_username != NULL ? session->number : 0;
+}
+
+static CURL *take_idle(struct mwl_pool *pool, int index) {
+  CURL *easy = pool->idle[index].easy;
+  pool->idle[index] = pool->idle[--pool->idle_count];
+  return easy;
+}
+
+CURL *mwl_handle_borrow(struct mwl_pool *pool, const struct mwl_session *session) {
+  long owner = owner_of(session);
+  for (int i = pool->idle_count - 1; i >= 0; i--) {
+    if (pool->idle[i].owner == owner) return take_idle(pool, i);
+  }
   return new_handle(pool);
 }
 
-void mwl_handle_give_back(struct mwl_pool *pool, CURL *easy) {
+static void free_handle(struct mwl_pool *pool, CURL *easy) {
+  if (pool->last_easy == easy) pool->last_easy = NULL;
+  curl_easy_cleanup(easy);
+}
+
+void mwl_handle_give_back(struct mwl_pool *pool, CURL *easy, const struct mwl_session *session) {
+  long owner = owner_of(session);
+  int is_wanted = pool->multi != NULL && (owner == 0 || session->is_open);
   curl_easy_setopt(easy, CURLOPT_SHARE, NULL);
   curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, NULL);
-  if (pool->multi != NULL && pool->idle_count < MWL_POOL_IDLE_MAX) {
-    pool->idle[pool->idle_count++] = easy;
+  if (is_wanted && pool->idle_count < MWL_POOL_IDLE_MAX) {
+    pool->idle[pool->idle_count++] = (struct mwl_idle){easy, owner};
   } else {
-    if (pool->last_easy == easy) pool->last_easy = NULL;
-    curl_easy_cleanup(easy);
+    free_handle(pool, easy);
+  }
+}
+
+void mwl_handle_forget(struct mwl_pool *pool, const struct mwl_session *session) {
+  if (owner_of(session) == 0) return;
+  for (int i = pool->idle_count - 1; i >= 0; i--) {
+    if (pool->idle[i].owner == session->number) free_handle(pool, take_idle(pool, i));
   }
 }

@@ -281,12 +281,12 @@ int mwl_pool_begin(struct mwl_pool *pool, int per_host, int in_all, long max_con
   pool->multi = new_multi(pool);
   if (pool->plain_headers == NULL || pool->multi == NULL) return 0;
   if (!mwl_watch_begin(&pool->watch)) return 0;
-  easy = mwl_handle_borrow(pool);
+  easy = mwl_handle_borrow(pool, NULL);
   if (easy == NULL) return 0;
   if (curl_easy_getinfo(easy, CURLINFO_CAINFO, &default_ca) == CURLE_OK) {
     pool->default_ca = default_ca;
   }
-  mwl_handle_give_back(pool, easy);
+  mwl_handle_give_back(pool, easy, NULL);
   return 1;
 }
 
@@ -296,7 +296,7 @@ void mwl_pool_end(struct mwl_pool *pool) {
   while (pool->in_flight != NULL) cancel(pool, pool->in_flight);
   while (pool->waiting != NULL) cancel(pool, pool->waiting->first);
   while (pool->spare_count > 0) free(pool->spare[--pool->spare_count]);
-  while (pool->idle_count > 0) curl_easy_cleanup(pool->idle[--pool->idle_count]);
+  while (pool->idle_count > 0) curl_easy_cleanup(pool->idle[--pool->idle_count].easy);
   if (pool->multi != NULL) curl_multi_cleanup(pool->multi);
   pool->multi = NULL;
   mwl_watch_end(&pool->watch);

@@ -15,6 +15,13 @@
 struct mwl_exchange;
 struct mwl_session;
 
+/* A handle at rest. libcurl keeps in it how a server wanted the last password (Basic, or what Digest
+   asked), and would tell the next server so: where a session has one, the handle is its own. */
+struct mwl_idle {
+  CURL *easy;
+  long owner; /* a session's number; 0: anybody's */
+};
+
 struct mwl_pool {
   CURLM *multi; /* NULL: closed, or never opened */
   long max_connections;
@@ -22,7 +29,7 @@ struct mwl_pool {
   struct mwl_watch watch;
   double timer; /* when libcurl wants to be called in any case; below 0: never */
   double wake;  /* when somebody who sleeps in a foreign loop wants to go on; below 0: nobody */
-  CURL *idle[MWL_POOL_IDLE_MAX];
+  struct mwl_idle idle[MWL_POOL_IDLE_MAX];
   int idle_count;
   char *spare[MWL_POOL_SPARE_MAX]; /* wiped buffers of MWL_BYTES_FIRST bytes */
   int spare_count;

@@ -83,7 +83,7 @@ static int build_part(curl_mime *mime, const struct mwl_field *field) {
 /* A multipart body belongs to a handle, which is therefore borrowed before there is room to send. */
 static int build_mime(struct mwl_exchange *exchange, const struct mwl_parameters *parameters) {
   if (parameters == NULL || !parameters->has_file || exchange->session->has_transport) return 1;
-  exchange->easy = mwl_handle_borrow(exchange->pool);
+  exchange->easy = mwl_handle_borrow(exchange->pool, exchange->session);
   if (exchange->easy == NULL) return 0;
   exchange->mime = curl_mime_init(exchange->easy);
   if (exchange->mime == NULL) return 0;

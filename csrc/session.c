@@ -8,6 +8,7 @@
 #include "core.h"
 #include "exchange.h"
 #include "failure.h"
+#include "handle.h"
 #include "option_names.h"
 #include "proxy.h"
 #include "pool_lua.h"
@@ -235,6 +236,7 @@ static int session_close(lua_State *L) {
   session->is_open = 0;
   if (session->wiki != NULL) {
     mwl_pool_cancel(session->pool, session);
+    mwl_handle_forget(session->pool, session);
     mwl_wiki_leave(session->pool, session->wiki);
   }
   session->wiki = NULL;

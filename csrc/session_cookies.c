@@ -14,7 +14,7 @@
 static CURL *borrow_with_cookies(lua_State *L, struct mwl_session *session) {
   CURL *easy;
   if (session->pool->multi == NULL) mwl_raise(L, "the pool of this session is closed");
-  easy = mwl_handle_borrow(session->pool);
+  easy = mwl_handle_borrow(session->pool, session);
   if (easy == NULL) luaL_error(L, "not enough memory for a request");
   session->is_used = 1;
   curl_easy_setopt(easy, CURLOPT_SHARE, session->share);
@@ -28,16 +28,16 @@ static int is_live(const char *line) {
 }
 
 /* Takes libcurl's list apart before Lua may raise: the lines are copied into a jar of their own. */
-static int copy_engine(struct mwl_pool *pool, CURL *easy, struct mwl_jar *jar) {
+static int copy_engine(struct mwl_session *session, CURL *easy) {
   struct curl_slist *list = NULL;
   unsigned long refusals = mwl_curl_refusals();
   int ok = curl_easy_getinfo(easy, CURLINFO_COOKIELIST, &list) == CURLE_OK &&
            mwl_curl_refusals() == refusals;
   for (struct curl_slist *one = list; ok && one != NULL; one = one->next) {
-    if (is_live(one->data)) ok = mwl_jar_put(jar, one->data, strlen(one->data)) >= 0;
+    if (is_live(one->data)) ok = mwl_jar_put(&session->jar, one->data, strlen(one->data)) >= 0;
   }
   curl_slist_free_all(list);
-  mwl_handle_give_back(pool, easy);
+  mwl_handle_give_back(session->pool, easy, session);
   return ok;
 }
 
@@ -49,7 +49,7 @@ static int export_cookies(lua_State *L, struct mwl_session *session) {
   if (!session->has_transport) {
     CURL *easy = borrow_with_cookies(L, session);
     mwl_jar_free(&session->jar);
-    if (!copy_engine(session->pool, easy, &session->jar)) {
+    if (!copy_engine(session, easy)) {
       return luaL_error(L, "not enough memory for the cookies");
     }
   }
@@ -69,7 +69,7 @@ static void clear_cookies(lua_State *L, struct mwl_session *session) {
   if (session->has_transport || !session->is_used) return;
   easy = borrow_with_cookies(L, session);
   curl_easy_setopt(easy, CURLOPT_COOKIELIST, "ALL");
-  mwl_handle_give_back(session->pool, easy);
+  mwl_handle_give_back(session->pool, easy, session);
 }
 
 /* 1 kept, 0 none of this host's, -1 no memory. */
@@ -136,7 +136,7 @@ static int import_cookies(lua_State *L, struct mwl_session *session) {
       lua_pop(L, 1);
     }
   }
-  if (easy != NULL) mwl_handle_give_back(session->pool, easy);
+  if (easy != NULL) mwl_handle_give_back(session->pool, easy, session);
   if (!ok) return luaL_error(L, "not enough memory for the cookies");
   lua_pushinteger(L, kept);
   return 1;

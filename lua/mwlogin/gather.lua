@@ -19,6 +19,10 @@ local go_on, yield = coroutine.resume, coroutine.yield
 local Gathering = {}
 Gathering.__index = Gathering
 
+---Whose a thread is: one gathering inside another steps the same pool, and is told of the other's
+---tasks, too.
+local gathering_of <const> = setmetatable({}, { __mode = "kv" })
+
 local function cancelled(message)
   return errors.new {
     kind = "cancelled",
@@ -97,6 +101,7 @@ local function start(self)
   task = { index = index, thread = thread }
   self.tasks[task] = true
   self.task_of[thread] = task
+  gathering_of[thread] = self
   self.pool:task(thread)
   resume(self, task, self.fn, self.list[index], self.pool)
 end
@@ -163,6 +168,15 @@ local function tell(self)
   end
 end
 
+---The gathering a task is of resumes it when it has its turn again.
+local function hand_over(thread)
+  local other = gathering_of[thread]
+  local task = other and other.task_of[thread]
+  if task then
+    other.ready[#other.ready + 1] = task
+  end
+end
+
 local function step(self)
   local finished, err = self.pool:step(pause(self))
   if not finished then
@@ -172,6 +186,8 @@ local function step(self)
     local task = self.task_of[thread]
     if task then
       resume(self, task)
+    else
+      hand_over(thread)
     end
   end
   wake_sleepers(self)

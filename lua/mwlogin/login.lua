@@ -1,6 +1,7 @@
 ---One login: which method, in which order, one at a time, and what it leaves for later.
 local again = require "mwlogin.login.again"
 local credentials_of = require "mwlogin.login.credentials"
+local errors = require "mwlogin.error"
 local flight = require "mwlogin.session.flight"
 local method_of = require "mwlogin.login.method"
 local user = require "mwlogin.session.user"
@@ -121,6 +122,15 @@ local function account_of(credentials)
   return credentials.username or credentials.client_id
 end
 
+local function changed_since()
+  return errors.new {
+    kind = "cancelled",
+    code = "other-user",
+    message = "This login was done, and another task has logged out, or in as somebody else, since",
+    advice = "Use a Session for each user.",
+  }
+end
+
 ---The login that another task has under way, if it is of the same account.
 local function join(session, credentials)
   local running = flight.elsewhere(session)
@@ -131,7 +141,11 @@ local function join(session, credentials)
   if not done then
     return nil, err
   end
-  local me = credentials_of.copy(session.identity)
+  local identity = session.identity
+  if not identity or (type(done) == "table" and done.name ~= identity.name) then
+    return nil, changed_since()
+  end
+  local me = credentials_of.copy(identity)
   me.fresh = false
   return me
 end

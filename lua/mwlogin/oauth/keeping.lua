@@ -30,11 +30,32 @@ local function gone()
   }
 end
 
+---Another task may log out, or in again, while the wiki is asked or the lock is waited for: what
+---comes then is nobody's any more.
+---@param session mwlogin.Session
+---@param tokens mwlogin.oauth.Tokens
+---@return mwlogin.Error|nil err kind cancelled
+function keeping.abandoned(session, tokens)
+  if session.oauth_tokens == tokens then
+    return nil
+  end
+  return errors.new {
+    kind = "cancelled",
+    code = "other-user",
+    message = "Another task has logged out, or in again, while the access token was renewed",
+    advice = "Use a Session for each user.",
+  }
+end
+
 ---Takes what another process has kept since. nil: there is nothing new.
 ---@return true|nil taken
 ---@return mwlogin.Error|nil err
 ---@return mwlogin.store.Entry|nil entry
 local function look(session, tokens)
+  local abandoned = keeping.abandoned(session, tokens)
+  if abandoned then
+    return nil, abandoned
+  end
   local entry, err = entries.read(session.options.store, session.entry.id)
   if err then
     return nil, err

@@ -188,12 +188,25 @@ local function ask(self, session, refused)
   )
 end
 
+---@param answer mwlogin.oauth.Answer|nil which nobody wants any more
+local function discard(answer)
+  for _, value in pairs(answer or {}) do
+    if core.is_secret(value) then
+      value:wipe()
+    end
+  end
+end
+
 ---One renewal, alone in this Session and, with a store, among all processes that share it.
 local function renew_alone(self, session, why, refused)
   session:trace_event { event = "refresh", why = why }
   return keeping.renew(session, self, function()
     local answer, err = ask(self, session, refused)
-    if not answer and is_dead(err) then
+    local abandoned = keeping.abandoned(session, self)
+    if abandoned then
+      discard(answer)
+      return nil, abandoned
+    elseif not answer and is_dead(err) then
       return nil, err, true
     end
     return answer, err
@@ -220,8 +233,9 @@ end
 function Tokens:renew(session, why, refused)
   local before = refused or self.authorization
   local waited, interrupted = wait_for_other(self, session)
-  if not waited then
-    return nil, interrupted
+  local abandoned = waited and keeping.abandoned(session, self)
+  if not waited or abandoned then
+    return nil, interrupted or abandoned
   elseif self.over then
     return nil, self.over
   elseif not rawequal(before, self.authorization) then

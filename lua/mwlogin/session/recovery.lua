@@ -66,7 +66,11 @@ function recovery.log_in_again(session, err)
   if running then
     return flight.join(session, running)
   end
-  return flight.run(session, session.identity.name, function()
+  local identity = session.identity
+  if not identity then
+    return nil, err -- another task has logged out while the wiki was asked
+  end
+  return flight.run(session, identity.name, function()
     return log_in_again(session, err)
   end)
 end
