@@ -1,5 +1,5 @@
--- A gathering inside a task of another, over the same pool, was told of the other's tasks when their
--- replies came, and dropped them: the outer one waited for ever.
+-- A gathering inside a task of another, over the same pool, was told of the other's tasks when
+-- their replies came, and dropped them: the outer one waited for ever.
 local lua_process = require("spec.lua_process")
 local shared = require("spec.shared")
 local staged_wiki = require("spec.core.staged_wiki")

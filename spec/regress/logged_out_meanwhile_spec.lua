@@ -1,6 +1,6 @@
 -- Another task logs out, or in as somebody else, while the wiki is being asked for this one: that
--- raised out of the library ("attempt to index a nil value"), or told one task the name that another
--- had logged in as.
+-- raised out of the library ("attempt to index a nil value"), or told one task the name that
+-- another had logged in as.
 local core = require("mwlogin.core")
 local memory = require("spec.store.memory")
 local scripted = require("spec.session.scripted")
@@ -96,8 +96,8 @@ describe("a task whose Session is another user's by now", function()
   local TOKEN <const> = '{"token_type":"Bearer","expires_in":%d,"access_token":"%s"}'
   local ALICE <const> = '{"query":{"userinfo":{"id":1,"name":"Alice"}}}'
 
-  -- A Session of OAuth 2 whose token ends at once and is renewed by the first call; then, and before
-  -- the new one is there, it is logged out.
+  -- A Session of OAuth 2 whose token ends at once and is renewed by the first call; then, and
+  -- before the new one is there, it is logged out.
   local function renewed(store)
     local session
     local given, authorizations = 0, {}

@@ -1,6 +1,6 @@
--- A kept handle remembers how the last server wanted a password: the next session's went out in plain
--- to a server that asks for Digest, or answered a question (a nonce) of another server, and was
--- refused.
+-- A kept handle remembers how the last server wanted a password: the next session's went out in
+-- plain to a server that asks for Digest, or answered a question (a nonce) of another server, and
+-- was refused.
 local core = require("mwlogin.core")
 local shared = require("spec.shared")
 local staged_wiki = require("spec.core.staged_wiki")
