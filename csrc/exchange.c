@@ -123,6 +123,7 @@ void mwl_exchange_renew(struct mwl_exchange *exchange) {
   exchange->too_large = 0;
   exchange->no_memory = 0;
   exchange->attempted = 0;
+  exchange->header_ended = 0;
   exchange->cut = 0;
   exchange->status = 0;
   exchange->trouble[0] = '\0';

@@ -52,6 +52,7 @@ struct mwl_exchange {
   unsigned long refusals; /* of memory to libcurl, when it was given the request */
   int is_awaited;         /* by a task, which the pool tells of the end */
   int attempted;          /* libcurl has begun to send it */
+  int is_answered;        /* something came since it was sent last */
   int header_ended;       /* the empty line after the header came */
   int cut;                /* its connection ended without an answer, and it was not sent again */
   int done;

@@ -68,6 +68,7 @@ static size_t receive_body(char *bytes, size_t size, size_t count, void *data) {
 static size_t receive_header(char *bytes, size_t size, size_t count, void *data) {
   struct mwl_exchange *exchange = data;
   size_t length = size * count;
+  exchange->is_answered = 1;
   /* a status line begins the header of a new response: what an earlier one (100, 401) said goes */
   if (length > 5 && memcmp(bytes, "HTTP/", 5) == 0) {
     exchange->header.length = 0;
@@ -87,15 +88,15 @@ static int is_refused_unread(const struct mwl_exchange *exchange) {
 }
 
 /* libcurl sends a request again by itself where a kept connection ended without an answer; one with
-   a body may have been executed by then, and the nonce of a signed one used up. Once something was
-   answered (401, 100) it goes on. */
+   a body may have been executed by then, and the nonce of a signed one used up. What it sends again
+   because of an answer (401, 417) goes on. */
 static int before_sending(void *data, char *address, char *own, int port, int own_port) {
   struct mwl_exchange *exchange = data;
   (void)address, (void)own, (void)port, (void)own_port;
-  exchange->cut = exchange->attempted && exchange->header.length == 0 &&
-                  !is_refused_unread(exchange) &&
+  exchange->cut = exchange->attempted && !exchange->is_answered && !is_refused_unread(exchange) &&
                   (mwl_method_has_body(exchange->method) || exchange->is_signed);
   exchange->attempted = 1;
+  exchange->is_answered = 0;
   return exchange->cut ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
 }
 
