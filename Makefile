@@ -62,6 +62,10 @@ build/asan/mwlogin/core.so: $(ASAN_OBJECTS)
 	@mkdir -p $(@D)
 	$(CC) $(SANITIZE) -shared -Wl,-z,nodelete $^ -o $@ $(LIBS)
 
+build/asan/obj/arena.o: spec/sanitize/arena.c csrc/arena.h spec/sanitize/starve.h
+	@mkdir -p $(@D)
+	$(CC) $(FLAGS) -O1 -g $(SANITIZE) -include spec/sanitize/starve.h -c $< -o $@
+
 build/asan/obj/%.o: csrc/%.c spec/sanitize/starve.h
 	@mkdir -p $(@D)
 	$(CC) $(FLAGS) -O1 -g $(SANITIZE) -include spec/sanitize/starve.h -MMD -MP -c $< -o $@

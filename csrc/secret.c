@@ -16,12 +16,22 @@ static struct mwl_secret *check_live(lua_State *L, int index) {
   return secret;
 }
 
-struct mwl_secret *mwl_secret_prepare(lua_State *L, size_t capacity) {
+static struct mwl_secret *push_wiped(lua_State *L) {
   struct mwl_secret *secret = lua_newuserdatauv(L, sizeof *secret, 0);
-  secret->bytes = NULL;
-  secret->length = 0;
-  secret->capacity = 0;
+  memset(secret, 0, sizeof *secret);
   luaL_setmetatable(L, MWL_SECRET_CLASS);
+  return secret;
+}
+
+static void wipe(struct mwl_secret *secret) {
+  char *bytes = secret->bytes;
+  size_t capacity = secret->capacity;
+  memset(secret, 0, sizeof *secret);
+  mwl_arena_free(bytes, capacity);
+}
+
+struct mwl_secret *mwl_secret_prepare(lua_State *L, size_t capacity) {
+  struct mwl_secret *secret = push_wiped(L);
   secret->bytes = mwl_arena_alloc(capacity > 0 ? capacity : 1);
   if (secret->bytes == NULL) luaL_error(L, "not enough memory for a secret");
   secret->capacity = capacity > 0 ? capacity : 1;
@@ -97,13 +107,7 @@ Wipes a secret now; later uses raise. Twice is fine.
 @function secret:wipe
 */
 static int secret_wipe(lua_State *L) {
-  struct mwl_secret *secret = mwl_self(L, MWL_SECRET_CLASS);
-  char *bytes = secret->bytes;
-  size_t capacity = secret->capacity;
-  secret->bytes = NULL;
-  secret->length = 0;
-  secret->capacity = 0;
-  mwl_arena_free(bytes, capacity);
+  wipe(mwl_self(L, MWL_SECRET_CLASS));
   return 0;
 }
 
@@ -187,41 +191,32 @@ JSON-escaped forms. Secrets of fewer than four bytes are left out: they would hi
 @treturn string
 */
 static int secret_redact(lua_State *L) {
-  size_t length;
-  const char *text = luaL_checklstring(L, 1, &length);
+  struct mwl_secret *held; /* the redacted text until it is a Lua string */
   lua_Integer count;
+  luaL_checkstring(L, 1);
   luaL_checktype(L, 2, LUA_TTABLE);
   count = luaL_len(L, 2);
   lua_settop(L, 2);
-  lua_pushvalue(L, 1); /* the text so far, at 3 */
-  for (lua_Integer i = 1; i <= count; i++) {
-    size_t size;
+  held = push_wiped(L);
+  lua_pushvalue(L, 1); /* the text so far, at 4 */
+  for (lua_Integer i = 1; i <= count; i++, lua_settop(L, 4)) {
+    size_t length, size;
+    const char *text = lua_tolstring(L, 4, &length);
     const char *bytes;
     struct mwl_redacted out = {NULL, 0, 0};
     lua_geti(L, 2, i);
-    if (mwl_secret_test(L, 4) != NULL && mwl_secret_test(L, 4)->bytes == NULL) {
-      lua_settop(L, 3);
-      continue;
-    }
-    bytes = mwl_secret_or_string(L, 4, &size);
-    text = lua_tolstring(L, 3, &length);
+    if (mwl_secret_test(L, 5) != NULL && mwl_secret_test(L, 5)->bytes == NULL) continue;
+    bytes = mwl_secret_or_string(L, 5, &size);
     if (mwl_redact(text, length, bytes, size, &out) < 0) {
       return luaL_error(L, "not enough memory to redact a text");
     }
-    if (out.bytes != NULL) {
-      /* a plain C buffer must not be lost when pushing fails, so it is held by a secret's arena */
-      struct mwl_secret *held = mwl_secret_prepare(L, 1);
-      mwl_arena_free(held->bytes, held->capacity);
-      held->bytes = out.bytes;
-      held->length = out.length;
-      held->capacity = out.capacity;
-      lua_pushlstring(L, held->bytes, held->length);
-      lua_replace(L, 3);
-      lua_pushcfunction(L, secret_wipe);
-      lua_pushvalue(L, 5);
-      lua_call(L, 1, 0);
-    }
-    lua_settop(L, 3);
+    if (out.bytes == NULL) continue;
+    held->bytes = out.bytes;
+    held->length = out.length;
+    held->capacity = out.capacity;
+    lua_pushlstring(L, held->bytes, held->length);
+    lua_replace(L, 4);
+    wipe(held);
   }
   return 1;
 }

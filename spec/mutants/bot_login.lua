@@ -151,4 +151,12 @@ return {
     filter = "is wiped, whole, nobody else's, and zero where it is to be",
     promise = "curl_memory: a kept block is as large as was asked for",
   },
+  {
+    file = "csrc/exchange.c",
+    find = "if (exchange->url != NULL && (wiki == NULL || !is_at(wiki->api, exchange->url))) {",
+    replace = "if (wiki == NULL || !is_at(wiki->api, exchange->url)) {",
+    spec = "spec/regress/out_of_memory_spec.lua",
+    filter = "ends in an error that says so, or does no harm",
+    promise = "bot_login: without memory for the next address it ends in an error",
+  },
 }

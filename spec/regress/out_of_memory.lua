@@ -3,9 +3,11 @@
 package.path = "./?.lua;./lua/?.lua;./lua/?/init.lua;" .. package.path
 local core = require "mwlogin.core"
 local loopback = require "spec.core.loopback"
+local staged_wiki = require "spec.core.staged_wiki"
 
 local starve = rawget(_G, "starve")
-local server = loopback.start()
+local server, wiki = loopback.start(), staged_wiki.start()
+wiki:answer()
 local pool = core.pool()
 
 local function session(options)
@@ -59,6 +61,18 @@ function cases.set_cookie()
   return #one:cookies() > 0 and "done" or "no cookie"
 end
 
+function cases.login_in_one_go()
+  local one <close> = assert(pool:session(wiki.api, { user_agent = "spec" }))
+  return codes_of(function()
+    return one:bot_login("Alice@app", core.secret "a bot password", "en")
+  end)
+end
+
+function cases.redact()
+  local told = core.redact("one word and another", { core.secret "word", "another" })
+  return told == "one *** and ***" and "done" or told
+end
+
 local wrong = {}
 
 for name, case in pairs(cases) do
@@ -80,4 +94,5 @@ for name, case in pairs(cases) do
   end
 end
 server:stop()
+wiki:stop()
 io.write(table.concat(wrong))

@@ -1,6 +1,8 @@
 ---libcurl is silent about memory it was refused: a cookie of the reply was missing from what was
 ---called a success, an imported one was counted and not there, an address with a password had none;
----and a reply there was no room for was "too large".
+---and a reply there was no room for was "too large". A login in one go crashed where there was none
+---for the address of its second or third request, and a redacted text was lost where there was none
+---to hold it.
 describe("memory that runs out at one allocation", function()
   lazy_setup(function()
     assert(os.execute "make -s asan")
