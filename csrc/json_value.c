@@ -7,7 +7,7 @@
 #include "core.h"
 
 #define NUMBER_MAX 64
-#define MEMBERS 4 /* room an object begins with */
+#define MEMBERS 4 /* room an object or a list begins with */
 
 /* Where in a reply a value stands. Forms are `requests` in the object of a login module
    (`clientlogin`, `createaccount`, `linkaccount`) or in `query.authmanagerinfo`. */
@@ -256,7 +256,9 @@ static void push_options(struct reader *reader) {
 
 static void push_list(struct reader *reader, enum place place) {
   lua_Integer count = 0;
-  lua_createtable(reader->L, MEMBERS, 0);
+  skip_blanks(reader);
+  /* a reply may be empty lists from end to end, which are to take no more than they must */
+  lua_createtable(reader->L, *reader->at == ']' ? 0 : MEMBERS, 0);
   while (has_more(reader, ']')) {
     push_value(reader, place == REQUESTS ? REQUEST : ELSEWHERE);
     lua_rawseti(reader->L, -2, ++count);

@@ -122,6 +122,9 @@ void mwl_trouble_push(lua_State *L, const struct mwl_exchange *exchange,
     mwl_failure_push(L, "protocol", "too_large", "The reply is larger than %.0f bytes.",
                      (double)exchange->reply_max);
     trouble.sent = 1;
+  } else if (exchange->result == CURLE_ABORTED_BY_CALLBACK && session->wiki == NULL) {
+    mwl_failure_push(L, trouble.kind, trouble.code,
+                     "The session was closed before the wiki answered.");
   } else if (exchange->trouble[0] != '\0' && !exchange->cut && !is_of_proxy_address(exchange)) {
     /* libcurl's words, unless they show an address that may hold a password */
     mwl_failure_push(L, trouble.kind, trouble.code, "%s: %s (%s).", host, trouble.text,

@@ -9,8 +9,11 @@ local OPEN <const> = { network = true, http = true, protocol = true }
 ---@param err mwlogin.Error
 ---@return boolean
 local function is_open(session, err)
+  if not OPEN[err.kind] or err.sent == false then
+    return false -- the Session may be closed by now: then there is nothing to ask
+  end
   local last = session.core:last()
-  return OPEN[err.kind] and err.sent ~= false and last ~= nil and last.method == "POST"
+  return last ~= nil and last.method == "POST"
 end
 
 ---A bot password's name is the account's before the @.

@@ -12,8 +12,11 @@ local LATER <const> = { maxlag = true, readonly = true, ratelimited = true }
 ---A cache in front of the wiki says 503 with Retry-After of a POST, too, that the wiki goes on
 ---executing when the cache has lost its patience (Varnish does).
 local function is_unavailable(session, err)
+  if err.status ~= 503 then
+    return false -- the Session may be closed by now: then there is nothing to ask
+  end
   local last = session.core:last()
-  return err.status == 503 and not (last and last.method == "POST")
+  return not (last and last.method == "POST")
 end
 
 ---A wiki that never answered is more likely misspelt than restarting.

@@ -1,0 +1,51 @@
+-- A Session that another task closes while its login is under way: the login raised out of the
+-- library's own file instead of coming to an error, and a call said that the pool had been closed.
+local mwlogin = require("mwlogin")
+local shared = require("spec.shared")
+local staged_wiki = require("spec.core.staged_wiki")
+
+describe("a Session closed by another task", function()
+  local wiki = shared(staged_wiki.start)
+  local PASSWORD <const> = ("0123456789abcdef"):rep(2)
+
+  -- What `act` comes to, which waits for an answer that never comes, when the Session is closed.
+  local function closed_under(stage, trace, act)
+    wiki:answer({ [stage] = staged_wiki.SILENCE })
+    local pool <close> = mwlogin.pool()
+    local session <close> =
+      assert(mwlogin.open(wiki.api, { user_agent = "spec", pool = pool, trace = trace }))
+    local results = mwlogin.gather({ "act", "close" }, function(what)
+      if what == "act" then
+        return act(session)
+      end
+      local pause = 0.01
+      while not wiki:stages():find(stage, 1, true) do
+        pool:sleep(pause)
+      end
+      session:close()
+    end, { pool = pool })
+    return results[1].value, results[1].err
+  end
+
+  local function assert_cancelled(value, err)
+    assert.is_nil(value)
+    assert.same({ "cancelled", "closed" }, { err.kind, err.code })
+    assert.matches("^The session was closed before the wiki answered", err.message)
+  end
+
+  for _, stage in ipairs({ "token", "login", "proof" }) do
+    for way, trace in pairs({ ["in one go"] = false, ["by steps"] = function() end }) do
+      it(("while a login %s waits at the stage %s"):format(way, stage), function()
+        assert_cancelled(closed_under(stage, trace or nil, function(session)
+          return session:login({ username = "Alice@app", password = PASSWORD })
+        end))
+      end)
+    end
+  end
+
+  it("while a call waits", function()
+    assert_cancelled(closed_under("other", nil, function(session)
+      return session:get({ action = "query", titles = "A" })
+    end))
+  end)
+end)
