@@ -95,6 +95,7 @@ static int address_resolve(lua_State *L) {
   const char *relative = luaL_checkstring(L, 2);
   struct mwl_address *address = mwl_address_new(L);
   enum mwl_address_fault fault = mwl_address_parse(relative, base, address);
+  if (strlen(relative) != lua_rawlen(L, 2)) fault = MWL_ADDRESS_MALFORMED;
   if (fault != MWL_ADDRESS_SOUND) return push_address_fault(L, fault);
   mwl_address_push(L, address);
   if (address->fragment != NULL) {

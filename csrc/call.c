@@ -21,7 +21,7 @@ static void read_options(lua_State *L, int options, struct mwl_request *request)
   if (lua_getfield(L, options, "cookies") != LUA_TNIL) request->no_cookies = !lua_toboolean(L, -1);
   lua_pop(L, 1);
   if (lua_getfield(L, options, "authorization") != LUA_TNIL) {
-    request->authorization = mwl_secret_or_string(L, -1, &request->authorization_length);
+    request->authorization = mwl_secret_option(L, "authorization", &request->authorization_length);
   }
 }
 

@@ -38,9 +38,12 @@ static const char *method(lua_State *L) {
 
 /* Pushes the absolute address; 0: nil and an error. */
 static int push_target(lua_State *L, const struct mwl_session *session, int foreign) {
-  const char *path = luaL_checkstring(L, PATH);
+  size_t length;
+  const char *path = luaL_checklstring(L, PATH, &length);
   struct mwl_address *address = mwl_address_new(L);
-  enum mwl_address_fault fault = mwl_address_parse(path, session->wiki->api, address);
+  enum mwl_address_fault fault = strlen(path) == length
+                                     ? mwl_address_parse(path, session->wiki->api, address)
+                                     : MWL_ADDRESS_MALFORMED;
   int same =
       fault == MWL_ADDRESS_SOUND && mwl_address_same_origin(address, &session->wiki->address);
   int sound = fault == MWL_ADDRESS_SOUND && !address->has_userinfo;
@@ -86,7 +89,7 @@ static void read_content(lua_State *L, struct mwl_request *request) {
     lua_pop(L, 1);
     return;
   }
-  request->content = mwl_secret_or_string(L, -1, &request->content_length);
+  request->content = mwl_secret_option(L, "content", &request->content_length);
   if (lua_getfield(L, OPTIONS, "content_type") == LUA_TSTRING) {
     request->content_type = lua_tostring(L, -1);
   } else {
@@ -108,7 +111,7 @@ static int read_options(lua_State *L, struct mwl_request *request,
   request->no_cookies = !flag(L, "cookies", 1);
   request->is_secret = flag(L, "secret", 0);
   if (lua_getfield(L, OPTIONS, "authorization") != LUA_TNIL) {
-    request->authorization = mwl_secret_or_string(L, -1, &request->authorization_length);
+    request->authorization = mwl_secret_option(L, "authorization", &request->authorization_length);
   }
   if (lua_getfield(L, OPTIONS, "headers") != LUA_TNIL) {
     luaL_checktype(L, -1, LUA_TTABLE);

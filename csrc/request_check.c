@@ -95,34 +95,47 @@ static int is_line(const char *text, size_t length) {
   return 1;
 }
 
+/* A token of RFC 9110: visible, and no delimiter in it. */
+static int is_name(const char *name, size_t length) {
+  for (size_t i = 0; i < length; i++) {
+    if (name[i] <= ' ' || name[i] > '~' || strchr("\"(),/:;<=>?@[\\]{}", name[i]) != NULL) return 0;
+  }
+  return length > 0;
+}
+
+/* 0: nil and an error were pushed. The header's name is below its value, which is on top. */
+static int check_header(lua_State *L) {
+  size_t name_length, length;
+  const char *name, *value;
+  if (lua_type(L, -2) != LUA_TSTRING || lua_type(L, -1) != LUA_TSTRING) {
+    mwl_raise(L, "header names and values are strings");
+  }
+  name = lua_tolstring(L, -2, &name_length);
+  value = lua_tolstring(L, -1, &length);
+  if (!is_name(name, name_length)) {
+    mwl_failure(L, "answer", "header", "'%.40s' is no name of a header.", name);
+    return 0;
+  }
+  if (is_line(value, length)) return 1;
+  mwl_failure(L, "answer", "header", "The header '%.40s' holds a line break or a NUL byte.", name);
+  return 0;
+}
+
 /* 0: nil and an error were pushed: a header would break out of its line. */
 static int check_headers(lua_State *L, const struct mwl_request *request) {
-  const char *bad = NULL;
   if (request->authorization != NULL &&
       !is_line(request->authorization, request->authorization_length)) {
-    bad = "Authorization";
+    mwl_failure(L, "answer", "header",
+                "The header 'Authorization' holds a line break or a NUL byte.");
+    return 0;
   }
-  if (bad == NULL && request->headers) {
-    lua_pushnil(L);
-    while (bad == NULL && lua_next(L, request->headers) != 0) {
-      size_t length;
-      size_t name_length;
-      const char *name;
-      const char *value;
-      if (lua_type(L, -2) != LUA_TSTRING || lua_type(L, -1) != LUA_TSTRING) {
-        mwl_raise(L, "header names and values are strings");
-      }
-      name = lua_tolstring(L, -2, &name_length);
-      value = lua_tolstring(L, -1, &length);
-      if (!is_line(name, name_length) || strpbrk(name, ": ") != NULL || !is_line(value, length)) {
-        bad = name;
-      }
-      lua_pop(L, bad != NULL ? 2 : 1);
-    }
+  if (!request->headers) return 1;
+  lua_pushnil(L);
+  while (lua_next(L, request->headers) != 0) {
+    if (!check_header(L)) return 0;
+    lua_pop(L, 1);
   }
-  if (bad == NULL) return 1;
-  mwl_failure(L, "answer", "header", "The header '%.40s' holds a line break or a NUL byte.", bad);
-  return 0;
+  return 1;
 }
 
 int mwl_request_check(lua_State *L, const struct mwl_session *session,

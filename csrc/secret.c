@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core.h"
+#include "failure.h"
 #include "form.h"
 #include "redact.h"
 
@@ -51,6 +52,17 @@ const char *mwl_secret_or_string(lua_State *L, int index, size_t *length) {
   }
   luaL_typeerror(L, index, "string or secret");
   return NULL;
+}
+
+const char *mwl_secret_option(lua_State *L, const char *name, size_t *length) {
+  const struct mwl_secret *secret = mwl_secret_test(L, -1);
+  if (lua_type(L, -1) == LUA_TSTRING) return lua_tolstring(L, -1, length);
+  if (secret == NULL) {
+    mwl_raise(L, "option '%s' is a string or a secret, not a %s", name, luaL_typename(L, -1));
+  }
+  if (secret->bytes == NULL) mwl_raise(L, "option '%s': this secret has been wiped", name);
+  *length = secret->length;
+  return secret->bytes;
 }
 
 /***

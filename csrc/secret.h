@@ -27,4 +27,7 @@ struct mwl_secret *mwl_secret_test(lua_State *L, int index);
 /* An argument that may be a secret or a string; raises on anything else and on a wiped secret. */
 const char *mwl_secret_or_string(lua_State *L, int index, size_t *length);
 
+/* The same for an option's value, which is on top and stays there. */
+const char *mwl_secret_option(lua_State *L, const char *name, size_t *length);
+
 #endif

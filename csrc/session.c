@@ -30,18 +30,22 @@ struct mwl_session *mwl_session_check(lua_State *L) {
 
 /* == options ===================================================================================== */
 
-/* Strings are not copied: what holds them is a user value of the session. */
+/* The value on top, which is not copied: a user value of the session holds it. */
+static const char *check_string(lua_State *L, const char *name) {
+  const char *value;
+  if (lua_type(L, -1) != LUA_TSTRING) {
+    mwl_raise(L, "option '%s' is a string, not a %s", name, luaL_typename(L, -1));
+  }
+  value = lua_tostring(L, -1);
+  if (strlen(value) != lua_rawlen(L, -1) || strpbrk(value, "\r\n") != NULL) {
+    mwl_raise(L, "option '%s' holds a line break or a NUL byte", name);
+  }
+  return value;
+}
+
 static const char *string_option(lua_State *L, int options, const char *name) {
   const char *value = NULL;
-  if (lua_getfield(L, options, name) != LUA_TNIL) {
-    if (lua_type(L, -1) != LUA_TSTRING) {
-      mwl_raise(L, "option '%s' is a string, not a %s", name, luaL_typename(L, -1));
-    }
-    value = lua_tostring(L, -1);
-    if (strlen(value) != lua_rawlen(L, -1) || strpbrk(value, "\r\n") != NULL) {
-      mwl_raise(L, "option '%s' holds a line break or a NUL byte", name);
-    }
-  }
+  if (lua_getfield(L, options, name) != LUA_TNIL) value = check_string(L, name);
   lua_pop(L, 1);
   return value;
 }
@@ -53,7 +57,7 @@ static struct mwl_secret *secret_option(lua_State *L, int options, const char *n
   secret = mwl_secret_test(L, -1);
   if (secret == NULL) {
     size_t length;
-    const char *text = mwl_secret_or_string(L, -1, &length);
+    const char *text = mwl_secret_option(L, name, &length);
     secret = mwl_secret_prepare(L, length);
     memcpy(secret->bytes, text, length);
     secret->length = length;
@@ -61,6 +65,11 @@ static struct mwl_secret *secret_option(lua_State *L, int options, const char *n
   }
   lua_pop(L, 1);
   return secret;
+}
+
+/* libcurl would take it for the end, and send another password. */
+static int has_nul(const struct mwl_secret *secret) {
+  return secret->length > 0 && memchr(secret->bytes, '\0', secret->length) != NULL;
 }
 
 static void read_http_auth(lua_State *L, struct mwl_session *session, int options) {
@@ -74,6 +83,7 @@ static void read_http_auth(lua_State *L, struct mwl_session *session, int option
     session->auth_password = secret_option(L, given + 1, "password");
     session->auth_username = string_option(L, given + 1, "username");
     if (session->auth_username == NULL) mwl_raise(L, "option 'http_auth' needs a username");
+    if (has_nul(session->auth_password)) mwl_raise(L, "option 'password' holds a NUL byte");
     lua_setfield(L, options, "http_auth");
   } else if (!lua_isnil(L, -1)) {
     mwl_raise(L, "option 'http_auth' is a table { username, password }");
@@ -117,12 +127,12 @@ static int has_function(lua_State *L, int options, const char *name) {
 }
 
 static void read_user_agent(lua_State *L, struct mwl_session *session, int options) {
-  if (!lua_isnil(L, options)) session->user_agent = string_option(L, options, "user_agent");
-  if (session->user_agent == NULL) {
-    session->user_agent = default_user_agent;
-    return;
+  session->user_agent = default_user_agent;
+  if (lua_isnil(L, options)) return;
+  /* asked for once: a table may make its values, and what it gives the next time is another string */
+  if (lua_getfield(L, options, "user_agent") != LUA_TNIL) {
+    session->user_agent = check_string(L, "user_agent");
   }
-  lua_getfield(L, options, "user_agent");
   lua_setiuservalue(L, SESSION, MWL_SESSION_USER_AGENT);
 }
 
@@ -159,7 +169,8 @@ A session: one conversation with one wiki, with cookies of its own.
 */
 int mwl_pool_session(lua_State *L) {
   struct mwl_pool *pool = mwl_pool_check(L);
-  const char *api = luaL_checkstring(L, API);
+  size_t length;
+  const char *api = luaL_checklstring(L, API, &length);
   struct mwl_session *session;
   int is_sound;
   int among_others = lua_toboolean(L, OPTIONS + 1);
@@ -180,7 +191,8 @@ int mwl_pool_session(lua_State *L) {
   push_copy(L, OPTIONS);
   if (!lua_isnil(L, -1)) read_options(L, session, lua_gettop(L));
   lua_setiuservalue(L, SESSION, MWL_SESSION_OPTIONS);
-  session->wiki = mwl_wiki_find(pool, api, &is_sound);
+  is_sound = strlen(api) == length;
+  if (is_sound) session->wiki = mwl_wiki_find(pool, api, &is_sound);
   if (!is_sound) {
     return mwl_failure(L, "answer", "address",
                        "The address of a wiki is http:// or https://, a host and a path, "

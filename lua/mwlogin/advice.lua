@@ -190,7 +190,7 @@ local BY_CODE <const> = {
   ["504"] = "The server behind the proxy is too slow: try later.",
   file = "Check that the file is there and readable.",
   nul = "Remove the NUL byte.",
-  header = "Remove line breaks and NUL bytes from it.",
+  header = "Its name is letters, digits and dashes; its value has no line break and no NUL byte.",
   interrupted = "Start again when you like.",
   closed = "Open the Session again.",
 }
