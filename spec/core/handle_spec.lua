@@ -153,6 +153,7 @@ describe("a request leaves nothing behind:", function()
         break
       end
     end
+    assert.equal(2, #wiki:requests())
     guarded:close()
     assert(coroutine.resume(task))
     assert(session_of():fetch("page"))

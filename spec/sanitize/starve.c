@@ -180,24 +180,32 @@ static void crypto_free(void *memory, const char *file, int line) {
   starve_free(memory);
 }
 
-/* Shrinking never fails: Lua relies on it. What is refused is asked for once more, after a
-   collection: that is the same allocation. */
+/* What Lua was refused, and asks for once more after a collection: that is the same allocation. The
+   box of a luaL_Buffer is not asked for again. */
+static struct {
+  int is_open;
+  void *memory;
+  size_t size;
+} refusal;
+
+static int is_refused_again(const void *memory, size_t size) {
+  int is_same = refusal.is_open && memory == refusal.memory && size == refusal.size;
+  refusal.is_open = 0;
+  return is_same;
+}
+
+/* Shrinking never fails: Lua relies on it. */
 static void *lua_memory(void *data, void *memory, size_t old, size_t size) {
-  static int again;
-  static void *again_for;
-  static size_t again_size;
   (void)data;
   if (size == 0) {
     free(memory);
     return NULL;
   }
-  if ((memory == NULL || size > old) && (all_of_lua || starve_core_asks)) {
-    if (again && memory == again_for && size == again_size) {
-      again = starve_core_asks = 0;
-      return NULL;
-    }
-    if (refuses()) {
-      again = 1, again_for = memory, again_size = size;
+  if (memory == NULL || size > old) {
+    if (is_refused_again(memory, size)) return NULL;
+    if ((all_of_lua || starve_core_asks) && refuses()) {
+      refusal.is_open = 1, refusal.memory = memory, refusal.size = size;
+      starve_core_asks = 0;
       return NULL;
     }
   }
@@ -211,6 +219,7 @@ void starve_begin(long at, int once, int all) {
   all_of_lua = all;
   asked = refused = 0;
   limit = at;
+  refusal.is_open = starve_core_asks = 0; /* an error may have left them so */
   range_count = 0;
   dl_iterate_phdr(note_library, NULL);
 }
