@@ -78,6 +78,7 @@ int luaopen_mwlogin_core(lua_State *L) {
   mwl_register_secret_source(L);
   mwl_register_secret_member(L);
   mwl_register_dumpable(L);
+  mwl_register_standard_streams(L);
   mwl_register_option_names(L);
   mwl_register_held(L);
   mwl_register_address(L);

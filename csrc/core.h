@@ -23,6 +23,7 @@ void mwl_register_secret(lua_State *L);
 void mwl_register_secret_source(lua_State *L);
 void mwl_register_secret_member(lua_State *L);
 void mwl_register_dumpable(lua_State *L);
+void mwl_register_standard_streams(lua_State *L);
 void mwl_register_option_names(lua_State *L);
 void mwl_register_held(lua_State *L);
 void mwl_register_address(lua_State *L);

@@ -1,12 +1,18 @@
 #include "trouble.h"
 
 #include <openssl/x509_vfy.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "address.h"
 #include "exchange.h"
 #include "failure.h"
 #include "proxy.h"
+#include "pool.h"
 #include "session.h"
+
+/* A host that is longer than this is not looked for in libcurl's words. */
+#define HOST_SHOWN 200
 
 struct trouble {
   const char *kind;
@@ -99,7 +105,26 @@ static int is_of_proxy_address(const struct mwl_exchange *exchange) {
   return strncmp(exchange->trouble, "Unsupported proxy", 17) == 0;
 }
 
-static struct trouble find_trouble(const struct mwl_exchange *exchange) {
+/* Whether it was a proxy that took no connection: libcurl's words alone tell where it went. */
+static int is_of_proxy(const struct mwl_exchange *exchange, const struct mwl_session *session) {
+  struct mwl_address address;
+  char words[HOST_SHOWN + 32];
+  int is = 0;
+  if (exchange->result != CURLE_COULDNT_CONNECT || exchange->url == NULL) return 0;
+  if (session->proxy == NULL && !exchange->pool->has_proxy) return 0;
+  if (mwl_address_parse(exchange->url, NULL, &address) == MWL_ADDRESS_SOUND) {
+    size_t length = strlen(address.host);
+    int bracketed = address.host[0] == '[';
+    snprintf(words, sizeof words, "%.*s port %d ", (int)length - 2 * bracketed,
+             address.host + bracketed, address.port);
+    is = length < HOST_SHOWN && strstr(exchange->trouble, words) == NULL;
+  }
+  mwl_address_free(&address);
+  return is;
+}
+
+static struct trouble find_trouble(const struct mwl_exchange *exchange,
+                                   const struct mwl_session *session) {
   if (exchange->cut) return trouble_of(CURLE_GOT_NOTHING);
   if (exchange->result == CURLE_PEER_FAILED_VERIFICATION) return certificate_trouble(exchange);
   if (is_of_proxy_address(exchange))
@@ -107,6 +132,8 @@ static struct trouble find_trouble(const struct mwl_exchange *exchange) {
                             "The environment (https_proxy, http_proxy, all_proxy) names a proxy "
                             "whose address is none; its schemes are " MWL_PROXY_SCHEMES,
                             0};
+  if (is_of_proxy(exchange, session))
+    return (struct trouble){"network", "proxy", "The proxy does not accept a connection", 0};
   if (strstr(exchange->trouble, "certificate required") != NULL)
     return (struct trouble){"tls", "client_cert_wanted", "The server wants a client certificate",
                             0};
@@ -115,7 +142,7 @@ static struct trouble find_trouble(const struct mwl_exchange *exchange) {
 
 void mwl_trouble_push(lua_State *L, const struct mwl_exchange *exchange,
                       const struct mwl_session *session) {
-  struct trouble trouble = find_trouble(exchange);
+  struct trouble trouble = find_trouble(exchange, session);
   /* a session may be closed under its exchanges */
   const char *host = session->wiki != NULL ? session->wiki->address.host : "A closed session";
   if (exchange->too_large) {

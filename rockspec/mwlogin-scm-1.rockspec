@@ -89,6 +89,7 @@ build = {
         "csrc/session.c",
         "csrc/session_cookies.c",
         "csrc/spawn.c",
+        "csrc/standard_streams.c",
         "csrc/terminal.c",
         "csrc/token.c",
         "csrc/transport.c",

@@ -52,7 +52,8 @@ local BY_CODE <const> = {
   ["oathauth-2fa-required-nologin"] = "Set up two-factor authentication in a browser first.",
   ["emailauth-login-failure"] = "Use the code of the newest mail: each login sends another.",
   ["emailauth-login-retry-limit"] = "Log in again: a new code is sent.",
-  ["centralauth-login-error-locked"] = "The global account is locked.",
+  ["centralauth-login-error-locked"] = "The global account is locked: ask the people who run the "
+    .. "wiki.",
   ["centralauth-rename-abortlogin"] = "The account is being renamed: wait an hour.",
   -- createaccount, linkaccount
   userexists = "Choose another user name.",
@@ -69,8 +70,8 @@ local BY_CODE <const> = {
   mustbeposted = "Use post() instead of get().",
   mustpostparams = "Send secrets and tokens by post(), never in the address.",
   badvalue = "Check the parameter that is named: the wiki does not know this value.",
-  unknown_action = "The wiki does not know this module: an extension is missing, or the wiki is "
-    .. "old.",
+  unknown_action = "Check the module's spelling; if it is right, an extension is missing, or the "
+    .. "wiki is old.",
   badurl_loginreturnurl = "Give return_url as a whole address: http://127.0.0.1:8000/return.",
   assertuserfailed = "The session has ended: log in again.",
   assertnameduserfailed = "The session belongs to another user: log in again.",
@@ -79,33 +80,35 @@ local BY_CODE <const> = {
   assertanonfailed = "Log out first, or leave assert out.",
   baduser = "Check the user name in assertuser.",
   readapidenied = "The wiki is private: log in first.",
-  writeapidenied = "The account may not write by the API.",
+  writeapidenied = "The account may not write by the API: ask the people who run the wiki.",
   permissiondenied = "The account, or the grants of its bot password or OAuth consumer, lack a "
     .. "right.",
   protectedpage = "The page is protected: use an account that may edit it.",
-  blocked = "The account or address is blocked.",
+  blocked = "The account or address is blocked: ask the people who run the wiki.",
   notloggedin = "Log in first.",
   readonly = "The wiki takes no changes at the moment, logins included: try again later.",
   maxlag = "The wiki's database is behind: try again later, or raise maxlag.",
   ratelimited = "Wait a few minutes: the wiki limits how often this may be done.",
   reauthenticate = "Log in afresh: the wiki wants a recent login for this.",
-  cannotreauthenticate = "This cannot be done by this session.",
+  cannotreauthenticate = "Log in by password for this: a bot's or OAuth session cannot prove "
+    .. "itself anew.",
   cannotlogout = "An OAuth session cannot be logged out: revoke it at Special:OAuthManageMyGrants.",
   badrequest = "Name exactly one request by its id.",
-  invalidmethod = "Only GET and POST are taken.",
+  invalidmethod = "Use GET or POST.",
   contenttoolarge = "Send less at once.",
   ["origin-mismatch"] = "Do not send origin.",
   no_status = "Something in between changed the reply, or the wiki is broken: look at the trace.",
-  no_token = "Most changes take csrf; some types need an extension or a login.",
+  no_token = "Ask for csrf, which most changes take; some types need an extension or a login.",
   -- OAuth
   ["mwoauth-invalid-authorization"] = "The consumer, token or signature is refused: check all four "
     .. "values and this machine's clock, and whether the consumer is approved for this wiki.",
-  ["mwoauth-invalid-authorization-wrong-wiki"] = "The consumer is not registered for this wiki.",
+  ["mwoauth-invalid-authorization-wrong-wiki"] = "Use a consumer that is registered for this wiki.",
   ["mwoauth-invalid-authorization-not-approved"] = "The consumer is not approved yet: ask at "
     .. "Special:OAuthListConsumers.",
-  ["mwoauth-invalid-authorization-invalid-user"] = "The user has not authorised this consumer "
-    .. "here.",
-  ["mwoauth-invalid-authorization-blocked-user"] = "The user is blocked.",
+  ["mwoauth-invalid-authorization-invalid-user"] = "The user has not allowed this consumer here: "
+    .. "log in again and allow it.",
+  ["mwoauth-invalid-authorization-blocked-user"] = "The user is blocked: ask the people who run "
+    .. "the wiki.",
   ["mwoauth-invalid-authorization-wrong-user"] = "The access belongs to another user: log in "
     .. "again.",
   ["mwoauth-oauth-exception"] = "Check the consumer's values at Special:OAuthConsumerRegistration.",
@@ -142,11 +145,13 @@ local BY_CODE <const> = {
     .. "consumer: log in again.",
   ["mwoauth-db-readonly"] = "The wiki gives no access at the moment: try again in some minutes.",
   ["mwoauth-not-api"] = "Pages of index.php take no OAuth: ask the API or rest.php.",
-  ["mwoauth-api-module-disabled"] = "This module cannot be used with OAuth on this wiki.",
+  ["mwoauth-api-module-disabled"] = "Log in by another method: this wiki does not take this module "
+    .. "with OAuth.",
   ["mwoauth-oauth-unsupported-version"] = "The consumer is one of OAuth 2: log in with client_id.",
   -- network, TLS, HTTP
   resolve = "Check the spelling of the host and this machine's name server.",
-  proxy = "Check the proxy's address: http://host:port, or with one of the other schemes.",
+  proxy = "Check the proxy's address (http://host:port, or with one of the other schemes), and "
+    .. "that it runs.",
   connect = "Check host and port, and that the server runs.",
   timeout = "Try again later, or give a longer timeout.",
   memory = "This machine has no memory left: end what uses it up, then try again.",
@@ -193,6 +198,7 @@ local BY_CODE <const> = {
   header = "Its name is letters, digits and dashes; its value has no line break and no NUL byte.",
   interrupted = "Start again when you like.",
   closed = "Open the Session again.",
+  origin = "Fetch pages of other hosts by another client: this one's cookies are the wiki's alone.",
 }
 
 local ELSEWHERE <const> = "keep sessions where you can write: set XDG_STATE_HOME, or give "

@@ -17,14 +17,12 @@ local function distance(one, other)
   return row[#other]
 end
 
----The shortest name that begins with another, as `username` does with `user`.
+---The shortest name that holds another, as `username` does `user`, and `user_agent` `agent`.
 local function completed(name, known)
   local best
   for candidate in pairs(known) do
-    local begins = #name >= 3 and type(candidate) == "string" and candidate:sub(1, #name) == name
-    if
-      begins and (not best or #candidate < #best or (#candidate == #best and candidate < best))
-    then
+    local holds = #name >= 3 and type(candidate) == "string" and candidate:find(name, 1, true)
+    if holds and (not best or #candidate < #best or (#candidate == #best and candidate < best)) then
       best = candidate
     end
   end

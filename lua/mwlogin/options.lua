@@ -26,6 +26,19 @@ local function fits(value, allowed)
     or (kinds.source and require("mwlogin.secret").is_source(value))
 end
 
+---More of them are looked up rather than read in a message.
+local MOST_LISTED <const> = 6
+
+---The option that was meant, or those that there are.
+local function meant(name, known)
+  local near = require "mwlogin.nearest"(tostring(name), known)
+  if near then
+    return ("; did you mean '%s'?"):format(near)
+  end
+  local names = require "mwlogin.sorted_names"(known)
+  return #names <= MOST_LISTED and "; there are " .. table.concat(names, ", ") or ""
+end
+
 ---The core's look at plain names and types, loaded where something is checked.
 local plainly_fit
 
@@ -48,9 +61,10 @@ function options.check(given, known, what, level)
   for name, value in pairs(given) do
     local allowed = known[name]
     if not allowed then
-      local near = require "mwlogin.nearest"(tostring(name), known)
-      local hint = near and ("; did you mean '%s'?"):format(near) or ""
-      error(("%s has no option '%s'%s"):format(what, tostring(name), hint), level or 3)
+      error(
+        ("%s has no option '%s'%s"):format(what, tostring(name), meant(name, known)),
+        level or 3
+      )
     elseif not fits(value, allowed) then
       error(
         ("%s: option '%s' takes %s, not %s"):format(

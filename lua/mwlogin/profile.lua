@@ -20,7 +20,8 @@ local function unreadable(code, message, advice)
       code = code,
       message = message,
       advice = advice
-        or "Correct it: the file returns { NAME = { url = …, options = { … }, login = { … } } }.",
+        or "Correct it: the file returns { NAME = { url = …, options = { … }, login = { … } } }, "
+          .. "and has nothing but `secret` to call.",
     }
 end
 
@@ -82,11 +83,12 @@ end
 local function load(path, folder)
   local chunk, reason = loadfile(path, "t", { secret = sources(folder) })
   if not chunk then
-    return unreadable("config", ("%s cannot be read: %s"):format(path, reason))
+    return unreadable("config", ("the profiles cannot be read: %s"):format(reason))
   end
   local ran, value = run_bounded(chunk)
   if not ran then
-    return unreadable("config", ("%s: %s"):format(path, tostring(value)))
+    local words = tostring(value)
+    return unreadable("config", words:find(path, 1, true) and words or path .. ": " .. words)
   elseif type(value) ~= "table" then
     return unreadable("config", path .. " returns no table of profiles")
   end

@@ -93,6 +93,12 @@ function secret.env(name)
   end)
 end
 
+local FILE_CURES <const> = {
+  missing = "Check the path.",
+  denied = "Give a file that you can read.",
+  unsafe = "Give a plain file of yours that nobody else can read or change.",
+}
+
 ---The first line of a file that nobody else can read.
 ---@param path string
 ---@return mwlogin.Source
@@ -104,7 +110,7 @@ function secret.file(path)
       return as_answer(
         err,
         ("The secret file %s cannot be used: %s"):format(path, err.message),
-        "It must be a plain file of yours, readable by you alone: chmod 600 " .. path
+        FILE_CURES[err.code] or "Look at it: ls -l " .. path
       )
     elseif #value == 0 then
       return nothing(
@@ -223,10 +229,22 @@ function secret.git(url)
   return made
 end
 
+local function is_readable(value)
+  return type(value) == "table" and type(value.read) == "function"
+end
+
 ---One-time codes of a second factor: base32 or an otpauth:// address.
 ---@param from any text, secret or source
 ---@return mwlogin.Source source `key`: where the key is read, for those who wait in their own way
 function secret.totp(from)
+  local kind = type(from)
+  expect(
+    kind == "string" and from ~= ""
+      or kind == "function"
+      or core.is_secret(from)
+      or is_readable(from),
+    "secret.totp takes a key for one-time codes: a text, a secret, a source or a function"
+  )
   local codes = require("mwlogin.totp").source(from)
   local made = source("totp", function()
     return codes:read()

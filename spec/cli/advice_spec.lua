@@ -8,6 +8,10 @@ describe("advice on the command line", function()
       ["give a user_agent with a contact"] = "give a --user-agent with a contact",
       ["or raise max_response."] = "or raise --max-response.",
       ["{ createaccount = … } makes one"] = "{ createaccount = … } makes one",
+      ['Use redirect = "external", redirect = "driven", redirect = "paste"'] = "Use --browser, "
+        .. "--no-browser on a terminal",
+      ["hand its cookies over with import_cookies"] = "hand its cookies over with "
+        .. "mwlogin cookies WIKI --import FILE",
       ["Name one: account = …"] = "Name one: --account NAME",
       ["goes into ca_file."] = "goes into --ca-file.",
       ["Answer it: answers = { OATHToken = … }, a handler, or respond."] = "Answer it: "

@@ -55,6 +55,9 @@ describe("mwlogin run", function()
     local result = run 'return mwlogin.open("http://127.0.0.1:1", { user_agent = "spec" })'
     assert.equal(4, result.code)
     assert.truthy(result.stderr:find("does not accept a connection", 1, true), result.stderr)
+    local path
+    result, path = run "return nil, 'no luck'"
+    assert.same({ 2, ("mwlogin: %s: no luck\n"):format(path) }, { result.code, result.stderr })
     result = run "error {}"
     assert.equal(2, result.code)
     assert.truthy(result.stderr:find("it raised a table, which is no text", 1, true))

@@ -37,6 +37,8 @@ local MISTAKES <const> = {
   { { "login", "w", "--maxlag", "1.5" }, "--maxlag: '1.5' is no whole number" },
   { { "login", "w", "--field", "colour" }, "--field takes NAME=VALUE" },
   { { "login", "w", "--field-from", "colour" }, "--field-from takes NAME=SOURCE" },
+  { { "login", "w", "--field-from", "colour=blue" }, "--field-from colour: This is no source" },
+  { { "login", "w", "--timeout", "-5" }, "'-5' begins with -" },
   { { "login", "w", "--user-agent", "a\nb" }, "--user-agent: line breaks" },
   { { "login", "w", "--method", "bot" }, "--method: 'bot' is no method; there are clientlogin" },
   { { "login", "w", "--http-auth-user", "x" }, "--http-auth-password-from go together" },

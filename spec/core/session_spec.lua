@@ -111,6 +111,13 @@ describe("a core session over libcurl", function()
     fails("network", "timeout", open("/silent"):call("GET", {}, { timeout = 0.2 }))
   end)
 
+  it("says that it is the proxy that takes no connection", function()
+    local options = { proxy = "http://127.0.0.1:1" }
+    local err = fails("network", "proxy", open(nil, options):call("GET", {}))
+    assert.matches("The proxy does not accept", err.message, 1, true)
+    assert.is_false(err.sent)
+  end)
+
   it("says that nothing listens there", function()
     local session = assert(pool:session("http://127.0.0.1:1/api.php"))
     local err = fails("network", "connect", session:call("GET", {}))

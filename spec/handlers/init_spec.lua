@@ -143,6 +143,17 @@ describe("handlers", function()
     end)
   end
 
+  it("that are not there as a module are told apart from those of mwlogin", function()
+    for name, advice in pairs {
+      totp = "Did you mean 'mwlogin.handlers.totp'?",
+      no_such_rock = "a file's path has a / or ends in .lua",
+    } do
+      local entries, err = handlers.load { name }
+      assert.is_nil(entries)
+      assert.matches(advice, err.advice, 1, true)
+    end
+  end)
+
   it("whose file is broken are named with the reason", function()
     local cases = {
       ["syntax.lua"] = { "return {", "expected" },

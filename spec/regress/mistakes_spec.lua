@@ -96,6 +96,15 @@ describe("a mistake of the program", function()
     raises("login has no option 'user'; did you mean 'username'?", function()
       session:login { user = "Alice" }
     end)
+    raises("open has no option 'agent'; did you mean 'user_agent'?", function()
+      open { agent = "x" }
+    end)
+    raises("gather has no option 'parallel'; there are concurrency, pool, progress", function()
+      mwlogin.gather({}, print, { parallel = 2 })
+    end)
+    raises("consumer_key (OAuth 1) or client_id (OAuth 2), not both", function()
+      session:login { consumer_key = "a", client_id = "b" }
+    end)
     raises("doctor has no option 'pasword'; did you mean 'password'?", function()
       session:doctor { pasword = "x" }
     end)
@@ -129,6 +138,9 @@ describe("a mistake of the program", function()
       end,
       ["secret.command takes a list of texts"] = function()
         local _ = secret.command { "printf", 5 }
+      end,
+      ["secret.totp takes a key"] = function()
+        local _ = secret.totp ""
       end,
       ["secret.prompt takes the words"] = function()
         local _ = secret.prompt(5)

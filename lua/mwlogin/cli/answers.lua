@@ -59,7 +59,7 @@ local function sourced(text)
   end
   local source, err = require("mwlogin.secret").parse(value)
   if not source then
-    return nil, tostring(err)
+    return nil, ("--field-from %s: %s"):format(name, tostring(err))
   end
   return { name = name, value = source }
 end

@@ -64,9 +64,9 @@ local function as_interaction(err, args, session, credentials)
     or "a user name and a password are needed"
   err.kind = "interaction"
   err.message = why .. ", and there is nobody to ask"
-  err.advice = ("Give --user %s and --password-from SOURCE, or run it on a terminal "):format(
-    name or "NAME"
-  ) .. "without --no-input."
+  local user = args.login_username and "" or ("--user %s and "):format(name or "NAME")
+  err.advice = ("Give %s--password-from SOURCE, or run it on a terminal "):format(user)
+    .. "without --no-input."
   return err
 end
 
@@ -118,7 +118,9 @@ local function is_wanted(session, given, purpose)
     return true
   end
   local kept, err = is_kept(session)
-  if err then
+  if err and err.code == "account" and purpose.looks then
+    return false -- which of them is meant does not matter to who only looks
+  elseif err then
     return nil, err
   elseif not kept and session.options.account and not purpose.ends then
     return nil, not_kept(session.options.account)
@@ -131,6 +133,9 @@ end
 ---@return string|nil gone words about what was kept, where the wiki had nothing to end
 local function log_in(session, credentials, wiki, args, purpose)
   local me, err = session:login(credentials)
+  if err and err.code == "account" and purpose.always then
+    err.advice = "Name one: --account NAME; a new name keeps this login beside them."
+  end
   local gone = not me and purpose.ends and OVER[err.code] or nil
   if gone then
     -- what is left of it is here

@@ -66,6 +66,7 @@ local function run(session, argv)
     },
   })
   if not process then
+    reason.advice = "Check its spelling and PATH; a script must be executable."
     return nil, reason
   end
   return wait_for(process)

@@ -102,6 +102,8 @@ local function read(name, file, words)
 end
 
 local function run_subcommand(name, argv)
+  -- what a closed standard output is sent must not go into the socket that has got its number
+  require("mwlogin.core").hold_standard_streams()
   local file = subcommand(name)
   local rest = table.move(argv, 2, #argv, 1, {})
   rest = file.arrange and file.arrange(rest) or require("mwlogin.cli.options").spell_out(rest)

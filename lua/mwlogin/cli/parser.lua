@@ -86,7 +86,9 @@ local function explain(tree, name, message)
   if not flag then
     return message
   end
-  if require("mwlogin.cli.options").wants_source(flag) then
+  if flag:find "^%-[%d.]" then
+    return ("'%s' begins with -, so that it is taken for an option"):format(flag)
+  elseif require("mwlogin.cli.options").wants_source(flag) then
     return ("there is no %s: a secret on the command line can be read by others;"):format(flag)
       .. (" use %s-from SOURCE"):format(flag)
   end

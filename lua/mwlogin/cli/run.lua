@@ -94,7 +94,7 @@ function run.run(args)
   end, table.unpack(args.arguments))
   if not ok then
     return judge(out, args.script, result)
-  elseif result == nil and type(why) == "table" and why.kind then
+  elseif result == nil and why ~= nil then
     return judge(out, args.script, why)
   end
   return code_of(out, args.script, result)

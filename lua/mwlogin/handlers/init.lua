@@ -105,7 +105,11 @@ end
 local function read_module(name)
   local found, handler = pcall(require, name)
   if not found then
-    return unusable(name, tostring(handler):match "^[^\n]*")
+    local err = select(2, unusable(name, tostring(handler):match "^[^\n]*"))
+    local ours = pcall(require, "mwlogin.handlers." .. name)
+    err.advice = ours and ("Did you mean 'mwlogin.handlers.%s'?"):format(name)
+      or "Check the name, and that the rock is installed; a file's path has a / or ends in .lua."
+    return nil, err
   elseif type(handler) ~= "table" then
     return unusable(name, ("the module returns a %s, not a table"):format(type(handler)))
   end

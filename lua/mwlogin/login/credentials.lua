@@ -83,6 +83,9 @@ function credentials.check(given, methods, level, what)
     options.bound(given, ABOVE_ZERO, what, level + 1)
   end
   check_shapes(given, what, level + 1)
+  if given.consumer_key ~= nil and given.client_id ~= nil and not given.method then
+    error(what .. " takes consumer_key (OAuth 1) or client_id (OAuth 2), not both", level)
+  end
   if given.method then
     check_choice("method", given.method, methods, level + 1)
   end

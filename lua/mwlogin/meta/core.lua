@@ -148,6 +148,11 @@ function core.file(path, options) end
 ---`exit` (with `exit` or `signal`), `empty` or `large`; no output is quoted in it
 function core.first_line(argv, options) end
 
+---Puts something that cannot be read, or written, where a standard stream is closed: using one
+---fails as it would have, and no socket or file gets its number.
+---@return integer how many were closed
+function core.hold_standard_streams() end
+
 ---Whether a value is a secret.
 ---@param value any anything
 ---@return boolean

@@ -165,6 +165,15 @@ local function read_fragment(text, address, way)
     })
 end
 
+local function nobody()
+  return errors.new({
+    kind = "interaction",
+    code = "no-person",
+    message = "The login goes on in a browser, and nobody is there to paste the address it ends at",
+    advice = 'Give the login a respond function, or use redirect = "driven".',
+  })
+end
+
 ---Asks the person for the address and makes of it the one that came back.
 ---@param way mwlogin.redirect.Way
 ---@param address string where the wiki's hops ended
@@ -187,7 +196,7 @@ function paste.follow(way, address, way_back, context)
   for _ = 1, TRIES do
     local text, err = ask(context, way_back, shown, problem)
     if text == nil then
-      return nil, err
+      return nil, err.code == "no-person" and nobody() or err
     end
     text = tostring(text):match("^%s*(.-)%s*$")
     local back, failed

@@ -62,7 +62,7 @@ function Recorder:close()
   local path = self.path:find "/" and self.path or "./" .. self.path
   local written, err = core.private_file.write(path, text)
   if not written then
-    return nil, errors.from(err)
+    return nil, errors.from(err, { advice = "Give a file in a folder where you can write." })
   end
   return true
 end
