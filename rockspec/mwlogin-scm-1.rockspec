@@ -189,6 +189,7 @@ build = {
     ["mwlogin.login.account"] = "lua/mwlogin/login/account.lua",
     ["mwlogin.login.again"] = "lua/mwlogin/login/again.lua",
     ["mwlogin.login.credentials"] = "lua/mwlogin/login/credentials.lua",
+    ["mwlogin.login.earlier"] = "lua/mwlogin/login/earlier.lua",
     ["mwlogin.login.kept"] = "lua/mwlogin/login/kept.lua",
     ["mwlogin.login.kept_tokens"] = "lua/mwlogin/login/kept_tokens.lua",
     ["mwlogin.login.method"] = "lua/mwlogin/login/method.lua",

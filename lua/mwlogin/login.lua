@@ -1,10 +1,10 @@
 ---One login: which method, in which order, one at a time, and what it leaves for later.
 local again = require "mwlogin.login.again"
 local credentials_of = require "mwlogin.login.credentials"
+local earlier = require "mwlogin.login.earlier"
 local errors = require "mwlogin.error"
 local flight = require "mwlogin.session.flight"
 local method_of = require "mwlogin.login.method"
-local user = require "mwlogin.session.user"
 
 local login = {}
 
@@ -17,19 +17,6 @@ local METHODS <const> = {
 }
 
 local NOTHING <const> = {}
-
----Back to the jar of before our own earlier login: its bot-password cookie would block this one,
----and a login that fails must not leave the earlier user's session behind.
-local function drop_earlier(session)
-  if session.before_login then
-    session.core:cookies(false)
-    session.core:cookies(session.before_login)
-  end
-  session.before_login = session.core:cookies()
-  session.identity, session.recover = nil, nil
-  user.unauthorize(session)
-  session:drop_tokens()
-end
 
 local log_in
 
@@ -49,7 +36,7 @@ local function attempt(session, credentials)
     end
   end
   if method ~= "session" then
-    drop_earlier(session)
+    earlier.drop(session)
   end
   local as_given, state = credentials, NOTHING
   if not method then
@@ -164,6 +151,7 @@ function login.run(session, credentials)
   local own, secrets = credentials_of.lock_away(session, credentials)
   -- proving the session as it stands leaves what an earlier login would log in again with
   if method_of.choose(own) ~= "session" then
+    session.recover = nil -- what it would log in with is wiped
     session:keep(secrets)
   end
   local act = session.options.store and log_in_with_store or attempt

@@ -45,6 +45,25 @@ describe("http beyond loopback", function()
     assert.equal(4, #asked)
   end)
 
+  it("moves once, though several tasks ask at once", function()
+    local moves, session, is_inside = 0, nil, false
+    local answer = moved("https://wiki.example.org/w/api.php")
+    local function while_asked(request)
+      if not is_inside then
+        is_inside = true
+        assert(session:get({ action = "query", meta = "siteinfo" }))
+      end
+      return answer(request)
+    end
+    session = open_http(while_asked, {
+      trace = function(event)
+        moves = moves + (event.event == "moved" and 1 or 0)
+      end,
+    })
+    assert(session:get({ action = "query", meta = "siteinfo" }))
+    assert.equal(1, moves)
+  end)
+
   it("sends no password where the wiki stays with http", function()
     local wiki = testing.wiki({ api = HTTP, accounts = { Alice = { password = "open sesame" } } })
     local session = assert(mwlogin.open(HTTP, { transport = wiki.transport, user_agent = "spec" }))

@@ -3,6 +3,7 @@
 local accounts = require "mwlogin.login.account"
 local again = require "mwlogin.login.again"
 local core = require "mwlogin.core"
+local earlier = require "mwlogin.login.earlier"
 local entries = require "mwlogin.store.entry"
 local errors = require "mwlogin.error"
 local kept_tokens = require "mwlogin.login.kept_tokens"
@@ -65,6 +66,7 @@ end
 ---@return mwlogin.Identity|false|nil identity nil: it could not be asked
 ---@return mwlogin.Error|nil err with false: why kept tokens are of no use any more
 local function prove(session, id, entry, credentials)
+  earlier.drop(session)
   if kept_tokens.has(entry) then
     return prove_tokens(session, id, entry, credentials)
   end
@@ -76,8 +78,9 @@ local function prove(session, id, entry, credentials)
     identity.fresh = false
     tie(session, id, entry)
     return identity
-  elseif LOST[err.code] then
-    session.core:cookies(false)
+  end
+  earlier.restore(session)
+  if LOST[err.code] then
     lost_of(session)[entry.stamp] = true
     return false
   end
