@@ -106,10 +106,18 @@ static void clear_request(struct mwl_exchange *exchange) {
   free_bytes(exchange->pool, &exchange->header);
 }
 
+/* libcurl 7.88 counts how often a handle has sent something again, never forgets it, and gives up the
+   sixth time: whatever may have been counted ends with the exchange. */
+static int has_counted(const struct mwl_exchange *exchange) {
+  return exchange->is_resent || (exchange->attempted && exchange->result != CURLE_OK);
+}
+
 static void clear(struct mwl_exchange *exchange) {
   mwl_pool_drop(exchange->pool, exchange);
   clear_request(exchange);
-  if (exchange->easy != NULL) {
+  if (exchange->easy != NULL && has_counted(exchange)) {
+    mwl_handle_give_up(exchange->pool, exchange->easy);
+  } else if (exchange->easy != NULL) {
     mwl_handle_give_back(exchange->pool, exchange->easy, exchange->session);
   }
   exchange->easy = NULL;

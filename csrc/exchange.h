@@ -53,6 +53,7 @@ struct mwl_exchange {
   int is_awaited;         /* by a task, which the pool tells of the end */
   int attempted;          /* libcurl has begun to send it */
   int is_answered;        /* something came since it was sent last */
+  int is_resent;          /* libcurl sent it, or one before it, again by itself */
   int header_ended;       /* the empty line after the header came */
   int cut;                /* its connection ended without an answer, and it was not sent again */
   int done;

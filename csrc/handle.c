@@ -92,8 +92,10 @@ static int is_refused_unread(const struct mwl_exchange *exchange) {
    because of an answer (401, 417) goes on. */
 static int before_sending(void *data, char *address, char *own, int port, int own_port) {
   struct mwl_exchange *exchange = data;
+  int again = exchange->attempted && !exchange->is_answered;
   (void)address, (void)own, (void)port, (void)own_port;
-  exchange->cut = exchange->attempted && !exchange->is_answered && !is_refused_unread(exchange) &&
+  exchange->is_resent = exchange->is_resent || again;
+  exchange->cut = again && !is_refused_unread(exchange) &&
                   (mwl_method_has_body(exchange->method) || exchange->is_signed);
   exchange->attempted = 1;
   exchange->is_answered = 0;
@@ -254,6 +256,11 @@ void mwl_handle_give_back(struct mwl_pool *pool, CURL *easy, const struct mwl_se
   } else {
     free_handle(pool, easy);
   }
+}
+
+void mwl_handle_give_up(struct mwl_pool *pool, CURL *easy) {
+  curl_easy_setopt(easy, CURLOPT_SHARE, NULL);
+  free_handle(pool, easy);
 }
 
 void mwl_handle_forget(struct mwl_pool *pool, const struct mwl_session *session) {

@@ -12,6 +12,8 @@ struct mwl_session;
 CURL *mwl_handle_borrow(struct mwl_pool *pool, const struct mwl_session *session);
 /* Takes one back that was rid of its request. Survives a closed pool and a closed session. */
 void mwl_handle_give_back(struct mwl_pool *pool, CURL *easy, const struct mwl_session *session);
+/* Frees one that was rid of its request. */
+void mwl_handle_give_up(struct mwl_pool *pool, CURL *easy);
 /* Frees what rests of a session's own. */
 void mwl_handle_forget(struct mwl_pool *pool, const struct mwl_session *session);
 

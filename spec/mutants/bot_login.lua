@@ -159,4 +159,11 @@ return {
     filter = "ends in an error that says so, or does no harm",
     promise = "bot_login: without memory for the next address it ends in an error",
   },
+  {
+    file = "csrc/exchange.c",
+    find = "  return exchange->is_resent || (exchange->attempted",
+    replace = "  return 0 && (exchange->attempted",
+    spec = "spec/regress/sent_again_six_times_spec.lua",
+    promise = "a handle: what libcurl sent again by itself does not count for ever",
+  },
 }

@@ -91,24 +91,22 @@ function nginx.start(servers)
       return tostring(assert(self.ports[name], name))
     end)
   write(self.folder .. "/nginx.conf", text)
-  self.pipe = assert(
-    io.popen(
-      ("exec nginx -e %s/error.log -p %s -c %s/nginx.conf"):format(
-        self.folder,
-        self.folder,
-        self.folder
-      ),
-      "w"
-    )
-  )
+  self:begin()
+  self:reset()
+  return self
+end
+
+--- Starts it again after `halt`.
+function Nginx:begin()
+  local line = "exec nginx -e %s/error.log -p %s -c %s/nginx.conf"
+  self.pipe = assert(io.popen(line:format(self.folder, self.folder, self.folder), "w"))
   if ports.await(self.settled_port) then -- it listens at all of them, or at none
-    self:reset()
-    return self
+    return
   end
   local log = io.open(self.folder .. "/error.log")
   local told = log and log:read("a") or ""
   self:stop()
-  error("nginx did not start:\n" .. told .. text, 2)
+  error("nginx did not start:\n" .. told, 2)
 end
 
 local function settle(self)
@@ -138,22 +136,34 @@ function Nginx:reset()
   end
 end
 
-function Nginx:stop()
-  local pipe = self.pipe
-  if not pipe then
-    return
-  end
-  self.pipe = nil
+--- Sends it a signal: HUP has new processes take over from the old ones, which end their work.
+---@param name string
+function Nginx:signal(name)
   local file = io.open(self.folder .. "/pid")
   local pid = file and file:read("n")
   if file then
     file:close()
   end
   if pid then
-    os.execute(("kill -TERM %d"):format(pid))
+    os.execute(("kill -%s %d"):format(name, pid))
   end
-  pipe:close()
-  os.execute("rm -rf '" .. self.folder .. "'")
+end
+
+--- Ends it, its connections at once; `begin` starts it again, at the same ports.
+function Nginx:halt()
+  self:signal("TERM")
+  self.pipe:close()
+  self.pipe = nil
+end
+
+function Nginx:stop()
+  if self.pipe then
+    self:halt()
+  end
+  if self.folder then
+    os.execute("rm -rf '" .. self.folder .. "'")
+    self.folder = nil
+  end
 end
 
 Nginx.__gc = Nginx.stop
