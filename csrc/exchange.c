@@ -252,7 +252,9 @@ static int wait_for(lua_State *L, struct mwl_exchange *exchange) {
   return mwl_failure(L, "cancelled", "interrupted", "The exchange was interrupted.");
 }
 
-static int no_memory(lua_State *L) {
+/* What there is of the request is wiped at once. */
+static int no_memory(lua_State *L, struct mwl_exchange *exchange) {
+  clear(exchange);
   return mwl_failure(L, "network", "memory", "There was not enough memory to send a request.");
 }
 
@@ -273,7 +275,7 @@ int mwl_exchange_run(lua_State *L, const struct mwl_request *request) {
   if (!mwl_request_check(L, session, request)) return 2;
   exchange = push_exchange(L, session, request);
   if (!mwl_request_build(L, exchange, request) || !plan(L, exchange, request)) {
-    return no_memory(L);
+    return no_memory(L, exchange);
   }
   if (session->has_observer) mwl_observe_request(L, session, exchange, request);
   if (session->has_transport) {
@@ -281,9 +283,10 @@ int mwl_exchange_run(lua_State *L, const struct mwl_request *request) {
     if (mwl_transport_run(L, session, exchange, request)) return answer(L, exchange);
     note_last(session, exchange);
     if (session->has_observer) mwl_observe_end(L, exchange, index, lua_gettop(L));
+    clear(exchange);
     return 2;
   }
-  if (!mwl_pool_start(exchange->pool, exchange)) return no_memory(L);
+  if (!mwl_pool_start(exchange->pool, exchange)) return no_memory(L, exchange);
   return wait_for(L, exchange);
 }
 
