@@ -123,9 +123,16 @@ return {
   },
   {
     file = "lua/mwlogin/listener/peer.lua",
-    find = "  elseif not address then\n    return true",
-    replace = "  elseif not address then\n    return false",
+    find = "  if not theirs or not ours then\n    return true",
+    replace = "  if not theirs or not ours then\n    return false",
     spec = "spec/regress/reset_return_spec.lua",
     promise = "the listener takes nothing from who cannot be asked any more",
+  },
+  {
+    file = "lua/mwlogin/listener/peer.lua",
+    find = 'local line = " " .. theirs .. " " .. ours',
+    replace = 'local line = " %x+" .. theirs:match(":.*") .. " %x+" .. ours:match(":.*")',
+    spec = "spec/regress/same_port_as_the_browser_spec.lua",
+    promise = "another user who takes the browser's port is not taken for the person",
   },
 }

@@ -22,13 +22,25 @@ local function own_user()
   return own
 end
 
+---An end of a connection as the kernel writes it: the address in words of the machine's order.
+---@return string|nil hex nil for what is no address of loopback
+local function hex_of(address, port)
+  local parts = { address:match("^(127)%.(%d+)%.(%d+)%.(%d+)$") }
+  local bytes = #parts == 4 and string.char(table.unpack(parts))
+  if not bytes and address ~= "::1" then
+    return nil
+  end
+  bytes = bytes or ("\0"):rep(15) .. "\1"
+  local words = bytes:gsub("....", function(word)
+    return ("%08X"):format(string.unpack("=I4", word))
+  end)
+  return ("%s:%04X"):format(words, math.tointeger(port))
+end
+
 ---The kernel's line about the other end: its user and its inode, which is 0 once its program has
----closed it.
-local function owner_of(text, port, to)
-  local line = (" %%x+:%04X %%x+:%04X %%x+ %%x+:%%x+ %%x+:%%x+ %%x+ +(%%d+) +%%d+ (%%d+)"):format(
-    port,
-    to
-  )
+---closed it. Its port alone says nothing: on 127.0.0.2 another user may have the same one.
+local function owner_of(text, theirs, ours)
+  local line = " " .. theirs .. " " .. ours .. " %x+ %x+:%x+ %x+:%x+ %x+ +(%d+) +%d+ (%d+)"
   local user, inode = text:match(line)
   return tonumber(user), tonumber(inode)
 end
@@ -45,17 +57,20 @@ end
 ---@return boolean
 function peer.is_foreign(client)
   local address, port = client:getpeername()
-  local _, to = client:getsockname()
+  local own_address, own_port = client:getsockname()
   if not own_user() then
     return false
-  elseif not address then
+  end
+  local theirs = address and hex_of(address, port)
+  local ours = own_address and hex_of(own_address, own_port)
+  if not theirs or not ours then
     return true
   end
   local text = read(address:find(":", 1, true) and "/proc/net/tcp6" or "/proc/net/tcp")
   if not text then
     return false
   end
-  local user, inode = owner_of(text, math.tointeger(port), math.tointeger(to))
+  local user, inode = owner_of(text, theirs, ours)
   if not user then
     return not is_beside_windows()
   end
