@@ -1,6 +1,7 @@
 ---Answers from the command line at a real wiki with a second factor and a captcha.
 local cjson = require "cjson"
 local answers = require "mwlogin.cli.answers"
+local answers_of = require "mwlogin.flow.answers"
 local command = require "spec.cli.command"
 local shared = require "spec.shared"
 local wikis = require "spec.wiki"
@@ -19,21 +20,31 @@ describe("a field that looks secret", function()
 end)
 
 describe("--field", function()
+  local function given(...)
+    local fields = {}
+    for position, value in ipairs { ... } do
+      fields[position] = { name = "colour", value = value }
+    end
+    local answered = answers_of.new(answers.collect { fields = fields })
+    return function(field)
+      field.name = "colour"
+      return answered:read("colour", field)
+    end
+  end
+
   it("gives nothing to a field that the wiki marks secret", function()
-    local given = answers.collect { fields = { { name = "magic", value = "abracadabra" } } }
-    local value, reason = given.magic({ name = "magic", secret = true }, { step = {} })
+    local value, err = given "abracadabra" { secret = true }
     assert.is_nil(value)
-    assert.truthy(reason:find("--field-from magic=SOURCE", 1, true))
-    assert.is_nil(reason:find("abracadabra", 1, true))
+    assert.truthy(err.message:find("--field-from colour=SOURCE", 1, true))
+    assert.is_nil(tostring(err):find("abracadabra", 1, true))
   end)
 
-  it("answers one step and no later one", function()
-    local given = answers.collect { fields = { { name = "colour", value = "red" } } }
-    local first, second = {}, {}
-    local field = { name = "colour" }
-    assert.equal("red", given.colour(field, { step = first }))
-    assert.equal("red", given.colour(field, { step = first }))
-    assert.is_nil(given.colour(field, { step = second }))
+  it("given again is another choice where several may be made, and too much elsewhere", function()
+    local read = given("red", "blue")
+    assert.same({ "red", "blue" }, read { type = "multiselect" })
+    local value, err = read { type = "select" }
+    assert.is_nil(value)
+    assert.truthy(err.message:find("--field colour is given 2 times", 1, true), err.message)
   end)
 end)
 

@@ -49,6 +49,26 @@ describe("a dialogue on the command line", function()
     folders.remove(folder)
   end)
 
+  it(
+    "is answered by --field, for each request that shares a name, and for several choices",
+    function()
+      wiki:set "$wgMwloginTest = [ 'AllFields', 'SharedName' ];"
+      is_alice(login(
+        wiki.api,
+        { S = "secret words" },
+        table.unpack {
+          "--field-from=passphrase=env:S",
+          "--field=colour=red",
+          "--field=toppings=salt",
+          "--field=toppings=3",
+          "--field=agree=1",
+          "--field=FirstClerkRequest.word=one",
+          "--field=SecondClerkRequest.word=two",
+        }
+      ))
+    end
+  )
+
   it("is answered by a profile's handlers", function()
     wiki:set "$wgMwloginTest = [ 'Odd' ];"
     local folder = folders.new()

@@ -73,7 +73,7 @@ function answers.declare(command)
     :target("fields")
     :count("*")
     :convert(plain)
-    :description("answer for the field K (or Kind.K); no secrets")
+    :description("answer for the field K (or Kind.K); again, for more choices; no secrets")
   local from = command
     :option("--field-from")
     :argname("K=SOURCE")
@@ -84,27 +84,32 @@ function answers.declare(command)
   return field, from
 end
 
----A plain answer is for the step that asks first. A field that the wiki marks secret does not get
----it: what stood on the command line is no secret any more.
-local function for_one_step(name, value)
-  local answered
-  return function(field, context)
+---A field that the wiki marks secret does not get it: what stood on the command line is no secret
+---any more.
+local function plain_answer(name, values)
+  local value = values[2] and values or values[1]
+  return require("mwlogin.flow.answers").judged(value, function(field)
     if field.secret then
-      return nil,
-        ("the wiki keeps '%s' secret, and others can read the command line; "):format(field.name)
-          .. ("use --field-from %s=SOURCE"):format(name)
+      return ("the wiki keeps '%s' secret, and others can read the command line; "):format(
+        field.name
+      ) .. ("use --field-from %s=SOURCE"):format(name)
+    elseif values[2] and field.type ~= "multiselect" then
+      return ("--field %s is given %d times, and takes one value"):format(name, #values)
     end
-    answered = answered or context.step
-    return answered == context.step and value or nil
-  end
+  end)
 end
 
 ---@param args table parsed arguments
 ---@return table|nil answers for `wiki:login`, nil when none were given
 function answers.collect(args)
-  local found = {}
+  local found, plain_values = {}, {}
   for _, answer in ipairs(args.fields or {}) do
-    found[answer.name] = for_one_step(answer.name, answer.value)
+    local values = plain_values[answer.name] or {}
+    values[#values + 1] = answer.value
+    plain_values[answer.name] = values
+  end
+  for name, values in pairs(plain_values) do
+    found[name] = plain_answer(name, values)
   end
   for _, answer in ipairs(args.fields_from or {}) do
     found[answer.name] = answer.value

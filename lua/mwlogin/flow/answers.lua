@@ -41,6 +41,16 @@ local function is_source(value)
   return type(value) == "function" or secret.is_source(value)
 end
 
+local Judged = {}
+
+---A plain value that is not for every field: used up like any other, once it was sent.
+---@param value any
+---@param judge fun(field: mwlogin.Field): string|nil says why this field does not get it
+---@return table answer
+function answers.judged(value, judge)
+  return setmetatable({ value = value, judge = judge }, Judged)
+end
+
 ---@param key string
 ---@return boolean available whether it was given, and is not used up yet
 function Answers:available(key)
@@ -118,6 +128,13 @@ end
 function Answers:read(key, field, context)
   local value, err = self.values[key]
   self.asked[key] = true
+  if getmetatable(value) == Judged then
+    err = value.judge(field)
+    if err then
+      return nil, answers.not_had(key, err)
+    end
+    value = value.value
+  end
   if type(value) == "function" then
     local ok
     ok, value, err = pcall(value, field, context)
