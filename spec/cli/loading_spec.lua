@@ -25,6 +25,7 @@ mwlogin.login
 mwlogin.login.account
 mwlogin.login.again
 mwlogin.login.credentials
+mwlogin.login.earlier
 mwlogin.login.kept
 mwlogin.login.kept_tokens
 mwlogin.login.method
