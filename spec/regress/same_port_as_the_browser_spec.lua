@@ -15,7 +15,7 @@ describe("the listener", function()
     local to, path = tonumber(arg[1]), arg[2]
     local text = "GET %s?code=forged HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n\r\n"
     for position = 3, #arg do
-      for last = 4 * position, 4 * position + 2 do
+      for last = 12 * position, 12 * position + 5 do
         local client = socket.tcp()
         client:settimeout(10)
         client:setoption("reuseaddr", true)
@@ -47,12 +47,12 @@ describe("the listener", function()
     local process <close> = assert(core.process(argv, { stdout = "pipe", stderr = "inherit" }))
     local lines = {}
     local deadline = core.now() + 60
-    while #lines < 42 and core.now() < deadline do
+    while #lines < 84 and core.now() < deadline do
       assert.is_nil(server:step(0.005))
       lines[#lines + 1] = process:read(1, { stop = "\n", timeout = 0 })
     end
     os.remove(path)
-    assert.equal(42, #lines)
+    assert.equal(84, #lines)
     for _, line in ipairs(lines) do
       assert.equal("HTTP/1.1 403 Forbidden", line)
     end
