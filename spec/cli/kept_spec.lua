@@ -176,7 +176,7 @@ print([line for line in lines if line.startswith("#")])]]
         XDG_STATE_HOME=FOLDER env --default-signal=HUP scripts/mwlogin exec WIKI -- sh -c '
           echo $$ >FOLDER/pid; echo $MWLOGIN_COOKIES >FOLDER/path; exec sleep 60' &
         pid=$!
-        while [ ! -s FOLDER/path ]; do sleep 0.05; done
+        for i in $(seq 400); do [ -s FOLDER/path ] && break; sleep 0.05; done
         head -c 9 $(cat FOLDER/path)
         kill -SIGNAL $pid; { wait $pid; } 2>/dev/null
         cat $(cat FOLDER/path) 2>&1

@@ -134,7 +134,7 @@ describe("mwlogin login at a terminal", function()
     file = assert(io.open(program, "w"))
     file:write(([[#!/bin/sh
       lua5.4 %s %s/port &
-      while [ ! -f %s/port ]; do sleep 0.1; done
+      for i in $(seq 300); do [ -f %s/port ] && break; sleep 0.1; done
       exec scripts/mwlogin "$1" "http://127.0.0.1:$(cat %s/port)/api.php"
     ]]):format(server, folder, folder, folder))
     file:close()

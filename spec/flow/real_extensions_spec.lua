@@ -12,6 +12,10 @@ local log_in = real_login.log_in
 describe("extensions nobody foresaw, on a real wiki:", function()
   local wiki = shared(real_wiki.start, { extensions = { "MwloginTest" } })
 
+  before_each(function()
+    wiki:forget_throttles()
+  end)
+
   local function switch(names)
     wiki:set(("$wgMwloginTest = [ %s ];"):format(names))
     wiki:mark()

@@ -18,9 +18,11 @@ describe("a Session closed by another task", function()
       if what == "act" then
         return act(session)
       end
-      local pause = 0.01
-      while not wiki:stages():find(stage, 1, true) do
-        pool:sleep(pause)
+      for _ = 1, 1000 do
+        if wiki:stages():find(stage, 1, true) then
+          break
+        end
+        pool:sleep(0.01)
       end
       session:close()
     end, { pool = pool })

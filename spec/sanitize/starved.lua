@@ -168,6 +168,7 @@ local before
 
 busted.subscribe({ "file", "start" }, function()
   before = settled()
+  before.began, before.cases = monotime(), cases
   return nil, true
 end)
 
@@ -177,6 +178,11 @@ busted.subscribe({ "file", "end" }, function(file)
   local blocks = after.blocks - before.blocks
   if descriptors > DESCRIPTORS or blocks > BLOCKS then
     complain(file.name, "leaves %d descriptors and %d blocks", descriptors, blocks)
+  end
+  if os.getenv "STARVE_TIMES" then -- a long run: how far it is
+    local seconds, refused = monotime() - before.began, cases - before.cases
+    print(("%8.1f s  %5d refused  %s"):format(seconds, refused, file.name))
+    io.stdout:flush()
   end
   return nil, true
 end)
