@@ -5,10 +5,10 @@
 ---@field user_agent? string tool, version and a contact; without it a default that warns
 ---@field account? string which kept session, where there are several
 ---@field store? table where sessions are kept: `mwlogin.store.file()`
----@field timeout? number seconds of one request
----@field connect_timeout? number seconds of connecting
----@field max_wait? number seconds of all waiting and repeating of one call
----@field max_response? integer bytes of the largest reply taken
+---@field timeout? number seconds of one request (60)
+---@field connect_timeout? number seconds of connecting (10)
+---@field max_wait? number seconds of all waiting and repeating of one call (60)
+---@field max_response? integer bytes of the largest reply taken (32 MiB)
 ---@field maxlag? number give way when the wiki's database is this many seconds behind
 ---@field proxy? any address, or a source of one that holds a password
 ---@field ca_file? string certificates to trust (PEM)
@@ -22,8 +22,7 @@
 ---@field pool? userdata what several Sessions share
 ---@field trace? any a function(event), a path, or an open file
 ---@field transport? function specs only: function(request) → reply
----@field record? mwlogin.testing.Recorder every exchange goes into a transcript
----@field record? table writes the exchanges down without secrets: `mwlogin.testing.record(path)`
+---@field record? mwlogin.testing.Recorder every exchange goes into a transcript, without secrets
 
 ---What `wiki:login` takes. Secrets may be texts, secrets, sources, or functions that return one.
 ---@class mwlogin.Credentials
@@ -35,7 +34,7 @@
 ---@field client_secret? any OAuth 2: its secret
 ---@field redirect_uri? string OAuth 2: the return address that was registered
 ---@field scope? any OAuth 2: a text or a list
----@field grant? string OAuth 2: "client_credentials"
+---@field grant? string OAuth 2: "client_credentials", or "authorization_code" (default)
 ---@field consumer_key? any OAuth 1
 ---@field consumer_secret? any OAuth 1
 ---@field rsa_key? string OAuth 1: the consumer's private key (PEM, a path), where it signs by RSA
