@@ -76,6 +76,15 @@ local function sound(name)
   return name == "" and "value" or name
 end
 
+---A user is the same in each of these: a short name, too, must be told as one.
+local NAMES_OF_USERS <const> = {
+  username = "user",
+  name = "user",
+  assertuser = "user",
+  lgname = "user",
+  lgusername = "user",
+}
+
 ---The placeholder of a value, made when it is first asked for.
 ---@param value string
 ---@param name string what sort of value it is
@@ -84,7 +93,7 @@ function Names:of(value, name)
   name = sound(name)
   local is_short = #value < SHORTEST_IN_TEXT
   local map = is_short and self.short or self.by_value
-  local key = is_short and name .. " " .. value or value
+  local key = is_short and (NAMES_OF_USERS[name] or name) .. " " .. value or value
   if not map[key] then
     self.counts[name] = (self.counts[name] or 0) + 1
     map[key] = ("%s %d"):format(name, self.counts[name])
