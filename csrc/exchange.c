@@ -22,7 +22,7 @@
 
 static void free_room(struct mwl_pool *pool, const struct mwl_bytes *buffer) {
   if (buffer->bytes == NULL) return;
-  explicit_bzero(buffer->bytes, buffer->room);
+  explicit_bzero(buffer->bytes, buffer->length);
   if (buffer->room == MWL_BYTES_FIRST) {
     mwl_pool_keep_buffer(pool, buffer->bytes);
   } else {
@@ -53,6 +53,11 @@ int mwl_bytes_add(struct mwl_pool *pool, struct mwl_bytes *buffer, const char *b
   if (length > 0) memcpy(buffer->bytes + buffer->length, bytes, length);
   buffer->length += length;
   return 1;
+}
+
+void mwl_bytes_clear(struct mwl_bytes *buffer) {
+  if (buffer->length > 0) explicit_bzero(buffer->bytes, buffer->length);
+  buffer->length = 0;
 }
 
 static void free_bytes(struct mwl_pool *pool, struct mwl_bytes *buffer) {
@@ -138,14 +143,34 @@ void mwl_exchange_renew(struct mwl_exchange *exchange) {
 }
 
 static int exchange_gc(lua_State *L) {
-  clear(mwl_self(L, EXCHANGE_CLASS));
+  struct mwl_exchange *exchange = mwl_self(L, EXCHANGE_CLASS);
+  if (exchange->session != NULL) clear(exchange);
   return 0;
+}
+
+/* Pushes one without a session: one that is over, or a new one. */
+static struct mwl_exchange *push_blank(lua_State *L, struct mwl_session *session) {
+  struct mwl_exchange *exchange;
+  if (!session->has_observer && mwl_pool_push_over(L, session->pool)) return lua_touserdata(L, -1);
+  exchange = lua_newuserdatauv(L, sizeof *exchange, session->has_observer ? 2 : 1);
+  exchange->session = NULL;
+  luaL_setmetatable(L, EXCHANGE_CLASS);
+  return exchange;
+}
+
+/* The exchange at `index` was answered; what an observer saw of it is its own. */
+static void keep_over(lua_State *L, struct mwl_exchange *exchange, int index) {
+  struct mwl_pool *pool = exchange->pool;
+  if (exchange->session->has_observer || pool->multi == NULL) return;
+  exchange->session = NULL;
+  lua_pushnil(L);
+  lua_setiuservalue(L, index, 1);
+  mwl_pool_keep_over(L, pool, index);
 }
 
 static struct mwl_exchange *push_exchange(lua_State *L, struct mwl_session *session,
                                           const struct mwl_request *request) {
-  struct mwl_exchange *exchange =
-      lua_newuserdatauv(L, sizeof *exchange, session->has_observer ? 2 : 1);
+  struct mwl_exchange *exchange = push_blank(L, session);
   memset(exchange, 0, sizeof *exchange);
   exchange->pool = session->pool;
   exchange->session = session;
@@ -154,7 +179,6 @@ static struct mwl_exchange *push_exchange(lua_State *L, struct mwl_session *sess
   exchange->answer = request->answer;
   exchange->module = request->module;
   exchange->key = request->key;
-  luaL_setmetatable(L, EXCHANGE_CLASS);
   lua_pushvalue(L, 1);
   lua_setiuservalue(L, -2, 1);
   return exchange;
@@ -208,6 +232,7 @@ static int answer(lua_State *L, struct mwl_exchange *exchange) {
     results = exchange->answer(L, exchange);
   }
   clear(exchange);
+  keep_over(L, exchange, index);
   return results;
 }
 

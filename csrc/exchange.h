@@ -13,6 +13,7 @@ struct mwl_session;
 
 #define MWL_BYTES_FIRST 2048 /* holds most replies, and most headers */
 
+/* Beyond `length` there is nothing of anybody's. */
 struct mwl_bytes {
   char *bytes;
   size_t length;
@@ -85,6 +86,8 @@ void mwl_exchange_finish(struct mwl_exchange *exchange, CURLcode result);
 /* 0: no memory, or beyond `max`. */
 int mwl_bytes_add(struct mwl_pool *pool, struct mwl_bytes *buffer, const char *bytes, size_t length,
                   size_t max);
+
+void mwl_bytes_clear(struct mwl_bytes *buffer);
 
 /* The value of a header of the reply; NULL: not there. `name` in lower case. */
 const char *mwl_exchange_header(const struct mwl_exchange *exchange, const char *name,

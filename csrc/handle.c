@@ -11,6 +11,10 @@
 #define HEADER_MAX (256 * 1024)
 #define LARGE_BODY 1024
 
+/* What is received at once, and wiped afterwards; libcurl takes a byte more. */
+#define BUFFER (16 * 1024 - 1)
+#define LOGIN_BUFFER (4 * 1024 - 1) /* replies of a login in one go are short */
+
 static int set_password(CURL *easy, const struct mwl_session *session) {
   const struct mwl_secret *password = session->auth_password;
   size_t length = password != NULL ? password->length : 0;
@@ -71,7 +75,7 @@ static size_t receive_header(char *bytes, size_t size, size_t count, void *data)
   exchange->is_answered = 1;
   /* a status line begins the header of a new response: what an earlier one (100, 401) said goes */
   if (length > 5 && memcmp(bytes, "HTTP/", 5) == 0) {
-    exchange->header.length = 0;
+    mwl_bytes_clear(&exchange->header);
     exchange->header_ended = 0;
   }
   if (length <= 2 && bytes[length - 1] == '\n') exchange->header_ended = 1;
@@ -113,8 +117,9 @@ static int set_session_options(struct mwl_exchange *exchange) {
   }
 #define SET(option, value) ok = ok && curl_easy_setopt(easy, option, value) == CURLE_OK
   SET(CURLOPT_USERAGENT, session->user_agent);
-  /* "" spares libcurl a look at the environment, where no proxy is named */
-  SET(CURLOPT_PROXY, session->proxy != NULL || exchange->pool->has_proxy ? session->proxy : "");
+  SET(CURLOPT_PROXY, session->proxy);
+  /* spares libcurl looks at the environment, where no proxy is named */
+  SET(CURLOPT_NOPROXY, session->proxy == NULL && !exchange->pool->has_proxy ? "*" : NULL);
   /* NULL would take libcurl's own file away as well */
   SET(CURLOPT_CAINFO, session->ca_file != NULL ? session->ca_file : exchange->pool->default_ca);
   SET(CURLOPT_SSLCERT, exchange->foreign ? NULL : session->client_cert);
@@ -140,12 +145,15 @@ static int set_callbacks(CURL *easy) {
 static int set_exchange_options(struct mwl_exchange *exchange) {
   CURL *easy = exchange->easy;
   if (exchange->is_set) return 1;
-  exchange->is_set = curl_easy_setopt(easy, CURLOPT_PRIVATE, exchange) == CURLE_OK &&
-                     curl_easy_setopt(easy, CURLOPT_WRITEDATA, exchange) == CURLE_OK &&
-                     curl_easy_setopt(easy, CURLOPT_HEADERDATA, exchange) == CURLE_OK &&
-                     curl_easy_setopt(easy, CURLOPT_PREREQDATA, exchange) == CURLE_OK &&
-                     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, exchange->trouble) == CURLE_OK &&
-                     set_session_options(exchange);
+  exchange->is_set =
+      curl_easy_setopt(easy, CURLOPT_PRIVATE, exchange) == CURLE_OK &&
+      curl_easy_setopt(easy, CURLOPT_WRITEDATA, exchange) == CURLE_OK &&
+      curl_easy_setopt(easy, CURLOPT_HEADERDATA, exchange) == CURLE_OK &&
+      curl_easy_setopt(easy, CURLOPT_PREREQDATA, exchange) == CURLE_OK &&
+      curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, exchange->trouble) == CURLE_OK &&
+      curl_easy_setopt(easy, CURLOPT_BUFFERSIZE,
+                       exchange->follow != NULL ? (long)LOGIN_BUFFER : (long)BUFFER) == CURLE_OK &&
+      set_session_options(exchange);
   return exchange->is_set;
 }
 

@@ -89,6 +89,7 @@ double mwl_option_bound(lua_State *L, int options, const char *name, double othe
 /* `types` names the type, alone or among others: "string|secret". */
 static int is_among(const char *type, const char *types) {
   size_t length = strlen(type);
+  if (strcmp(types, type) == 0) return 1;
   for (const char *at = strstr(types, type); at != NULL; at = strstr(at + length, type)) {
     if ((at == types || at[-1] == '|') && (at[length] == '|' || at[length] == '\0')) return 1;
   }
@@ -111,14 +112,17 @@ static int says_something(lua_State *L, int index) {
 Whether all of a table has known names and the plain types they allow, each number is above 0 and has
 an end, and no text is empty: then it needs no closer look.
 @function options_fit
-@tparam table given
+@tparam any given
 @tparam table known name to types, as "string|secret"
 @treturn boolean false: there may be something wrong
 */
 static int options_fit(lua_State *L) {
-  luaL_checktype(L, 1, LUA_TTABLE);
   luaL_checktype(L, 2, LUA_TTABLE);
   lua_settop(L, 2);
+  if (!lua_istable(L, 1)) {
+    lua_pushboolean(L, 0);
+    return 1;
+  }
   lua_pushnil(L);
   while (lua_next(L, 1) != 0) {
     const char *type = luaL_typename(L, -1);

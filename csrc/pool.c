@@ -45,8 +45,17 @@ void mwl_pool_keep_buffer(struct mwl_pool *pool, char *buffer) {
 
 /* == flight and queue ============================================================================ */
 
+static int is_under_way(enum mwl_place place) {
+  return place == MWL_IN_QUEUE || place == MWL_IN_FLIGHT;
+}
+
+static void move_to(struct mwl_exchange *exchange, enum mwl_place place) {
+  exchange->session->under_way += is_under_way(place) - is_under_way(exchange->place);
+  exchange->place = place;
+}
+
 static void fly(struct mwl_pool *pool, struct mwl_exchange *exchange) {
-  exchange->place = MWL_IN_FLIGHT;
+  move_to(exchange, MWL_IN_FLIGHT);
   exchange->previous = NULL;
   exchange->next = pool->in_flight;
   if (pool->in_flight != NULL) pool->in_flight->previous = exchange;
@@ -95,7 +104,7 @@ static int launch(struct mwl_pool *pool, struct mwl_exchange *exchange) {
 
 static void queue(struct mwl_pool *pool, struct mwl_exchange *exchange) {
   struct mwl_host *host = exchange->host;
-  exchange->place = MWL_IN_QUEUE;
+  move_to(exchange, MWL_IN_QUEUE);
   exchange->next = NULL;
   exchange->previous = host->last;
   if (host->last != NULL) {
@@ -145,9 +154,8 @@ static void unqueue(struct mwl_pool *pool, struct mwl_exchange *exchange) {
 
 /* Puts an exchange that is done where its task will be told of it. */
 static void finish(struct mwl_pool *pool, struct mwl_exchange *exchange) {
-  exchange->place = MWL_NOWHERE;
+  move_to(exchange, exchange->is_awaited ? MWL_FINISHED : MWL_NOWHERE);
   if (!exchange->is_awaited) return;
-  exchange->place = MWL_FINISHED;
   exchange->previous = NULL;
   exchange->next = pool->finished;
   if (pool->finished != NULL) pool->finished->previous = exchange;
@@ -179,7 +187,7 @@ static void admit(struct mwl_pool *pool) {
       }
       pool->waiting_last = host;
     }
-    exchange->place = MWL_NOWHERE;
+    move_to(exchange, MWL_NOWHERE);
     if (!launch(pool, exchange)) {
       mwl_exchange_finish(exchange, CURLE_OUT_OF_MEMORY);
       finish(pool, exchange);
@@ -216,7 +224,7 @@ static void land(struct mwl_pool *pool, struct mwl_exchange *exchange) {
 
 void mwl_pool_drop(struct mwl_pool *pool, struct mwl_exchange *exchange) {
   enum mwl_place place = exchange->place;
-  exchange->place = MWL_NOWHERE;
+  move_to(exchange, MWL_NOWHERE);
   if (place == MWL_IN_QUEUE) {
     unqueue(pool, exchange);
   } else if (place == MWL_FINISHED) {
@@ -240,20 +248,10 @@ static void cancel(struct mwl_pool *pool, struct mwl_exchange *exchange) {
 }
 
 void mwl_pool_cancel(struct mwl_pool *pool, const struct mwl_session *session) {
-  struct mwl_exchange *exchange;
-  for (exchange = first_of(session->wiki->host->first, session); exchange != NULL;
-       exchange = first_of(session->wiki->host->first, session)) {
-    cancel(pool, exchange);
+  while (session->under_way > 0) {
+    struct mwl_exchange *exchange = first_of(session->wiki->host->first, session);
+    cancel(pool, exchange != NULL ? exchange : first_of(pool->in_flight, session));
   }
-  for (exchange = first_of(pool->in_flight, session); exchange != NULL;
-       exchange = first_of(pool->in_flight, session)) {
-    cancel(pool, exchange);
-  }
-}
-
-int mwl_pool_is_busy(const struct mwl_pool *pool, const struct mwl_session *session) {
-  return first_of(session->wiki->host->first, session) != NULL ||
-         first_of(pool->in_flight, session) != NULL;
 }
 
 static int names_proxy(void) {

@@ -51,6 +51,7 @@ struct mwl_pool {
   struct mwl_host *waiting_last;
   struct mwl_exchange *in_flight;
   struct mwl_exchange *finished; /* done, and not yet told to the task that waits */
+  int over;                      /* exchanges that wait for the next request */
 };
 
 /* 0: no memory. What it got goes back by mwl_pool_end in either case. */
@@ -70,8 +71,6 @@ void mwl_pool_drop(struct mwl_pool *pool, struct mwl_exchange *exchange);
 
 /* Ends what a session has in flight or in its queue. */
 void mwl_pool_cancel(struct mwl_pool *pool, const struct mwl_session *session);
-/* Whether an exchange of the session waits in its queue or is in flight. */
-int mwl_pool_is_busy(const struct mwl_pool *pool, const struct mwl_session *session);
 
 /* Moves everything in flight on, waiting at most `milliseconds` for something to happen. */
 void mwl_pool_step(struct mwl_pool *pool, int milliseconds);

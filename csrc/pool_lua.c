@@ -17,9 +17,10 @@
 #define LONGEST_STEP 1000 /* milliseconds */
 
 /* User values of a pool: its tasks (weak keys), those that wait for an exchange (by its address, weak
-   values), a foreign loop's function. */
-enum { TASKS = 1, AWAITED, WAIT };
-#define VALUES 3
+   values), a foreign loop's function, exchanges that are over. */
+enum { TASKS = 1, AWAITED, WAIT, OVER };
+#define VALUES 4
+#define MOST_OVER 256
 
 /* A task that sleeps yields this many seconds instead of an exchange. */
 
@@ -38,6 +39,27 @@ static void push_value(lua_State *L, int which) {
   lua_getiuservalue(L, -1, which);
   lua_replace(L, -3);
   lua_pop(L, 1);
+}
+
+int mwl_pool_push_over(lua_State *L, struct mwl_pool *pool) {
+  if (pool->over == 0) return 0;
+  lua_getiuservalue(L, 1, MWL_SESSION_POOL);
+  lua_getiuservalue(L, -1, OVER);
+  lua_rawgeti(L, -1, pool->over);
+  lua_pushnil(L);
+  lua_rawseti(L, -3, pool->over--);
+  lua_replace(L, -3);
+  lua_pop(L, 1);
+  return 1;
+}
+
+void mwl_pool_keep_over(lua_State *L, struct mwl_pool *pool, int index) {
+  if (pool->over == MOST_OVER) return;
+  lua_getiuservalue(L, 1, MWL_SESSION_POOL);
+  lua_getiuservalue(L, -1, OVER);
+  lua_pushvalue(L, index);
+  lua_rawseti(L, -2, ++pool->over);
+  lua_pop(L, 2);
 }
 
 /* By identity: a script's own coroutine inside a task must block rather than yield to somebody who
@@ -142,6 +164,8 @@ static int pool_new(lua_State *L) {
   luaL_setmetatable(L, MWL_POOL_CLASS);
   set_weak_table(L, TASKS, "k");
   set_weak_table(L, AWAITED, "v");
+  lua_newtable(L);
+  lua_setiuservalue(L, -2, OVER);
   if (!lua_isnil(L, 1) && lua_getfield(L, 1, "wait") != LUA_TNIL) {
     luaL_argcheck(L, lua_isfunction(L, -1), 1, "option 'wait' is a function");
     lua_setiuservalue(L, 3, WAIT);
@@ -213,6 +237,17 @@ static int pool_step(lua_State *L) {
   } while (!came && pool->finished == NULL && mwl_milliseconds_left(deadline) > 0);
   if (came) return mwl_failure(L, "cancelled", "interrupted", "The wait was interrupted.");
   push_finished(L, pool);
+  return 1;
+}
+
+/***
+Whether a value is a pool, closed or not.
+@function is_pool
+@tparam any value anything
+@treturn boolean
+*/
+static int pool_is(lua_State *L) {
+  lua_pushboolean(L, luaL_testudata(L, 1, MWL_POOL_CLASS) != NULL);
   return 1;
 }
 
@@ -344,7 +379,8 @@ static int pool_tostring(lua_State *L) {
 }
 
 void mwl_register_pool(lua_State *L) {
-  static const luaL_Reg functions[] = {{"pool", pool_new}, {"now", pool_now}, {NULL, NULL}};
+  static const luaL_Reg functions[] = {
+      {"pool", pool_new}, {"is_pool", pool_is}, {"now", pool_now}, {NULL, NULL}};
   static const luaL_Reg methods[] = {
       {"session", mwl_pool_session}, {"task", pool_task},    {"step", pool_step},
       {"sleep", pool_sleep},         {"close", pool_close},  {"closed", pool_closed},

@@ -13,6 +13,13 @@ struct mwl_exchange;
 /* The pool at 1; raises when it is none, or a closed one. */
 struct mwl_pool *mwl_pool_check(lua_State *L);
 
+/* An exchange that is over serves the next request; the session is at 1 in both. */
+
+/* Pushes one; 0 and nothing when there is none. */
+int mwl_pool_push_over(lua_State *L, struct mwl_pool *pool);
+/* Takes the one at `index`, which holds nothing any more. */
+void mwl_pool_keep_over(lua_State *L, struct mwl_pool *pool, int index);
+
 /* The exchange's userdata is on top in each of these. */
 
 /* Whether the running coroutine is a task of the exchange's pool. */

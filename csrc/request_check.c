@@ -15,7 +15,7 @@ static int is_private(lua_State *L, const struct mwl_session *session, const cha
   struct mwl_address address;
   enum mwl_address_fault fault;
   int answer;
-  if (url == session->wiki->api) return mwl_address_is_private(&session->wiki->address);
+  if (url == session->wiki->api) return session->wiki->is_private;
   fault = mwl_address_parse(url, NULL, &address);
   answer = fault == MWL_ADDRESS_SOUND && mwl_address_is_private(&address);
   mwl_address_free(&address);

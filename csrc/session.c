@@ -224,8 +224,7 @@ Whether a request of this session waits in its queue or is under way.
 @treturn boolean
 */
 static int session_is_busy(lua_State *L) {
-  const struct mwl_session *session = mwl_session_check(L);
-  lua_pushboolean(L, mwl_pool_is_busy(session->pool, session));
+  lua_pushboolean(L, mwl_session_check(L)->under_way > 0);
   return 1;
 }
 
@@ -235,7 +234,7 @@ Whether nobody on the way can read what is sent: https, or an address of this ma
 @treturn boolean
 */
 static int session_is_private(lua_State *L) {
-  lua_pushboolean(L, mwl_address_is_private(&mwl_session_check(L)->wiki->address));
+  lua_pushboolean(L, mwl_session_check(L)->wiki->is_private);
   return 1;
 }
 

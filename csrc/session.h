@@ -39,7 +39,8 @@ struct mwl_session {
   CURLSH *share;         /* cookies only; NULL: closed */
   struct mwl_jar jar;    /* the cookies of a session on a transport */
   int is_open;
-  int is_used; /* its share may hold cookies */
+  int under_way; /* exchanges that wait in their queue, or are in flight */
+  int is_used;   /* its share may hold cookies */
   int has_transport;
   int has_observer;
   const char *user_agent;

@@ -70,6 +70,7 @@ static struct mwl_wiki *make_wiki(struct mwl_pool *pool, const char *api, int *i
   *is_sound =
       fault == MWL_ADDRESS_NO_MEMORY || (fault == MWL_ADDRESS_SOUND && !wiki->address.has_userinfo);
   if (fault == MWL_ADDRESS_SOUND && *is_sound && wiki->api != NULL) {
+    wiki->is_private = mwl_address_is_private(&wiki->address);
     wiki->host = find_host(pool, &wiki->address);
   }
   if (wiki->host != NULL) return wiki;

@@ -25,6 +25,7 @@ struct mwl_wiki {
   struct mwl_wiki *next; /* in its bucket */
   char *api;
   struct mwl_address address;
+  int is_private; /* a secret may travel to its address */
   struct mwl_host *host;
   long users; /* sessions that point here */
 };
