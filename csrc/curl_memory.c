@@ -37,7 +37,7 @@ static atomic_ulong refusals;
 /* == classes; below 0: none, it is not kept ====================================================== */
 
 static size_t size_of(int class) {
-  if (class < SMALL) return (size_t)class * 16 + 8;
+  if (class < SMALL) return (size_t) class * 16 + 8;
   return (size_t)(4 + class % 4) << (SMALLEST - 2 + (class - SMALL) / 4);
 }
 
@@ -53,7 +53,7 @@ static int class_of(size_t block) {
 /* The class whose blocks hold what is asked for. */
 static int class_for(size_t size) {
   int class = class_of(size < 8 ? 8 : size);
-  if (class >= 0 && size_of(class) < size) class++;
+  if (class >= 0 && size_of(class) < size) class ++;
   return class < CLASSES ? class : -1;
 }
 

@@ -34,10 +34,13 @@ end
 
 local function settle(self, task, result)
   self.results[task.index] = result
+  task.index = nil
   self.running = self.running - 1
-  self.tasks[task] = nil
-  local which = result.ok and "done" or "failed"
-  self[which] = self[which] + 1
+  if result.ok then
+    self.done = self.done + 1
+  else
+    self.failed = self.failed + 1
+  end
   self.changed = true
 end
 
@@ -72,16 +75,14 @@ end
 
 local function resume(self, task, ...)
   local ok, what, value, err = go_on(task.thread, ...)
-  if ok and type(what) == "userdata" then
-    return -- an exchange: the pool tells when it is done
-  elseif not ok then
+  if not ok then
     finish(self, task, false, what)
   elseif what == RETURNED then
     finish(self, task, true, value, err)
     self.idle[#self.idle + 1] = task
   elseif type(what) == "number" then
     self.sleeping[task] = core.now() + what
-  else
+  elseif type(what) ~= "userdata" then -- that is an exchange: the pool tells when it is done
     self.ready[#self.ready + 1] = task
   end
 end
@@ -94,12 +95,10 @@ local function start(self)
   self.running = self.running + 1
   if task then
     task.index = index
-    self.tasks[task] = true
     return resume(self, task, self.list[index])
   end
   local thread = coroutine.create(work)
   task = { index = index, thread = thread }
-  self.tasks[task] = true
   self.task_of[thread] = task
   gathering_of[thread] = self
   self.pool:task(thread)
@@ -197,11 +196,13 @@ end
 
 ---Gives up what is left: every task's `<close>` variables are closed, every item has a result.
 local function give_up(self, reason)
-  for task in pairs(self.tasks) do
-    close(task)
-    self.results[task.index] = { ok = false, err = reason }
+  for _, task in pairs(self.task_of) do
+    if task.index then
+      close(task)
+      self.results[task.index] = { ok = false, err = reason }
+      task.index = nil
+    end
   end
-  self.tasks = {}
   for index = 1, #self.list do
     self.results[index] = self.results[index] or { ok = false, err = reason }
   end
@@ -247,9 +248,8 @@ local function gather(list, fn, opts)
     progress = opts.progress,
     pool = opts.pool or core.pool { per_host = math.min(concurrency, 32) },
     results = {},
-    tasks = {},
     idle = {},
-    task_of = {},
+    task_of = {}, -- by its coroutine; one without an index has nothing to do
     sleeping = {},
     ready = {},
     next = 0,

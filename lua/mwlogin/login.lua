@@ -16,14 +16,46 @@ local METHODS <const> = {
   oauth2 = "mwlogin.methods.oauth2",
 }
 
+---Loaded where one is first needed.
+local unsure
+local methods = setmetatable({}, {
+  __index = function(self, name)
+    self[name] = require(METHODS[name])
+    return self[name]
+  end,
+})
+
 local NOTHING <const> = {}
 
 local log_in
 
+---What a login leaves, however it came to its end: the way to log in again.
+---@param used_up table<string, true>|nil names of answers that were good for one time
+local function finish(session, given, used_up)
+  local later = credentials_of.without(given, used_up)
+  again.leave(session, later, log_in)
+  if session.on_login then
+    session:on_login(later)
+  end
+end
+
+---A dialogue may come to its end later, by `err.flow`.
+local function by_dialogue(session, credentials, state, given)
+  return methods.clientlogin.login(session, credentials, state, function(used_up)
+    finish(session, given, used_up)
+  end)
+end
+
+local function tell_method(session, method, why)
+  if session:is_traced() then
+    session:trace_event { event = "method", method = method, why = why }
+  end
+end
+
 ---@return mwlogin.Identity|nil
 ---@return mwlogin.Error|nil err
 local function attempt(session, credentials)
-  local unsure = require "mwlogin.login.unsure" -- now: it is for when things have gone wrong
+  unsure = unsure or require "mwlogin.login.unsure" -- now: it is for when things have gone wrong
   local method, why = method_of.choose(credentials)
   local gap = credentials_of.gap(credentials, method)
   if gap then
@@ -34,11 +66,12 @@ local function attempt(session, credentials)
     if clash then
       return nil, clash
     end
+  elseif method == "session" then
+    tell_method(session, method, why)
+    return methods.session.login(session, credentials)
   end
-  if method ~= "session" then
-    earlier.drop(session)
-  end
-  local as_given, state = credentials, NOTHING
+  earlier.drop(session)
+  local given, state = credentials, NOTHING
   if not method then
     credentials = credentials_of.copy(credentials)
     method, state = method_of.by_shape(session, credentials)
@@ -46,56 +79,32 @@ local function attempt(session, credentials)
       return nil, state
     end
   end
-  if session:is_traced() then
-    session:trace_event { event = "method", method = method, why = why }
+  tell_method(session, method, why)
+  local me, err
+  if method == "clientlogin" then
+    me, err = by_dialogue(session, credentials, state, given)
+    if me then
+      return me
+    end
+  else
+    me, err = methods[method].login(session, credentials, state)
   end
-  local function finished(used_up)
-    local later = credentials_of.without(as_given, used_up)
-    again.leave(session, later, log_in)
-    if session.on_login then
-      session:on_login(later)
+  if not me then
+    me, err = unsure.settle(session, credentials, method, err)
+    if not me then
+      return nil, err
     end
   end
-  local me, err = require(METHODS[method]).login(session, credentials, state, finished)
-  if me or method == "session" then
-    return me, err
-  end
-  me, err = unsure.settle(session, credentials, method, err)
-  if not me then
-    return nil, err
-  end
-  finished()
+  finish(session, given)
   return me
 end
 
-local Holding = {}
-
----A dialogue that goes on by hand needs what was read for it.
-function Holding:__close()
-  self.session.logging_in = false
-  if not self.dialogue then
-    self.session:release()
-  end
-end
-
----Holds the Session until `act` returns.
-local function hold(session, act, credentials)
-  if session.logging_in then
-    return nil, flight.busy()
-  end
-  session.logging_in = true
-  local holding <close> = setmetatable({ session = session }, Holding)
-  local me, err = act(session, credentials)
-  holding.dialogue = err and err.flow
-  return me, err and session:clean(err)
-end
-
 log_in = function(session, credentials)
-  return hold(session, attempt, credentials)
+  return flight.hold(session, attempt, credentials)
 end
 
 local function log_in_with_store(session, credentials)
-  return require("mwlogin.login.kept").run(session, credentials, attempt, hold)
+  return require("mwlogin.login.kept").run(session, credentials, attempt)
 end
 
 ---Raises where credentials hold what no login takes.
@@ -149,13 +158,16 @@ function login.run(session, credentials)
     return join(session, credentials)
   end
   local own, secrets = credentials_of.lock_away(session, credentials)
-  -- proving the session as it stands leaves what an earlier login would log in again with
   if method_of.choose(own) ~= "session" then
     session.recover = nil -- what it would log in with is wiped
     session:keep(secrets)
+  else -- what an earlier login would log in again with stays
+    for _, value in ipairs(secrets) do
+      session:protect(value)
+    end
   end
   local act = session.options.store and log_in_with_store or attempt
-  return flight.run(session, account_of(own), hold, session, act, own)
+  return flight.run(session, account_of(own), flight.hold, session, act, own)
 end
 
 return login

@@ -33,8 +33,6 @@ local ABOVE_ZERO <const> = { "timeout", "connect_timeout", "max_response" }
 
 local ADDRESSES <const> = { "rest_url", "index_url" }
 
-local NOTHING <const> = {}
-
 local NOT_EMPTY <const> =
   { "user_agent", "account", "language", "ca_file", "client_cert", "client_key" }
 
@@ -43,10 +41,7 @@ local STORE_METHODS <const> = { "read", "write", "remove", "ids", "lock" }
 
 ---A pool of the core, or what somebody put around one.
 local function is_pool(value)
-  if type(value) == "table" then
-    return value.session ~= nil
-  end
-  return (debug.getmetatable(value) or {}).__name == "mwlogin.pool"
+  return require("mwlogin.core").is_pool(value) or (type(value) == "table" and value.session ~= nil)
 end
 
 local function check_store(store)
@@ -64,27 +59,31 @@ local function check_http_auth(auth)
   end
 end
 
+---Values of the right type that make no sense all the same.
+local function check_values(opts)
+  options.bound(opts, ABOVE_ZERO, "open", 5)
+  local most = opts.max_wait
+  if most and not (most >= 0 and most < math.huge) then
+    error("open: option 'max_wait' is a number of seconds, with an end", 4)
+  end
+  for _, name in ipairs(NOT_EMPTY) do
+    if opts[name] == "" then
+      error(("open: option '%s' is empty; leave it out"):format(name), 4)
+    end
+  end
+end
+
 ---Raises where `open` was called when a name is unknown or a value makes no sense.
 ---@param opts table|nil
 function open_options.check(opts)
   if opts == nil then
     return
   end
-  local plain = options.check(opts, KNOWN, "open", 4)
-  if not plain then
-    options.bound(opts, ABOVE_ZERO, "open", 4)
-  end
-  local most = opts.max_wait
-  if most and not (most >= 0 and most < math.huge) then
-    error("open: option 'max_wait' is a number of seconds, with an end", 3)
+  if not options.check(opts, KNOWN, "open", 4) then
+    check_values(opts)
   end
   if opts.pool and not is_pool(opts.pool) then
     error("open: option 'pool' is what mwlogin.pool() makes", 3)
-  end
-  for _, name in ipairs(plain and NOTHING or NOT_EMPTY) do
-    if opts[name] == "" then
-      error(("open: option '%s' is empty; leave it out"):format(name), 3)
-    end
   end
   if opts.store then
     check_store(opts.store)

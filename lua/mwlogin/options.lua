@@ -49,14 +49,11 @@ local plainly_fit
 ---@param level integer|nil
 ---@return boolean plain each number among them is above 0 and has an end, and no text is empty
 function options.check(given, known, what, level)
-  if given == nil then
+  plainly_fit = plainly_fit or require("mwlogin.core").options_fit
+  if given == nil or plainly_fit(given, known) then
     return true
   elseif type(given) ~= "table" then
     error(("%s takes a table, not %s"):format(what, spoken(type(given))), level or 3)
-  end
-  plainly_fit = plainly_fit or require("mwlogin.core").options_fit
-  if plainly_fit(given, known) then
-    return true
   end
   for name, value in pairs(given) do
     local allowed = known[name]

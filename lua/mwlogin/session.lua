@@ -30,6 +30,7 @@ local session = {}
 ---  beside the identity
 ---@field recover (fun(self: mwlogin.Session, err: table): true|nil, table|nil)|nil left by a
 ---  login: logs in again once
+---@field left table|nil what `recover` goes by
 ---@field authorize function|nil left by an OAuth login: the Authorization of a request
 ---@field renew function|nil left by an OAuth login: (session, err, attempt, refused) mends an
 ---  authorization that was refused, so that a second try may go through; else the error, told
@@ -63,8 +64,8 @@ function session.new(api, opts, tracer)
     core = made,
     tracer = tracer,
     kept = NOTHING,
-    has_given_cookies = nil, -- room for it and one more
-    reached = nil,
+    reached = nil, -- room
+    identity = nil,
   }, Session)
 end
 
@@ -133,14 +134,15 @@ function Session:release()
   self.tracer:release()
 end
 
----Keeps secrets of ours until the next login, logout or close, which wipe them.
+---Keeps secrets of ours until the next login, logout or close, which wipe them; no trace and no
+---error shows them meanwhile.
 ---@param secrets userdata[]
 function Session:keep(secrets)
   local kept = self.kept
   for position = 1, #kept do
     kept[position]:wipe()
   end
-  self.kept = secrets
+  self.kept, self.tracer.kept = secrets, secrets
 end
 
 ---@return boolean whether somebody is told of each exchange
@@ -316,7 +318,7 @@ function Session:close()
   end
   self.closed = true
   self:keep(NOTHING)
-  self.identity, self.recover, self.before_login = nil, nil, nil
+  self.identity, self.recover, self.left, self.before_login = nil, nil, nil, nil
   self.authorize, self.renew, self.oauth_tokens, self.tokens = nil, nil, nil, nil
   self.core:close()
   if self.own_pool then
@@ -326,7 +328,6 @@ function Session:close()
 end
 
 Session.__close = Session.close
-Session.__gc = Session.close
 
 ---@return string
 function Session:__tostring()

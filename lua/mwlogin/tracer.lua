@@ -8,7 +8,7 @@ local tracer = {}
 ---Lists of nothing, which no Session has of its own.
 local NONE <const> = {}
 
-local Tracer = {}
+local Tracer = { secrets = NONE, passing = NONE, kept = NONE } -- until there are some
 Tracer.__index = Tracer
 
 local MOST_SECRETS <const> = 200
@@ -27,7 +27,16 @@ end
 ---@param file? file* what to close at the end
 ---@return table tracer
 function tracer.new(sink, file)
-  return setmetatable({ sink = sink, file = file, secrets = NONE, passing = NONE }, Tracer)
+  return setmetatable({ sink = sink, file = file }, Tracer)
+end
+
+---All that must not be seen now: the secrets remembered here, and those the Session keeps.
+local function hidden_by(self)
+  local kept = self.kept
+  if #kept == 0 then
+    return self.secrets
+  end
+  return table.move(kept, 1, #kept, #self.secrets + 1, { table.unpack(self.secrets) })
 end
 
 ---@return boolean whether anybody is told
@@ -97,7 +106,7 @@ end
 ---@return any value with every secret in its strings replaced by ***
 function Tracer:redact(value)
   if type(value) == "string" then
-    return core.redact(value, self.secrets)
+    return core.redact(value, hidden_by(self))
   elseif type(value) == "table" and getmetatable(value) == nil then
     local copy = {}
     for name, item in pairs(value) do
@@ -161,7 +170,7 @@ function Tracer:close()
   if self.file then
     self.file:close()
   end
-  self.file, self.sink, self.secrets = nil, nil, NONE
+  self.file, self.sink, self.secrets = nil, nil, nil
 end
 
 return tracer

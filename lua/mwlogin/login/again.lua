@@ -40,6 +40,30 @@ local function not_before(err)
   return core.now() + (err.kind == "throttled" and (err.retry_after or THROTTLE) or 0)
 end
 
+---Logs in again by what the login left.
+---@param session mwlogin.Session
+---@param lost mwlogin.Error
+---@return true|nil
+---@return mwlogin.Error|nil err
+local function recover(session, lost)
+  local left = session.left
+  if core.now() < left.not_before then
+    return nil, left.refusal
+  elseif credentials_of.needs_person(left.credentials) then
+    return nil, again.person_needed(lost)
+  end
+  local before = session.identity
+  local me, err = left.log_in(session, credentials_of.copy(left.credentials), lost)
+  if me and me.name == before.name then
+    return true
+  end
+  -- later calls go on naming the user they were meant for: the wiki refuses them as somebody else
+  session.identity = before
+  left.refusal = err or other_user(before.name, me.name)
+  left.not_before = not_before(left.refusal)
+  return nil, left.refusal
+end
+
 ---Sources are asked again; plain values were locked away by the login and stay until `close`.
 ---@param session mwlogin.Session
 ---@param credentials table as given, its texts locked away
@@ -55,24 +79,8 @@ function again.leave(session, credentials, log_in)
     kept.method = method_of.choose(credentials)
     kept.respond, kept.redirect = nil, nil
   end
-  local refusal, moment = nil, 0
-  session.recover = function(self, lost)
-    if core.now() < moment then
-      return nil, refusal
-    elseif credentials_of.needs_person(kept) then
-      return nil, again.person_needed(lost)
-    end
-    local before = self.identity
-    local me, err = log_in(self, credentials_of.copy(kept), lost)
-    if me and me.name == before.name then
-      return true
-    end
-    -- later calls go on naming the user they were meant for: the wiki refuses them as somebody else
-    self.identity = before
-    refusal = err or other_user(before.name, me.name)
-    moment = not_before(refusal)
-    return nil, refusal
-  end
+  session.left = { credentials = kept, log_in = log_in, not_before = 0, refusal = nil }
+  session.recover = recover
 end
 
 return again

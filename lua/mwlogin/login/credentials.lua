@@ -44,13 +44,11 @@ local GRANTS <const> = { authorization_code = true, client_credentials = true }
 
 local REDIRECTS <const> = { auto = true, driven = true, external = true, paste = true, none = true }
 
-local function check_choice(what, value, choices, level)
-  if not choices[value] then
-    local near = require "mwlogin.nearest"(value, choices)
-    local hint = near and ("did you mean '%s'?"):format(near)
-      or "there are " .. table.concat(require "mwlogin.sorted_names"(choices), ", ")
-    error(("login has no %s '%s'; %s"):format(what, value, hint), level)
-  end
+local function refuse(what, value, choices, level)
+  local near = require "mwlogin.nearest"(value, choices)
+  local hint = near and ("did you mean '%s'?"):format(near)
+    or "there are " .. table.concat(require "mwlogin.sorted_names"(choices), ", ")
+  error(("login has no %s '%s'; %s"):format(what, value, hint), level)
 end
 
 ---Raises for a table of named values that is a list, and for a list that is none.
@@ -86,14 +84,15 @@ function credentials.check(given, methods, level, what)
   if given.consumer_key ~= nil and given.client_id ~= nil and not given.method then
     error(what .. " takes consumer_key (OAuth 1) or client_id (OAuth 2), not both", level)
   end
-  if given.method then
-    check_choice("method", given.method, methods, level + 1)
+  if given.method and not methods[given.method] then
+    refuse("method", given.method, methods, level + 1)
   end
-  if given.grant then
-    check_choice("grant", given.grant, GRANTS, level + 1)
+  if given.grant and not GRANTS[given.grant] then
+    refuse("grant", given.grant, GRANTS, level + 1)
   end
-  if type(given.redirect) == "string" then
-    check_choice("redirect", given.redirect, REDIRECTS, level + 1)
+  local redirect = given.redirect
+  if redirect and not REDIRECTS[redirect] and type(redirect) == "string" then
+    refuse("redirect", redirect, REDIRECTS, level + 1)
   end
 end
 
@@ -127,9 +126,7 @@ function credentials.gap(given, method)
   elseif given.username == "" then
     return lacking("The user name is empty", "Give the user name.")
   end
-  if
-    not (given.client_id or given.client_secret or given.consumer_key or given.consumer_secret)
-  then
+  if method == "botpassword" or method == "clientlogin" then
     return nil
   end
   for _, name in ipairs(NOT_EMPTY) do
@@ -176,11 +173,19 @@ local function appended(list, value)
   return list
 end
 
+---What a source asks for is told it, where it was not said.
+local function complete(value, session, given)
+  if is_source(value) and value.label == "git" then
+    value.url = value.url or session.api
+    value.username = value.username or given.username
+  end
+end
+
 ---A copy with plain secrets in locked memory; sources stay sources, asked for each fresh use.
 ---@param session mwlogin.Session
 ---@param given table
 ---@return table own the copy
----@return userdata[] made the secrets that are ours to wipe
+---@return userdata[] made the secrets that are ours to keep and to wipe
 function credentials.lock_away(session, given)
   local own = { username = nil, password = nil, method = nil, answers = nil } -- room
   local made = NOTHING
@@ -189,11 +194,10 @@ function credentials.lock_away(session, given)
       if type(value) == "string" then
         value = core.secret(value)
         made = appended(made, value)
-      elseif is_source(value) and value.label == "git" then
-        value.url = value.url or session.api
-        value.username = value.username or given.username
+      else
+        complete(value, session, given)
+        session:protect(value)
       end
-      session:protect(value)
     end
     own[name] = value
   end

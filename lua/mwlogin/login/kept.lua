@@ -6,6 +6,7 @@ local core = require "mwlogin.core"
 local earlier = require "mwlogin.login.earlier"
 local entries = require "mwlogin.store.entry"
 local errors = require "mwlogin.error"
+local flight = require "mwlogin.session.flight"
 local kept_tokens = require "mwlogin.login.kept_tokens"
 local method_of = require "mwlogin.login.method"
 local user = require "mwlogin.session.user"
@@ -185,10 +186,18 @@ local function forget(session)
   return true
 end
 
+---A Session that is dropped unclosed saves its cookies as well.
+local Guard = {
+  __gc = function(self)
+    self.session:close()
+  end,
+}
+
 ---Hangs the store's doings on the Session: once.
 local function watch(session)
   session.on_close = save_changes
   session.on_logout = forget
+  session.guard = session.guard or setmetatable({ session = session }, Guard)
 end
 
 -- == one at a time ================================================================================
@@ -210,13 +219,13 @@ local log_in, leave
 
 ---A kept session that is lost is begun again like any other; but first, and even where that would
 ---need a person, what another process has begun again since is used.
-leave = function(session, credentials, attempt, hold)
+leave = function(session, credentials, attempt)
   again.leave(session, credentials, function(self, given, lost)
     if method_of.choose(given) == "session" then
       return nil, again.person_needed(lost)
     end
-    return hold(self, function()
-      return log_in(self, given, attempt, hold)
+    return flight.hold(self, function()
+      return log_in(self, given, attempt)
     end)
   end)
   local begin_again = session.recover
@@ -231,7 +240,7 @@ leave = function(session, credentials, attempt, hold)
       found, err = newer(self, tied.id, { username = before.name })
     end
     if found and found.name == before.name then
-      leave(self, credentials, attempt, hold)
+      leave(self, credentials, attempt)
       return true
     end
     self.identity, self.recover = before, recover
@@ -242,7 +251,7 @@ leave = function(session, credentials, attempt, hold)
   end
 end
 
-local function attempt_and_save(session, credentials, attempt, hold, account, lock)
+local function attempt_and_save(session, credentials, attempt, account, lock)
   local given = {}
   for name, value in pairs(credentials) do
     given[name] = value
@@ -254,7 +263,7 @@ local function attempt_and_save(session, credentials, attempt, hold, account, lo
   session.on_login = function(self, as_given)
     logged_in = true
     save(self, account, credentials.username, lock)
-    leave(self, as_given, attempt, hold)
+    leave(self, as_given, attempt)
   end
   local identity, err = attempt(session, given)
   if identity and not logged_in then
@@ -264,12 +273,12 @@ local function attempt_and_save(session, credentials, attempt, hold, account, lo
   return identity, err
 end
 
-log_in = function(session, credentials, attempt, hold)
+log_in = function(session, credentials, attempt)
   local account, err = accounts.of(session, credentials)
   if err then
     return nil, err
   elseif not account then
-    return attempt_and_save(session, credentials, attempt, hold, nil, nil)
+    return attempt_and_save(session, credentials, attempt, nil, nil)
   end
   local id = entries.id(session.api, account)
   local lock, why, found = require("mwlogin.store.turn").wait(session, id, function()
@@ -289,27 +298,26 @@ log_in = function(session, credentials, attempt, hold)
   if found or err then
     return found, err
   end
-  return attempt_and_save(session, credentials, attempt, hold, account, lock)
+  return attempt_and_save(session, credentials, attempt, account, lock)
 end
 
 ---Proves what is kept, else logs in and keeps it.
 ---@param session mwlogin.Session its options have a store
 ---@param credentials table
 ---@param attempt fun(session: mwlogin.Session, credentials: table): mwlogin.Identity|nil, table|nil
----@param hold fun(session: mwlogin.Session, act: function): any, any for logging in again later
 ---@return mwlogin.Identity|nil
 ---@return mwlogin.Error|nil err
-function kept.run(session, credentials, attempt, hold)
+function kept.run(session, credentials, attempt)
   watch(session)
   -- cookies that were imported for it are what such a login is to prove
   if method_of.choose(credentials) == "session" and #session.core:cookies() > 0 then
-    return attempt_and_save(session, credentials, attempt, hold, session.options.account, nil)
+    return attempt_and_save(session, credentials, attempt, session.options.account, nil)
   end
   local account, err = accounts.of(session, credentials)
   if err then
     return nil, err
   elseif not account then
-    return attempt_and_save(session, credentials, attempt, hold, nil, nil)
+    return attempt_and_save(session, credentials, attempt, nil, nil)
   end
   local id = entries.id(session.api, account)
   local entry, trouble = entries.read(session.options.store, id)
@@ -320,14 +328,14 @@ function kept.run(session, credentials, attempt, hold)
     local identity
     identity, err = prove(session, id, entry, credentials)
     if identity then
-      leave(session, credentials, attempt, hold)
+      leave(session, credentials, attempt)
       session:trace_event { event = "kept", name = identity.name, method = identity.method }
       return identity
     elseif identity == nil or err and method_of.choose(credentials) == "session" then
       return nil, err
     end
   end
-  return log_in(session, credentials, attempt, hold)
+  return log_in(session, credentials, attempt)
 end
 
 return kept

@@ -153,6 +153,11 @@ function core.first_line(argv, options) end
 ---@return integer how many were closed
 function core.hold_standard_streams() end
 
+---Whether a value is a pool, closed or not.
+---@param value any anything
+---@return boolean
+function core.is_pool(value) end
+
 ---Whether a value is a secret.
 ---@param value any anything
 ---@return boolean
@@ -186,7 +191,7 @@ function core.now() end
 
 ---Whether all of a table has known names and the plain types they allow, each number is above 0 and
 ---has an end, and no text is empty: then it needs no closer look.
----@param given table
+---@param given any
 ---@param known table name to types, as "string|secret"
 ---@return boolean false: there may be something wrong
 function core.options_fit(given, known) end

@@ -246,22 +246,15 @@ end
 ---@param session mwlogin.Session
 ---@param credentials table { username, password }
 ---@param state table { token } where the form was fetched before
----@param finished fun()
 ---@return mwlogin.Identity|nil
 ---@return mwlogin.Error|nil err
-function botpassword.login(session, credentials, state, finished)
+function botpassword.login(session, credentials, state)
   -- a source is read once there is a token to send the password with
   local plain = state.token == nil and core.is_secret(credentials.password)
-  local identity, err
   if plain and not session:is_traced() then
-    identity, err = in_one_go(session, credentials)
-  else
-    identity, err = by_steps(session, credentials, state.token)
+    return in_one_go(session, credentials)
   end
-  if identity then
-    finished()
-  end
-  return identity, err
+  return by_steps(session, credentials, state.token)
 end
 
 return botpassword

@@ -167,11 +167,9 @@ end
 ---@param session mwlogin.Session
 ---@param credentials table consumer_key, consumer_secret; access_key, access_secret, else a person
 ---  is sent to the wiki's page: return_url, redirect, respond
----@param _ table
----@param finished fun()
 ---@return mwlogin.Identity|nil
 ---@return mwlogin.Error|nil err
-function oauth1.login(session, credentials, _, finished)
+function oauth1.login(session, credentials)
   session.oauth_tokens = nil
   local signer, err = signer_of(session, credentials)
   if not signer then
@@ -191,7 +189,6 @@ function oauth1.login(session, credentials, _, finished)
   if not named then
     return nil, why
   end
-  finished()
   return identity
 end
 

@@ -126,11 +126,9 @@ end
 ---@param session mwlogin.Session
 ---@param credentials table access_token; or client_id, client_secret, grant, redirect_uri, scope,
 ---  redirect, respond
----@param _ table
----@param finished fun()
 ---@return mwlogin.Identity|nil
 ---@return mwlogin.Error|nil err
-function oauth2.login(session, credentials, _, finished)
+function oauth2.login(session, credentials)
   local client, err = client_of(session, credentials)
   if not client then
     return nil, err
@@ -152,7 +150,6 @@ function oauth2.login(session, credentials, _, finished)
     return nil, why
   end
   renew_when_refused(session, made)
-  finished()
   return identity
 end
 

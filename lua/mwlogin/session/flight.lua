@@ -13,7 +13,11 @@ local Flight = {}
 Flight.__index = Flight
 
 function Flight:__close()
-  self.session.flight = nil
+  local session = self.session
+  session.flight = nil
+  if self.is_held then -- it raised, or its task was closed
+    session:release()
+  end
 end
 
 ---@return mwlogin.Error kind cancelled
@@ -98,7 +102,7 @@ function flight.run(session, name, act, ...)
     session = session,
     name = name,
     owner = coroutine.running(),
-    result = nil, -- room
+    is_held = nil, -- room for it and the result
   }, Flight)
   session.flight = running
   -- an answer to what other tasks sent before may change the cookies that this login gets; one that
@@ -112,6 +116,30 @@ function flight.run(session, name, act, ...)
   end
   running.result, running.err = act(...)
   return running.result, running.err
+end
+
+---Holds the Session, whose login is running, until `act` returns: no other login begins within it.
+---What was read for it alone is wiped then, unless a dialogue goes on by hand.
+---@param session mwlogin.Session
+---@param act fun(session: mwlogin.Session, credentials: table): any, mwlogin.Error|nil
+---@param credentials table
+---@return any result
+---@return mwlogin.Error|nil err
+function flight.hold(session, act, credentials)
+  local running = session.flight
+  if running.is_held then
+    return nil, flight.busy()
+  end
+  running.is_held = true
+  local result, err = act(session, credentials)
+  running.is_held = nil
+  if not err then
+    session:release()
+    return result
+  elseif not err.flow then
+    session:release()
+  end
+  return result, session:clean(err)
 end
 
 return flight

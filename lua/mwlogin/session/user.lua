@@ -175,7 +175,7 @@ end
 ---Forgets who we were, and every secret kept for logging in again.
 ---@param session mwlogin.Session
 function user.forget(session)
-  session.identity, session.recover, session.before_login = nil, nil, nil
+  session.identity, session.recover, session.left, session.before_login = nil, nil, nil, nil
   user.unauthorize(session)
   session:keep(NOTHING)
   session:drop_tokens()
