@@ -316,7 +316,7 @@ return {
   },
   {
     file = "lua/mwlogin/login/again.lua",
-    find = "if core.now() < moment then",
+    find = "if core.now() < left.not_before then",
     replace = "if false then",
     spec = "spec/regress/code_sent_again_spec.lua",
     promise = "a login that needs a person is not begun again by each call",
