@@ -98,7 +98,7 @@ return {
   },
   {
     file = "csrc/handle.c",
-    find = "exchange->cut = exchange->attempted && ",
+    find = "exchange->cut = again && ",
     replace = "exchange->cut = 0 && ",
     spec = "spec/regress/post_sent_once_spec.lua",
     promise = "libcurl does not send a POST again by itself",

@@ -40,9 +40,9 @@ return {
     promise = "no child inherits the variable that env: names",
   },
   {
-    file = "lua/mwlogin/login.lua",
-    find = "return me, err and session:clean(err)",
-    replace = "return me, err",
+    file = "lua/mwlogin/session/flight.lua",
+    find = "return result, session:clean(err)",
+    replace = "return result, err",
     spec = "spec/security/echo_spec.lua",
     promise = "what a wiki repeats of a secret is in no error",
   },

@@ -604,8 +604,8 @@ return {
   },
   {
     file = "lua/mwlogin/login/unsure.lua",
-    find = "return OPEN[err.kind] and",
-    replace = "return false and",
+    find = "if not OPEN[err.kind] or err.sent == false then",
+    replace = "if true then",
     spec = "spec/login/unsure_spec.lua",
     promise = "I10: a login whose answer was lost is looked for on the wiki",
   },
