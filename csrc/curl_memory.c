@@ -10,12 +10,12 @@
 /* libcurl takes and frees some fifty blocks with every transfer. malloc keeps seven of a size at hand;
    beyond that it joins and splits them, goes through all that is free for any that is not small, and
    gives the largest back to the system, page by page: here they are kept, wiped. */
-#define SMALL 64    /* classes of malloc's own sizes: 8, 24, 40, … */
+#define SMALL 64    /* bins of malloc's own sizes: 8, 24, 40, … */
 #define SMALLEST 10 /* of the large ones, four to each power of two: a power, like LARGEST */
 #define LARGEST 17
-#define CLASSES (SMALL + (LARGEST - SMALLEST) * 4)
+#define BINS (SMALL + (LARGEST - SMALLEST) * 4)
 #define ROOM 64
-#define KEPT_BYTES ((size_t)512 * 1024) /* of a class */
+#define KEPT_BYTES ((size_t)512 * 1024) /* of a bin */
 
 #ifdef __SANITIZE_ADDRESS__
 #define KEPT 0 /* each block comes and goes before its eyes */
@@ -30,19 +30,19 @@
 /* The thread that started libcurl keeps blocks, and needs no lock for it; resolver threads, which ask
    as well, go to malloc. */
 static _Atomic pthread_t owner;
-static void *kept[CLASSES][ROOM];
-static int kept_count[CLASSES];
+static void *kept[BINS][ROOM];
+static int kept_count[BINS];
 static atomic_ulong refusals;
 
-/* == classes; below 0: none, it is not kept ====================================================== */
+/* == bins; below 0: none, it is not kept ====================================================== */
 
-static size_t size_of(int class) {
-  if (class < SMALL) return (size_t) class * 16 + 8;
-  return (size_t)(4 + class % 4) << (SMALLEST - 2 + (class - SMALL) / 4);
+static size_t size_of(int bin) {
+  if (bin < SMALL) return (size_t)bin * 16 + 8;
+  return (size_t)(4 + bin % 4) << (SMALLEST - 2 + (bin - SMALL) / 4);
 }
 
-/* The class whose size a block has, or a little more than that. */
-static int class_of(size_t block) {
+/* The bin whose size a block has, or a little more than that. */
+static int bin_of(size_t block) {
   int power;
   if (block < 8 || block >= (size_t)1 << LARGEST) return -1;
   if (block < (size_t)1 << SMALLEST) return (int)(block - 8) / 16;
@@ -50,31 +50,31 @@ static int class_of(size_t block) {
   return SMALL + (power - SMALLEST) * 4 + (int)(block >> (power - 2) & 3);
 }
 
-/* The class whose blocks hold what is asked for. */
-static int class_for(size_t size) {
-  int class = class_of(size < 8 ? 8 : size);
-  if (class >= 0 && size_of(class) < size) class ++;
-  return class < CLASSES ? class : -1;
+/* The bin whose blocks hold what is asked for. */
+static int bin_for(size_t size) {
+  int bin = bin_of(size < 8 ? 8 : size);
+  if (bin >= 0 && size_of(bin) < size) bin++;
+  return bin < BINS ? bin : -1;
 }
 
 static int is_owner(void) {
   return pthread_equal(pthread_self(), atomic_load_explicit(&owner, memory_order_relaxed));
 }
 
-/* A kept block of a class, all of it 0; NULL: none. */
-static void *take_kept(int class) {
-  if (class < 0 || !is_owner() || kept_count[class] == 0) return NULL;
-  return kept[class][--kept_count[class]];
+/* A kept block of a bin, all of it 0; NULL: none. */
+static void *take_kept(int bin) {
+  if (bin < 0 || !is_owner() || kept_count[bin] == 0) return NULL;
+  return kept[bin][--kept_count[bin]];
 }
 
 /* 0: there are enough of them. */
 static int keep(void *memory, size_t size) {
-  int class = class_of(size);
-  if (class < 0 || !is_owner() || kept_count[class] >= KEPT ||
-      (size_t)kept_count[class] * size_of(class) >= KEPT_BYTES) {
+  int bin = bin_of(size);
+  if (bin < 0 || !is_owner() || kept_count[bin] >= KEPT ||
+      (size_t)kept_count[bin] * size_of(bin) >= KEPT_BYTES) {
     return 0;
   }
-  kept[class][kept_count[class]++] = memory;
+  kept[bin][kept_count[bin]++] = memory;
   return 1;
 }
 
@@ -86,19 +86,19 @@ static void *counted(void *memory) {
 }
 
 static void *take(size_t size) {
-  int class = class_for(size);
-  void *memory = take_kept(class);
-  return memory != NULL ? memory : counted(malloc(class < 0 ? size : size_of(class)));
+  int bin = bin_for(size);
+  void *memory = take_kept(bin);
+  return memory != NULL ? memory : counted(malloc(bin < 0 ? size : size_of(bin)));
 }
 
 static void *take_zeroed(size_t count, size_t size) {
   size_t all;
-  int class;
+  int bin;
   void *memory;
   if (__builtin_mul_overflow(count, size, &all)) return counted(NULL);
-  class = class_for(all);
-  memory = take_kept(class);
-  return memory != NULL ? memory : counted(calloc(1, class < 0 ? all : size_of(class)));
+  bin = bin_for(all);
+  memory = take_kept(bin);
+  return memory != NULL ? memory : counted(calloc(1, bin < 0 ? all : size_of(bin)));
 }
 
 static void give_back(void *memory) {

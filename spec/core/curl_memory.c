@@ -93,12 +93,12 @@ int main(void) {
   }
   use(&seeds[0]);
   for (int i = 1; i < THREADS; i++) pthread_join(threads[i], NULL);
-  for (int which = 0; which < CLASSES; which++) {
+  for (int which = 0; which < BINS; which++) {
     demand(kept_count[which] <= KEPT &&
                (size_t)kept_count[which] * size_of(which) <= KEPT_BYTES + size_of(which),
            "no more are kept than is said");
     for (int i = 0; i < kept_count[which]; i++, blocks++) {
-      demand(malloc_usable_size(kept[which][i]) >= size_of(which), "it holds what its class says");
+      demand(malloc_usable_size(kept[which][i]) >= size_of(which), "it holds what its bin says");
       demand(is_all(kept[which][i], malloc_usable_size(kept[which][i]), 0),
              "what is kept says nothing");
       for (int j = 0; j < i; j++) demand(kept[which][i] != kept[which][j], "a block is kept once");

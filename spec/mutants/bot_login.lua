@@ -145,7 +145,7 @@ return {
   },
   {
     file = "csrc/curl_memory.c",
-    find = "if (class >= 0 && size_of(class) < size) class++;",
+    find = "if (bin >= 0 && size_of(bin) < size) bin++;",
     replace = "",
     spec = "spec/core/curl_memory_spec.lua",
     filter = "is wiped, whole, nobody else's, and zero where it is to be",
