@@ -1,9 +1,14 @@
--- All mutants there are.
+-- What could be wrong without anybody noticing. Each entry breaks one promise:
+--   file, find (text that is there exactly once), replace
+--   spec (and filter, the plain title of one, or pattern where titles are made up): what must fail
+--   promise: what users were promised, or which trap the line avoids
 local all = {}
 
 for _, name in ipairs({
-  "mutants",
+  "core",
+  "library",
   "traps",
+  "invariants",
   "oauth2",
   "security",
   "newcomers",

@@ -1,5 +1,4 @@
--- What spec/hostile and spec/faults found, broken again one by one; entries as in
--- spec/mutants/mutants.lua.
+-- What spec/hostile and spec/faults found, broken again one by one.
 return {
   {
     file = "lua/mwlogin/session/user.lua",

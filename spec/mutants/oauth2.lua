@@ -1,4 +1,4 @@
--- Mutants of OAuth 2: same entries as in mutants.lua. Those of its traps are in traps.lua.
+-- Mutants of OAuth 2; those of its traps are in traps.lua.
 return {
   {
     file = "csrc/handle.c",

@@ -1,4 +1,4 @@
--- Mutants of what doc/security.md promises: same entries as in mutants.lua.
+-- Mutants of what doc/security.md promises.
 return {
   {
     file = "lua/mwlogin/listener.lua",

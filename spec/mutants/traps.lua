@@ -1,6 +1,5 @@
--- Mutants of the traps (T) and invariants (I): same entries as in mutants.lua, the ids first
--- in the promise, and `filter` the title of the spec that shows the promise. doc/traps.md tells the
--- same to people.
+-- Mutants of the traps (T): the ids first in the promise, and `filter` the title of the spec that
+-- shows it. doc/traps.md tells the same to people.
 return {
   {
     file = "csrc/answer.c",
@@ -17,14 +16,6 @@ return {
     spec = "spec/core/reply_spec.lua",
     filter = "is exactly one JSON value",
     promise = "T1: JSON followed by HTML is refused",
-  },
-  {
-    file = "csrc/answer.c",
-    find = "if (lua_getfield(L, -1, module) == LUA_TTABLE) {",
-    replace = "if (lua_getfield(L, -1, module) != LUA_TNONE) {",
-    spec = "spec/core/reply_spec.lua",
-    filter = "verify that the module's own object is there",
-    promise = "I12: a reply without the module's own object is no success",
   },
   {
     file = "lua/mwlogin/methods/botpassword.lua",
@@ -193,14 +184,6 @@ return {
     promise = "T16, I17: cookies that the wiki deleted do not come back",
   },
   {
-    file = "csrc/draft.c",
-    find = "fchmod(fd, 0600)",
-    replace = "fchmod(fd, 0644)",
-    spec = "spec/store/file_spec.lua",
-    filter = "lets nobody else read: folder 0700, file 0600",
-    promise = "I17: what is kept is its owner's to read, and nobody else's",
-  },
-  {
     file = "lua/mwlogin/session/calls.lua",
     find = "all.assertuser = self.identity.name",
     replace = "all.assertuser = nil",
@@ -328,14 +311,6 @@ return {
     spec = "spec/methods/botpassword_spec.lua",
     filter = "asks for raw messages, and gives the password in the body only",
     promise = "T29, I11: the name is the account's, as the wiki spells it",
-  },
-  {
-    file = "lua/mwlogin/session/user.lua",
-    find = "if not me or me.anonymous or me.name ~= username then",
-    replace = "if not me or me.anonymous then",
-    spec = "spec/login_spec.lua",
-    filter = "of a wiki whose proof names another is no success",
-    promise = "I11: a login is one when the wiki names the same user again",
   },
   {
     file = "lua/mwlogin/flow/step.lua",
@@ -546,173 +521,10 @@ return {
   },
   {
     file = "lua/mwlogin/flow/exchange.lua",
-    find = "  local params = {}\n  for name, value in pairs(extra or {}) do",
-    replace = "  local params = self.params or {}\n  self.params = params\n"
-      .. "  for name, value in pairs(extra or {}) do",
-    spec = "spec/flow_spec.lua",
-    filter = "sends only what the step asks for: nothing of an earlier step",
-    promise = "I2: each answer is made anew from what its step asks",
-  },
-  {
-    file = "lua/mwlogin/flow/sheet.lua",
-    find = "    if #found == 0 then\n      return nobody_asked(self, tostring(key)",
-    replace = "    if false then\n      return nobody_asked(self, tostring(key)",
-    spec = "spec/flow_spec.lua",
-    filter = "refuses a field nobody asked for, naming what was asked",
-    promise = "I2: a field that the step does not list is refused, not sent",
-  },
-  {
-    file = "lua/mwlogin/flow/fill.lua",
-    find = "    elseif agrees(values, filled.params) then",
-    replace = "    elseif true then",
-    spec = "spec/flow/choice_spec.lua",
-    filter = "are answered one after the other where they differ",
-    promise = "I4: two requests that share a name and differ are not mixed",
-  },
-  {
-    file = "lua/mwlogin/flow/answering.lua",
-    find = "    if #value == 0 and not field.optional then\n      return MISSING\n    end\n"
-      .. "    return value",
-    replace = "    return value",
-    spec = "spec/flow_spec.lua",
-    filter = "finds a required field without answer before sending",
-    promise = "I5: an empty required password never goes out",
-  },
-  {
-    file = "lua/mwlogin/flow/answers.lua",
-    find = "    if not is_for_once(use) then",
-    replace = "    if true then",
-    spec = "spec/flow/run_spec.lua",
-    filter = "does not resend a plain one-time value",
-    promise = "I8: after a lost session one-time codes are asked for again",
-  },
-  {
-    file = "lua/mwlogin/flow/run.lua",
-    find = "  self.began_again = true\n",
-    replace = "",
-    spec = "spec/flow/run_spec.lua",
-    filter = "is begun afresh no second time",
-    promise = "I8: a lost session is begun again once",
-  },
-  {
-    file = "lua/mwlogin/flow/run.lua",
-    find = 'if self.flow.over ~= "lost" or',
-    replace = "if not self.flow.over or",
-    spec = "spec/flow/run_spec.lua",
-    filter = "is an error, and nothing is tried again",
-    promise = "I9: FAIL is not tried again",
-  },
-  {
-    file = "lua/mwlogin/login/unsure.lua",
-    find = "if not OPEN[err.kind] or err.sent == false then",
-    replace = "if true then",
-    spec = "spec/login/unsure_spec.lua",
-    promise = "I10: a login whose answer was lost is looked for on the wiki",
-  },
-  {
-    file = "lua/mwlogin/login/unsure.lua",
-    find = ", assertuser = name }",
-    replace = " }",
-    spec = "spec/login/unsure_spec.lua",
-    promise = "I10: what is found there is this account's login, and no other's",
-  },
-  {
-    file = "lua/mwlogin/session/repeating.lua",
-    find = 'return err.kind == "network" and err.sent == false and session.reached',
-    replace = 'return err.kind == "network" and session.reached',
-    spec = "spec/session/repeating_spec.lua",
-    filter = "never follows a call that the wiki may have executed",
-    promise = "I10: what the wiki may have executed is not sent again",
-  },
-  {
-    file = "lua/mwlogin/flow/exchange.lua",
     find = "local MOST_REPEATS <const> = 5",
     replace = "local MOST_REPEATS <const> = 39",
     spec = "spec/flow/exchange_spec.lua",
     filter = "end a dialogue in which the wiki asks the same for ever",
     promise = "T14, I13: the same step is not repeated without end",
-  },
-  {
-    file = "lua/mwlogin/flow/step.lua",
-    find = "  if not KNOWN[answer.status] and #requests == 0 then",
-    replace = "  if false then",
-    spec = "spec/flow/exchange_spec.lua",
-    filter = "an unknown status is reported and never continued",
-    promise = "I14: an unknown status is told, not taken for a step",
-  },
-  {
-    file = "lua/mwlogin/flow/answering.lua",
-    find = "local function unknown(field, entry)\n  if entry then",
-    replace = "local function unknown(field, entry)\n  if false then",
-    spec = "spec/flow/fill_spec.lua",
-    filter = "of unknown type are sent when answered and reported when required",
-    promise = "I14: a field of a type nobody knows can be answered",
-  },
-  {
-    file = "lua/mwlogin/flow/step.lua",
-    find = "    raw = answer,\n",
-    replace = "",
-    spec = "spec/flow/whole_step_spec.lua",
-    filter = "has what nobody knows of it, too (I14)",
-    promise = "I14: keys that nobody knows are passed on",
-  },
-  {
-    file = "lua/mwlogin/redirect/target.lua",
-    find = 'if scheme ~= "https" and scheme ~= "http" then',
-    replace = "if false then",
-    spec = "spec/redirect/target_spec.lua",
-    filter = "are refused with a reason",
-    promise = "I15: only http and https are opened",
-  },
-  {
-    file = "lua/mwlogin/redirect/target.lua",
-    find = 'return next_one == "" or',
-    replace = "return true or",
-    spec = "spec/redirect/target_spec.lua",
-    filter = "is reached by the return address itself only",
-    promise = "I15: what comes back is the return address, not one that begins like it",
-  },
-  {
-    file = "csrc/fetch.c",
-    find = "MWL_ADDRESS_SOUND && mwl_address_same_origin(address, &session->wiki->address);",
-    replace = "MWL_ADDRESS_SOUND;",
-    spec = "spec/session/fetching_spec.lua",
-    filter = "goes to no other origin",
-    promise = "I16: fetch stays on the wiki's origin",
-  },
-  {
-    file = "lua/mwlogin/flow/opening.lua",
-    find = 'elseif flow.action == "login" and form.canauthenticatenow == false then',
-    replace = "elseif false then",
-    spec = "spec/login_spec.lua",
-    filter = "are asked from nobody where the session cannot log in",
-    promise = "I18: a session that cannot log in says so before a password is asked",
-  },
-  {
-    file = "csrc/address.c",
-    find = 'return strcmp(address->scheme, "https") == 0 || mwl_address_is_loopback(address);',
-    replace = "return mwl_address_is_loopback(address) || address->port > 0;",
-    spec = "spec/core/session_spec.lua",
-    filter = "a secret over http beyond this machine, unless it was told so",
-    promise = "I20: no secret over http beyond this machine",
-  },
-  {
-    file = "lua/mwlogin/flow/answering.lua",
-    find = "  if entry then\n    local value, err = text_of(entry.value, field)",
-    replace = "  if entry then\n"
-      .. '    entry.value = type(entry.value) == "string" and entry.value:match("^%s*(.*)$")\n'
-      .. "      or entry.value\n"
-      .. "    local value, err = text_of(entry.value, field)",
-    spec = "spec/flow/fill_spec.lua",
-    filter = "is sent as given, blanks and all",
-    promise = "I21: a password is not trimmed",
-  },
-  {
-    file = "lua/mwlogin/session/calls.lua",
-    find = "{ cookies = false, authorization = header }",
-    replace = "{ authorization = header }",
-    spec = "spec/methods/oauth1_spec.lua",
-    filter = "sends no cookie along (I22), and keeps none",
-    promise = "I22: a Session that logged in by OAuth sends no cookie and keeps none",
   },
 }
