@@ -1,7 +1,7 @@
 -- doc/traps.md: each trap and invariant with its spec, and the file its mutant breaks.
 package.path = "./?.lua;" .. package.path
 local ids = require("spec.mutants.ids")
-local traps = require("spec.mutants.traps")
+local mutants = { require("spec.mutants.traps"), require("spec.mutants.invariants") }
 
 local function read(path)
   local file <close> = assert(io.open(path), path)
@@ -49,12 +49,14 @@ describe("doc/traps.md", function()
   end)
 
   it("names the spec and the file of each mutant", function()
-    for _, mutant in ipairs(traps) do
-      for _, id in ipairs(ids.of(mutant.promise)) do
-        local row = assert(rows[id], id)
-        assert.is_truthy(row.shown:find(mutant.spec, 1, true), id)
-        assert.is_truthy(row.shown:find(mutant.filter or "", 1, true), id)
-        assert.is_truthy(row.broken:find(mutant.file, 1, true), id)
+    for _, list in ipairs(mutants) do
+      for _, mutant in ipairs(list) do
+        for _, id in ipairs(ids.of(mutant.promise)) do
+          local row = assert(rows[id], id)
+          assert.is_truthy(row.shown:find(mutant.spec, 1, true), id)
+          assert.is_truthy(row.shown:find(mutant.filter or "", 1, true), id)
+          assert.is_truthy(row.broken:find(mutant.file, 1, true), id)
+        end
       end
     end
   end)

@@ -156,7 +156,7 @@ return {
     file = "lua/mwlogin/flow/opening.lua",
     find = 'elseif flow.action == "login" and form.canauthenticatenow == false then',
     replace = "elseif false then",
-    spec = "spec/login_spec.lua",
+    spec = "spec/login/credentials_spec.lua",
     filter = "are asked from nobody where the session cannot log in",
     promise = "I18: a session that cannot log in says so before a password is asked",
   },

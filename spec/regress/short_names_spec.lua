@@ -1,5 +1,5 @@
----A login of somebody whose name has three letters or less was recorded with a placeholder of its own
----for each parameter the name stood in, so that its transcript could not be replayed.
+---A login of somebody whose name has three letters or less was recorded with a placeholder of its
+---own for each parameter the name stood in, so that its transcript could not be replayed.
 local folders = require "spec.folders"
 local mwlogin = require "mwlogin"
 
