@@ -39,7 +39,7 @@ end
 local function kind_of(id)
   local class, suffix = id:match("^([^:]*):(.*)$")
   class = class or id
-  return plaintext.line(class:match("([^\\]*)$")), plaintext.line(suffix)
+  return plaintext.line(class:match("^.*\\(.*)$") or class), plaintext.line(suffix)
 end
 
 ---A map whose keys happen to be 0, 1, 2 is a list to PHP and comes as one.

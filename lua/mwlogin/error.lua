@@ -26,7 +26,7 @@ function Error:__tostring()
   if not self.advice then
     return message
   end
-  message = message:gsub("[%s.:]+$", "")
+  message = plaintext.without_end(message, "[%s.:]")
   local stop = message:find "[?!]$" and "" or "."
   return ("%s%s %s"):format(message, stop, self.advice)
 end

@@ -11,7 +11,7 @@ end
 ---@return integer|nil seconds nil when it is no date
 function http_date.read(text)
   local day, month, year, hour, minute, second =
-    tostring(text):match "(%d+) (%a+) (%d+) (%d+):(%d+):(%d+) GMT"
+    tostring(text):match "%f[%d](%d%d?) (%a%a%a) (%d%d%d%d) (%d%d):(%d%d):(%d%d) GMT"
   if not day or not MONTHS[month] then
     return nil
   end

@@ -159,6 +159,16 @@ function plaintext.line(text)
   return plain and (plain:gsub("%s+", " "):gsub("^ ", ""):gsub(" $", ""))
 end
 
+---A text without certain characters at its end. (A pattern that ends in `$` would look for that end
+---from each of them anew, which of a wiki's long line takes hours.)
+---@param text string
+---@param set string pattern of one character
+---@return string
+function plaintext.without_end(text, set)
+  local tail = text:reverse():match("^" .. set .. "*")
+  return text:sub(1, #text - #tail)
+end
+
 ---Plain text of an HTML message: tags off, entities read, lines kept, then as `clean`.
 ---@param html any
 ---@return string|nil text nil when there was none
@@ -168,7 +178,7 @@ function plaintext.from_html(html)
   end
   local text = without_tags(html:sub(1, MOST_BYTES)):gsub("&(#?%w+);", entity)
   text = plaintext.clean(text):gsub("[ \t]+", " "):gsub(" ?\n ?", "\n"):gsub("\n\n\n+", "\n\n")
-  return (text:gsub("^%s+", ""):gsub("%s+$", ""))
+  return plaintext.without_end(text:gsub("^%s+", ""), "%s")
 end
 
 return plaintext

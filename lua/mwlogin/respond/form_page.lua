@@ -1,6 +1,7 @@
 ---A step's fields as an HTML form: no script, every input with its label, works by keyboard alone.
 local form_inputs = require("mwlogin.respond.form_inputs")
 local page = require("mwlogin.listener.page")
+local plaintext = require("mwlogin.plaintext")
 
 local form_page = {}
 
@@ -8,7 +9,7 @@ local escape = page.escape
 
 local function label_of(field)
   local label = field.label
-  label = label and label:gsub("[:%s]+$", "") or ""
+  label = label and plaintext.without_end(label, "[:%s]") or ""
   return label ~= "" and label or field.name
 end
 

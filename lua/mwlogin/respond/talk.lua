@@ -25,7 +25,7 @@ function talk.label_of(field)
   if not label or label == "" then
     label = field.name
   end
-  return (label:gsub("[:%s]+$", ""))
+  return plaintext.without_end(label, "[:%s]")
 end
 
 ---@class mwlogin.respond.Talk

@@ -114,7 +114,7 @@ local MONTHS <const> = {
 ---Seconds from `now` to a cookie's date.
 local function seconds_until(date, now)
   local day, month, year, hour, minute, second =
-    date:match "(%d+)[ -](%a+)[ -](%d+) (%d+):(%d+):(%d+)"
+    date:match "%f[%d](%d%d?)[ -](%a%a%a)[ -](%d%d%d?%d?) (%d%d):(%d%d):(%d%d)"
   if not day or not MONTHS[month:lower()] then
     return nil
   end

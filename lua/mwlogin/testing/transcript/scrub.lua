@@ -103,13 +103,14 @@ function scrub.text(names, text)
     return known
   end
   -- addresses first: a value in one of them is written in its way
-  text = text:gsub("[^%s\"'<>()]*%?[%w_.-]+=[^%s\"'<>()]*", function(found)
-    return address(names, found)
+  text = text:gsub("[^%s\"'<>()]+", function(found)
+    return found:find "%?[%w_.-]+=" and address(names, found) or nil
   end)
   text = outside_placeholders(names:hide(text), function(piece)
     piece = piece:gsub("(%a://)[^/%s@]*@", "%1")
+    -- from the beginning of a word only: a long one would be looked through from each of its letters
     return (
-      piece:gsub("[%w._%%+*-]+@[%w-]+%.[%w.-]*%w", function(found)
+      piece:gsub("%f[%w._%%+*-][%w._%%+*-]+@[%w-]+%.[%w.-]*%w", function(found)
         return names:of(found, "email")
       end)
     )
@@ -147,17 +148,39 @@ local KEPT_TAGS <const> = {
   ["/label"] = true,
 }
 
+---A text without what stands between two words, these included. What never ends, stays.
+local function without(text, first, last)
+  local pieces, at = {}, 1
+  while true do
+    local from = text:find(first, at, true)
+    local _, to = text:find(last, from or #text + 1, true)
+    if not to then
+      pieces[#pieces + 1] = text:sub(at)
+      return table.concat(pieces)
+    end
+    pieces[#pieces + 1] = text:sub(at, from - 1)
+    at = to + 1
+  end
+end
+
+---The title, with its tags; nil where there is none.
+local function title_of(text)
+  local from = text:find("<title", 1, true)
+  local _, to = text:find("</title>", from or #text + 1, true)
+  return to and text:sub(from, to)
+end
+
 ---A page is cut down to its title, the link to api.php and its forms.
 ---@param names table
 ---@param text string
 ---@return string
 function scrub.html(names, text)
-  text = text:gsub("<!%-%-.-%-%->", "")
+  text = without(text, "<!--", "-->")
   for _, name in ipairs { "script", "style" } do
-    text = text:gsub("<" .. name .. "[^>]*>.-</" .. name .. "%s*>", "")
+    text = without(text, "<" .. name, "</" .. name)
   end
   local out = { "<html>\n" }
-  local title = text:match "<title[^>]*>.-</title>"
+  local title = title_of(text)
   out[#out + 1] = title and scrub.text(names, title) .. "\n"
   for tag in text:gmatch "<[^<>]+>" do
     local name = (tag:match "^<(/?%w+)" or ""):lower()
