@@ -1,6 +1,6 @@
 -- What a wiki may say at any length took a time that grew with the square of it: the id of a
--- request, a label or a message that ends in many dots, a long word in a recorded reply: hours for a
--- megabyte. Here each is long enough for that, in a process that is not waited for as long.
+-- request, a label or a message that ends in many dots, a long word in a recorded reply: hours for
+-- a megabyte. Here each is long enough for that, in a process that is not waited for as long.
 local lua_process = require("spec.lua_process")
 
 describe("a text of great length is gone through once:", function()

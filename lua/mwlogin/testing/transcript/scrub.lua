@@ -108,7 +108,7 @@ function scrub.text(names, text)
   end)
   text = outside_placeholders(names:hide(text), function(piece)
     piece = piece:gsub("(%a://)[^/%s@]*@", "%1")
-    -- from the beginning of a word only: a long one would be looked through from each of its letters
+    -- from the beginning of a word only: else a long one is looked through from each of its letters
     return (
       piece:gsub("%f[%w._%%+*-][%w._%%+*-]+@[%w-]+%.[%w.-]*%w", function(found)
         return names:of(found, "email")
