@@ -145,15 +145,15 @@ static int set_callbacks(CURL *easy) {
 static int set_exchange_options(struct mwl_exchange *exchange) {
   CURL *easy = exchange->easy;
   if (exchange->is_set) return 1;
-  exchange->is_set =
-      curl_easy_setopt(easy, CURLOPT_PRIVATE, exchange) == CURLE_OK &&
-      curl_easy_setopt(easy, CURLOPT_WRITEDATA, exchange) == CURLE_OK &&
-      curl_easy_setopt(easy, CURLOPT_HEADERDATA, exchange) == CURLE_OK &&
-      curl_easy_setopt(easy, CURLOPT_PREREQDATA, exchange) == CURLE_OK &&
-      curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, exchange->trouble) == CURLE_OK &&
-      curl_easy_setopt(easy, CURLOPT_BUFFERSIZE,
-                       exchange->follow != NULL ? (long)LOGIN_BUFFER : (long)BUFFER) == CURLE_OK &&
-      set_session_options(exchange);
+  /* refused while the handle has one of another size from a shared connection: that serves, too */
+  curl_easy_setopt(easy, CURLOPT_BUFFERSIZE,
+                   exchange->follow != NULL ? (long)LOGIN_BUFFER : (long)BUFFER);
+  exchange->is_set = curl_easy_setopt(easy, CURLOPT_PRIVATE, exchange) == CURLE_OK &&
+                     curl_easy_setopt(easy, CURLOPT_WRITEDATA, exchange) == CURLE_OK &&
+                     curl_easy_setopt(easy, CURLOPT_HEADERDATA, exchange) == CURLE_OK &&
+                     curl_easy_setopt(easy, CURLOPT_PREREQDATA, exchange) == CURLE_OK &&
+                     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, exchange->trouble) == CURLE_OK &&
+                     set_session_options(exchange);
   return exchange->is_set;
 }
 
