@@ -214,6 +214,16 @@ void mwl_handle_clear(struct mwl_exchange *exchange) {
 
 /* == kept handles ================================================================================ */
 
+/* Whoever gives up would wait for the thread that asks for the host's address, and all others with it.
+   Before 7.87 libcurl knows no other way. */
+static void set_quick_exit(CURL *easy) {
+#if LIBCURL_VERSION_NUM >= 0x075700
+  (void)curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
+#else
+  (void)easy;
+#endif
+}
+
 static CURL *new_handle(struct mwl_pool *pool) {
   CURL *easy = curl_easy_init();
   if (easy == NULL) return NULL;
@@ -228,6 +238,7 @@ static CURL *new_handle(struct mwl_pool *pool) {
     curl_easy_cleanup(easy);
     return NULL;
   }
+  set_quick_exit(easy);
   return easy;
 }
 

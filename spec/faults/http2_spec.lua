@@ -1,6 +1,6 @@
 -- A bot password's login by HTTP/2, its three requests in one connection, where the protocol breaks
--- off: a stream is reset, the connection ends or is to end (GOAWAY), the server has no time. Never is
--- a password taken twice, nobody is logged in who is not, and the next login goes well.
+-- off: a stream is reset, the connection ends or is to end (GOAWAY), the server has no time. Never
+-- is a password taken twice, nobody is logged in who is not, and the next login goes well.
 local certificates = require("spec.security.certificates")
 local counts = require("spec.security.counts")
 local folders = require("spec.folders")

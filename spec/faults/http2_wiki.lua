@@ -1,5 +1,5 @@
 --- A wiki by HTTP/2 that spoils a stage of a bot password's login in the protocol's own ways: a
---- stream that is reset, a connection that is told to end (GOAWAY) or ends, an answer of the server's.
+--- stream that is reset, a connection that is told to end (GOAWAY) or ends, or by an answer.
 local cjson = require("cjson")
 local core = require("mwlogin.core")
 
@@ -33,10 +33,10 @@ end
 
 --- Spoils one request of a stage from now on (or `times` of them, after the first `skip`); what was
 --- sent before is forgotten.
----@param fault table|nil stage ("token", "login", "proof"); kind: "reset" (of the stream, by `code`),
---- "cut", "abort" (of the connection, hard), "goaway" (`code`; `closes`: the connection, soon), or
---- "status" (`status`, `retry_after`); after: "request", "headers", "half" or "answer" of it; unread:
---- what was asked is not taken, and said so
+---@param fault table|nil stage ("token", "login", "proof"); kind: "reset" (of the stream, by
+--- `code`), "cut", "abort" (of the connection, hard), "goaway" (`code`; `closes`: the connection,
+--- soon), or "status" (`status`, `retry_after`); after: "request", "headers", "half" or "answer" of
+--- it; unread: what was asked is not taken, and said so
 function Wiki:spoil(fault)
   self:order(fault or {})
 end

@@ -1,6 +1,6 @@
--- A bot password's login by HTTP/2 through a real nginx, in front of a wiki that breaks off, and that
--- ends its connections as nginx does: after so many requests (GOAWAY), when it is told to read its
--- configuration again, when it is ended and started.
+-- A bot password's login by HTTP/2 through a real nginx, in front of a wiki that breaks off, and
+-- that ends its connections as nginx does: after so many requests (GOAWAY), when it is told to read
+-- its configuration again, when it is ended and started.
 local certificates = require("spec.security.certificates")
 local counts = require("spec.security.counts")
 local folders = require("spec.folders")

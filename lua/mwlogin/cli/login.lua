@@ -70,11 +70,48 @@ local function in_turn(args, out)
   return first
 end
 
+local UNFINISHED <const> = {
+  kind = "cancelled",
+  code = "interrupted",
+  message = "Cancelled before this wiki was done.",
+  advice = "Give this wiki again; what was done is kept.",
+}
+
+---Of a run that Ctrl-C ended: what was done by then, in the order given, and what was not.
+local function tell_until_then(args, out, came)
+  local missing = 0
+  for position, wiki in ipairs(args.wikis) do
+    local one = came[position]
+    if one then
+      tell(out, wiki, one.me, one.err)
+    else
+      missing = missing + 1
+      out:result { wiki = output.address(wiki), error = UNFINISHED }
+    end
+  end
+  out:say(("%d of %d wikis were not done"):format(missing, #args.wikis))
+end
+
 ---Many at once, told in the order given.
 local function at_once(args, out)
   local line = require("mwlogin.cli.progress").new(#args.wikis)
-  local results = require "mwlogin.gather"(args.wikis, function(wiki, pool)
-    return connect.visit(wiki, args, as_whom, { always = true, pool = pool })
+  local came, positions = {}, {}
+  for position in ipairs(args.wikis) do
+    positions[position] = position
+  end
+  local _ <close> = setmetatable({}, {
+    __close = function(_, raised)
+      line.clear()
+      if raised then
+        tell_until_then(args, out, came)
+      end
+    end,
+  })
+  local results = require "mwlogin.gather"(positions, function(position, pool)
+    local purpose = { always = true, pool = pool }
+    local me, err = connect.visit(args.wikis[position], args, as_whom, purpose)
+    came[position] = { me = me, err = err }
+    return me, err
   end, { progress = line.tell })
   line.clear()
   local first
