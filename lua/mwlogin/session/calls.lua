@@ -7,15 +7,24 @@ local calls = {}
 
 local BARE <const> = { bare = true }
 
+---No token of a wiki's is as long. To look for many that are takes a wiki's text minutes.
+local LONGEST_TOKEN <const> = 1024
+
+local function protect(self, value)
+  if type(value) == "string" and #value <= LONGEST_TOKEN then
+    self:protect(value)
+  end
+end
+
 local function protect_tokens(self, reply)
   local query, login = reply.query, reply.login
   if type(query) == "table" and type(query.tokens) == "table" then
     for _, value in pairs(query.tokens) do
-      self:protect(value)
+      protect(self, value)
     end
   end
   if type(login) == "table" then
-    self:protect(login.token)
+    protect(self, login.token)
   end
 end
 
