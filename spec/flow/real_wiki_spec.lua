@@ -78,6 +78,10 @@ describe("the second factor of a real wiki", function()
     key = wiki:two_factor("Alice")
   end)
 
+  before_each(function()
+    wiki:forget_throttles()
+  end)
+
   it("wrong, then right; the key of a source", function()
     local step, err = log_in(wiki, { answers = { OATHToken = "000000" } })
     assert.is_nil(step)
@@ -117,7 +121,6 @@ describe("the second factor of a real wiki", function()
     assert.equal("oathauth-throttled", err.code)
     assert.is_true(asked <= 2)
     wiki:set("")
-    wiki:forget_throttles()
   end)
 end)
 
