@@ -148,6 +148,7 @@ describe("completion for zsh and fish", function()
           sleep 0.1
         done
         print -r -- "not seen: $1 in $seen"
+        exit
       }
       zpty -w z "PROMPT=; unsetopt beep; stty -echo; autoload -Uz compinit; compinit -u -D"
       zpty -w z "source $script; setopt no_list_ambiguous; print re''ady"
