@@ -109,8 +109,8 @@ describe("mwlogin login with several wikis that is interrupted", function()
   ---@return string stdout
   ---@return string stderr
   local function ended(process)
-    local stdout = process:read(1, { timeout = 60 }) or ""
-    local how = assert(process:wait(60))
+    local stdout = process:read(1, { timeout = 45 }) or ""
+    local how = assert(process:wait(15))
     process:close()
     local file <close> = assert(io.open(folder .. "/stderr"))
     return how, stdout, file:read("a")

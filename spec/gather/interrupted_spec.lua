@@ -1,5 +1,6 @@
 -- Ctrl-C in the middle of a script's gathering, at each moment of its logins: the transfers end,
--- what the tasks hold is closed, no password is left in memory, and the script may go on if it wants to.
+-- what the tasks hold is closed, no password is left in memory, and the script may go on if it
+-- wants to.
 local core = require "mwlogin.core"
 local folders = require "spec.folders"
 local lua_process = require "spec.lua_process"
