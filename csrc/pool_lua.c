@@ -58,7 +58,8 @@ void mwl_pool_keep_over(lua_State *L, struct mwl_pool *pool, int index) {
   lua_getiuservalue(L, 1, MWL_SESSION_POOL);
   lua_getiuservalue(L, -1, OVER);
   lua_pushvalue(L, index);
-  lua_rawseti(L, -2, ++pool->over);
+  lua_rawseti(L, -2, pool->over + 1);
+  pool->over++; /* now: there may have been no memory for its place */
   lua_pop(L, 2);
 }
 

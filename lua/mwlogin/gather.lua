@@ -196,12 +196,17 @@ end
 
 ---Gives up what is left: every task's `<close>` variables are closed, every item has a result.
 local function give_up(self, reason)
+  local had_some
   for _, task in pairs(self.task_of) do
     if task.index then
+      had_some = true
       close(task)
       self.results[task.index] = { ok = false, err = reason }
       task.index = nil
     end
+  end
+  if had_some and not self.pool:closed() then
+    collectgarbage() -- what they had under way ends with its exchange, which nobody holds any more
   end
   for index = 1, #self.list do
     self.results[index] = self.results[index] or { ok = false, err = reason }
