@@ -1,7 +1,6 @@
--- Wherever a user gives a function: what it raises is told as doc/errors.md says, with nothing of it
--- lost, and nothing of the login is left half done.
+-- Wherever a user gives a function: what it raises is told as doc/errors.md says, with nothing of
+-- it lost, and nothing of the login is left half done.
 local dialogues = require "spec.faults.dialogues"
-local folders = require "spec.folders"
 local lua_process = require "spec.lua_process"
 local memory_store = require "spec.store.memory"
 local mwlogin = require "mwlogin"
@@ -134,7 +133,8 @@ for _, name in ipairs { "read", "write", "lock", "ids" } do
     local session = open(scripted(), { store = store })
     return session,
       function()
-        return session:login(name == "ids" and {} or ALICE) -- without a name the only entry is meant
+        -- without a name the only entry is meant
+        return session:login(name == "ids" and {} or ALICE)
       end
   end
 end
@@ -153,7 +153,7 @@ describe("a function of the user's that raises", function()
   for words, make in pairs(COMES_OUT) do
     it("is " .. words .. ": it comes out as it was raised, and the Session goes on", function()
       local one = fused()
-      local session <close>, call = make(one)
+      local session, call = make(one)
       local ok, what = pcall(call)
       assert.is_false(ok, tostring(what))
       assert.equal(one.thrown, what)
@@ -172,6 +172,7 @@ describe("a function of the user's that raises", function()
       else
         assert.equal("Alice", me and me.name, tostring(err))
       end
+      session:close()
     end)
   end
 
@@ -185,18 +186,16 @@ describe("a function of the user's that raises", function()
       { method = "clientlogin", answers = { mode = "FUSE" }, redirect = came_back },
     },
   }
-  for _, method in ipairs { "match", "answer" } do
+  local HANDLERS <const> = {
+    match = { name = "Mine", match = "FUSE", answer = came_back },
+    answer = { name = "Mine", fields = { "mode" }, answer = "FUSE" },
+  }
+  for method, handler in pairs(HANDLERS) do
     NAMED[#NAMED + 1] = {
       "a handler's " .. method,
       "handler",
       "'Mine': " .. method,
-      {
-        method = "clientlogin",
-        redirect = came_back,
-        handlers = {
-          { name = "Mine", fields = method == "answer" and { "mode" } or nil, [method] = "FUSE" },
-        },
-      },
+      { method = "clientlogin", redirect = came_back, handlers = { handler } },
     }
   end
   NAMED[#NAMED + 1] = {
