@@ -1,5 +1,5 @@
--- A gathering that was given up left its requests under way in the pool it was given: a POST went out
--- all the same, and whoever used the Sessions next waited for answers that nobody wanted.
+-- A gathering that was given up left its requests under way in the pool it was given: a POST went
+-- out all the same, and whoever used the Sessions next waited for answers that nobody wanted.
 local mwlogin = require("mwlogin")
 local shared = require("spec.shared")
 local staged_wiki = require("spec.core.staged_wiki")
