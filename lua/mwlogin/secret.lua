@@ -204,8 +204,8 @@ function secret.stdin()
 end
 
 ---What git's credential helpers know for an address. git itself asks nobody.
----@param url string|nil without one: the wiki's, which the login fills in as `source.url`, beside
----  the user's name as `source.username`
+---@param url string|nil without one: the wiki's, which a login fills in as `url` of a copy, beside
+---  the user's name as `username`
 ---@return mwlogin.Source
 function secret.git(url)
   expect(url == nil or type(url) == "string", "secret.git takes an address")

@@ -173,12 +173,19 @@ local function appended(list, value)
   return list
 end
 
----What a source asks for is told it, where it was not said.
+---A source that asks git, told what it is to ask for where that was not said. It is one of our own:
+---what the caller gave may serve for another wiki next, which must not be given this one's password.
 local function complete(value, session, given)
-  if is_source(value) and value.label == "git" then
-    value.url = value.url or session.api
-    value.username = value.username or given.username
+  if not is_source(value) or value.label ~= "git" then
+    return value
   end
+  local own = {}
+  for name, item in pairs(value) do
+    own[name] = item
+  end
+  own.url = own.url or session.api
+  own.username = own.username or given.username
+  return setmetatable(own, getmetatable(value))
 end
 
 ---A copy with plain secrets in locked memory; sources stay sources, asked for each fresh use.
@@ -195,7 +202,7 @@ function credentials.lock_away(session, given)
         value = core.secret(value)
         made = appended(made, value)
       else
-        complete(value, session, given)
+        value = complete(value, session, given)
         session:protect(value)
       end
     end
