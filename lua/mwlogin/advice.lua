@@ -155,7 +155,7 @@ local BY_CODE <const> = {
   connect = "Check host and port, and that the server runs.",
   timeout = "Try again later, or give a longer timeout.",
   memory = "This machine has no memory left: end what uses it up, then try again.",
-  cut = "Try again; if it stays so, look at proxies in between.",
+  cut = "Try again; if it stays so, look at proxies in between, and whether the port wants https.",
   certificate = "Check the host's name and the machine's clock; a private authority goes into "
     .. "ca_file.",
   certificate_name = "Use the name that is in the certificate; if you did, somebody else answers "

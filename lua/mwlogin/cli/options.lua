@@ -265,13 +265,15 @@ function options.credentials(args)
   return collect(args, "login_")
 end
 
----What argparse cannot see: flags that need each other.
+---What argparse cannot see: flags that need each other, a file without a name.
 ---@param args table parsed arguments
 ---@return true|nil ok
 ---@return string|nil reason
 function options.check(args)
   if (args.open_http_auth_user == nil) ~= (args.open_http_auth_password == nil) then
     return nil, "--http-auth-user and --http-auth-password-from go together: give both"
+  elseif args.trace == "" then
+    return nil, "--trace: the name of its file is empty; leave =FILE out for standard error"
   end
   return true
 end

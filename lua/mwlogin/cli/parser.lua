@@ -102,8 +102,11 @@ local function explain(tree, name, message)
       end
     end
   end
-  local near = require "mwlogin.nearest"(flag, known)
-  return ("unknown option %s%s"):format(flag, near and "; did you mean " .. near .. "?" or "")
+  local near = flag:find "^%-%-" and require "mwlogin.nearest"(flag, known)
+  local hint = near and ("; did you mean %s?"):format(near)
+    or name == "exec" and "; the command's own follow --"
+    or ""
+  return ("unknown option %s%s"):format(flag, hint)
 end
 
 ---Reads the words of one subcommand; a help that is asked for is printed, and the process ends.
