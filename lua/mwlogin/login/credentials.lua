@@ -173,8 +173,8 @@ local function appended(list, value)
   return list
 end
 
----A source that asks git, told what it is to ask for where that was not said. It is one of our own:
----what the caller gave may serve for another wiki next, which must not be given this one's password.
+---A source that asks git, told what it is to ask for where that was not said. It is one of our
+---own: what the caller gave may serve for another wiki next, which must not be given this one's password.
 local function complete(value, session, given)
   if not is_source(value) or value.label ~= "git" then
     return value
