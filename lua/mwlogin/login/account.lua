@@ -1,6 +1,7 @@
 ---Which entry of a store a login is about.
 local entries = require "mwlogin.store.entry"
 local errors = require "mwlogin.error"
+local upgrade = require "mwlogin.session.upgrade"
 
 local account = {}
 
@@ -53,12 +54,17 @@ local function client_of(credentials)
 end
 
 ---The account that a login is about: as named, else the only one that is kept. A token that was
----given says nothing about whose it is: none.
+---given says nothing about whose it is: none. The Session is at the address then that entries of its
+---wiki are kept under: one that begins with http may move to https.
 ---@param session mwlogin.Session its options have a store
 ---@param credentials table
 ---@return string|nil name
 ---@return mwlogin.Error|nil err
 function account.of(session, credentials)
+  local safe, unsafe = upgrade.run(session)
+  if not safe then
+    return nil, unsafe
+  end
   local name = session.options.account or credentials.username or client_of(credentials)
   if name then
     return name
@@ -74,6 +80,10 @@ end
 ---@return string|nil account
 ---@return mwlogin.Error|nil err several are kept, or the store cannot be read
 function account.kept(session)
+  local safe, unsafe = upgrade.run(session)
+  if not safe then
+    return nil, unsafe
+  end
   local store, name = session.options.store, session.options.account
   local entry, err
   if name then
