@@ -133,13 +133,13 @@ function flight.hold(session, act, credentials)
   running.is_held = true
   local result, err = act(session, credentials)
   running.is_held = nil
-  if not err then
-    session:release()
-    return result
-  elseif not err.flow then
+  if err then
+    session:clean(err) -- while it is known what it must not say
+  end
+  if not (err and err.flow) then
     session:release()
   end
-  return result, session:clean(err)
+  return result, err
 end
 
 return flight
