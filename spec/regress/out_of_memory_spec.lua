@@ -16,6 +16,15 @@ describe("memory that runs out at one allocation", function()
     assert.is_true(pipe:close())
   end)
 
+  it("is what the command says, and not where it came to it", function()
+    for at = 5, 400, 11 do
+      local command = "STARVE_AT=%d STARVE_LOG=/dev/null build/asan/lua5.4 scripts/mwlogin "
+        .. "whoami http://127.0.0.1:9/api.php 2>&1"
+      local pipe <close> = assert(io.popen(command:format(at)))
+      assert.is_nil(pipe:read("a"):find("stack traceback", 1, true), at)
+    end
+  end)
+
   it("is what the command says", function()
     for at = 20, 120, 20 do
       local command =

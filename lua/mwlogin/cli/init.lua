@@ -124,7 +124,8 @@ local function run_subcommand(name, argv)
   return file.run(args)
 end
 
----Raised errors are faults of the program or Ctrl-C; a person sees one sentence for the latter.
+---Raised errors are faults of the program, or Ctrl-C or too little memory; a person sees one
+---sentence for these.
 local function caught(raised)
   if tostring(raised):find("interrupted!", 1, true) then
     return { interrupted = true }
@@ -132,7 +133,8 @@ local function caught(raised)
   if type(raised) == "table" and raised.kind then
     return { err = raised }
   end
-  return { trouble = debug.traceback(tostring(raised), 2) }
+  local text = tostring(raised)
+  return { trouble = text:match "not enough memory.*" or debug.traceback(text, 2) }
 end
 
 ---@param argv string[] arguments after the command's name
