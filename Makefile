@@ -73,13 +73,7 @@ build/asan/obj/%.o: csrc/%.c spec/sanitize/starve.h
 starve: ## memory runs out at STARVE_TIMES (8) allocations of each spec, and at every one of a login
 	@.ci/install build library wiki test browser node
 	@$(MAKE) --no-print-directory -s build tools asan
-	@LOGINS_EVERY=1 spec/sanitize/with.sh lua5.4 spec/sanitize/starve.lua
-	@TLS_EVERY=1 spec/sanitize/with.sh lua5.4 spec/sanitize/starve_tls.lua
-	@find spec -name node_modules -prune -o -name '*_spec.lua' -print | sort | \
-	  lua5.4 spec/sanitize/specs.lua sanitized >build/asan/specs
-	@STARVE_TIMES=$${STARVE_TIMES:-8} STARVE_LONGEST=$${STARVE_LONGEST:-2} MWLOGIN_SAMPLE=50 \
-	  xargs -a build/asan/specs -x spec/sanitize/with.sh lua5.4 /usr/bin/busted \
-	  --helper=spec/sanitize/starved.lua -o spec/tools/report.lua </dev/null
+	@spec/sanitize/starve.sh
 
 coverage: ## lines of csrc/ that the specs of the core run
 	@.ci/install build library test
