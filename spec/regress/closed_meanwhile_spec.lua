@@ -14,12 +14,18 @@ describe("a Session closed by another task", function()
     local pool <close> = mwlogin.pool()
     local session <close> =
       assert(mwlogin.open(wiki.api, { user_agent = "spec", pool = pool, trace = trace }))
+    local is_over = false
     local results = mwlogin.gather({ "act", "close" }, function(what)
       if what == "act" then
+        local _ <close> = setmetatable({}, {
+          __close = function()
+            is_over = true
+          end,
+        })
         return act(session)
       end
       for _ = 1, 1000 do
-        if wiki:stages():find(stage, 1, true) then
+        if is_over or wiki:stages():find(stage, 1, true) then
           break
         end
         pool:sleep(0.01)
