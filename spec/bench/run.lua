@@ -6,6 +6,7 @@ package.path = "./?.lua;" .. package.path
 local measuring = require "spec.bench.measuring"
 local picture = require "spec.bench.picture"
 local server = require "spec.bench.server"
+local shell = require "spec.shell"
 
 local ROUNDS <const> = math.tointeger(tonumber(os.getenv "BENCH_ROUNDS" or "5"))
 local LOGINS <const> = math.tointeger(tonumber(os.getenv "BENCH_LOGINS" or "10000"))
@@ -21,11 +22,6 @@ local function say(format, ...)
   told[#told + 1] = line
   print(line)
   io.stdout:flush()
-end
-
-local function shell(command)
-  local pipe <close> = assert(io.popen(command))
-  return (pipe:read("a"):gsub("%s+$", ""))
 end
 
 local function build()
@@ -124,7 +120,7 @@ end
 local function idle(wiki)
   say "\nSessions that do nothing, ten cookies each"
   for _, count in ipairs { 1000, 10000 } do
-    local output = shell(("lua5.4 spec/bench/idle.lua %s %d"):format(wiki.http, count))
+    local output = shell.output(("lua5.4 spec/bench/idle.lua %s %d"):format(wiki.http, count))
     local bytes, sockets = output:match "(%d+) (%d+)"
     say("%-26s %6s bytes each, %s sockets in all", count .. " Sessions", bytes, sockets)
   end
@@ -148,7 +144,7 @@ end
 ---The command as `make install` puts it, and curl, over http, and over https with the certificates
 ---that the system trusts.
 local function cold_start(wiki)
-  local home = shell "mktemp -d"
+  local home = shell.output "mktemp -d"
   local env = ("XDG_STATE_HOME=%s/state WIKI_PASSWORD=%s"):format(home, ("0123456789abcdef"):rep(2))
   assert(os.execute(("make -s install PREFIX=%s >/dev/null"):format(home)))
   local trusted = home .. "/trusted.pem"
@@ -190,10 +186,10 @@ end
 
 local function machine()
   return ("%s, %s cores; %s; node %s"):format(
-    shell "uname -srm",
-    shell "nproc",
-    shell "curl --version | head -n1 | cut -d' ' -f1-2",
-    shell "node --version"
+    shell.output "uname -srm",
+    shell.output "nproc",
+    shell.output "curl --version | head -n1 | cut -d' ' -f1-2",
+    shell.output "node --version"
   )
 end
 

@@ -1,14 +1,10 @@
 ---nginx on loopback that answers like a wiki at no cost, for as long as a variable is in scope.
 local ports = require "spec.ports"
+local shell = require "spec.shell"
 local socket = require "socket"
 
 local server = {}
 server.__index = server
-
-local function shell(command)
-  local pipe <close> = assert(io.popen(command))
-  return (pipe:read("a"):gsub("%s+$", ""))
-end
 
 local function make_certificate(folder)
   local command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes "
@@ -26,11 +22,11 @@ end
 
 ---@return table server { http, https: addresses of api.php; certificate: path; `stop` ends it }
 function server.start()
-  local folder = shell "mktemp -d"
+  local folder = shell.output "mktemp -d"
   local http, https = table.unpack(ports.free(2))
   make_certificate(folder)
   write_configuration(folder, http, https)
-  local pid = shell(("nginx -c %s/nginx.conf >/dev/null 2>&1 & echo $!"):format(folder))
+  local pid = shell.output(("nginx -c %s/nginx.conf >/dev/null 2>&1 & echo $!"):format(folder))
   assert(ports.await(http), "nginx did not start")
   return setmetatable({
     pid = pid,

@@ -2,6 +2,7 @@
 --- that the page uses for one. doc/testing.md tells the rules.
 local core = require("mwlogin.core")
 local folders = require "spec.folders"
+local shell = require("spec.shell")
 local worlds = require("spec.doc.worlds")
 
 local Stage = {}
@@ -9,12 +10,7 @@ Stage.__index = Stage
 
 local SECONDS <const> = 120
 
-local function shell(command)
-  local pipe <close> = assert(io.popen(command))
-  return (pipe:read("a"):gsub("%s+$", ""))
-end
-
-local ROOT <const> = shell("pwd")
+local ROOT <const> = shell.output("pwd")
 
 local function write(path, text, mode)
   local file = assert(io.open(path, "w"))

@@ -3,14 +3,10 @@ local mwlogin = require "mwlogin"
 local server = require "spec.bench.server"
 local server_process = require "spec.server_process"
 local shared = require "spec.shared"
+local shell = require "spec.shell"
 local socket = require "socket"
 
 local PASSWORD <const> = ("0123456789abcdef"):rep(2)
-
-local function shell(command)
-  local pipe <close> = assert(io.popen(command))
-  return (pipe:read("a"):gsub("%s+$", ""))
-end
 
 ---Without what other specs left to the collector; counted when this process has closed its end of
 ---the pipe.
@@ -147,7 +143,7 @@ describe("gather", function()
       local file = assert(io.open(path, "w"))
       file:write(program)
       file:close()
-      local output = shell(
+      local output = shell.output(
         ("ulimit -n 64; LUA_PATH='%s' LUA_CPATH='%s' lua5.4 %s %s 2>&1"):format(
           package.path,
           package.cpath,

@@ -1,12 +1,8 @@
 --- Certificates made on the fly by openssl: an authority, and what it signs or does not.
 
-local certificates = {}
+local shell = require("spec.shell")
 
-local function run(command)
-  local pipe = assert(io.popen(command .. " 2>&1"))
-  local output = pipe:read("a")
-  assert(pipe:close(), output)
-end
+local certificates = {}
 
 local Authority = {}
 Authority.__index = Authority
@@ -20,7 +16,7 @@ function Authority:issue(name, options)
   local host = options.host or "localhost"
   local alternative = host:find("^[%d.]+$") and "IP:" .. host or "DNS:" .. host
   local path = self.folder .. "/" .. name
-  run(
+  shell.run(
     ("openssl req -new -newkey rsa:2048 -nodes -subj '/CN=%s' -keyout %s.key -out %s.csr"):format(
       host,
       path,
@@ -32,7 +28,7 @@ function Authority:issue(name, options)
   extensions:flush()
   local signer = options.self_signed and ("-signkey %s.key"):format(path)
     or ("-CA %s -CAkey %s/ca.key -CAcreateserial"):format(self.certificate, self.folder)
-  run(
+  shell.run(
     ("openssl x509 -req -in %s.csr %s -days %d -extfile %s.ext -out %s.pem"):format(
       path,
       signer,
@@ -48,7 +44,7 @@ end
 ---@param folder string
 ---@return table authority `certificate`: path of its own; `issue`
 function certificates.authority(folder)
-  run(
+  shell.run(
     "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj '/CN=mwlogin spec authority' "
       .. ("-keyout %s/ca.key -out %s/ca.pem"):format(folder, folder)
   )

@@ -4,18 +4,12 @@ local core = require("mwlogin.core")
 local counts = require("spec.security.counts")
 local folders = require("spec.folders")
 local shared = require("spec.shared")
+local shell = require("spec.shell")
 local stranger = require("spec.security.stranger")
 local wikis = require("spec.wiki")
 
 local ROW <const> = "files that others prepared, changed or could read"
 local FAULTS <const> = "writes of a kept session that fail half-way"
-
-local function read_all(command)
-  local pipe = assert(io.popen(command .. " 2>&1"))
-  local output = pipe:read("a")
-  local good, _, code = pipe:close()
-  return output, good and 0 or code
-end
 
 local function write(path, text, mode)
   local file <close> = assert(io.open(path, "w"))
@@ -29,7 +23,7 @@ local HANDLER <const> = [[
   return { name = "X", version = "1", kinds = { "Nothing" }, answer = function() return nil end }]]
 
 describe("files", function()
-  local is_root = read_all("id -u"):match("%d+") == "0"
+  local is_root = shell.is_root()
   local folder
   local wiki = shared(wikis.start)
 
@@ -61,7 +55,7 @@ describe("files", function()
       environment or places,
       arguments
     )
-    return read_all(line)
+    return shell.result(line)
   end
 
   local function login(before, more, environment)
@@ -156,9 +150,9 @@ describe("files", function()
         "644"
       )
     end
-    local root = read_all("pwd"):match("[^\n]+")
+    local root = shell.result("pwd"):match("[^\n]+")
     for _, arguments in ipairs({ "--version", "help", "sessions", "doctor " .. wiki.api }) do
-      read_all(
+      shell.result(
         ("cd %s && env -u LUA_PATH -u LUA_CPATH HOME=%s/home %s/scripts/mwlogin %s"):format(
           here,
           folder,
@@ -178,9 +172,9 @@ describe("files", function()
       os.execute(("rmdir %s/state"):format(folder))
       local output, code = login("umask " .. umask .. ";")
       assert.equal(0, code, output)
-      local found = read_all(("find %s/state -type f"):format(folder))
+      local found = shell.result(("find %s/state -type f"):format(folder))
       assert.matches("%.json", found)
-      assert.equal("", (read_all(("find %s/state -perm /077"):format(folder))))
+      assert.equal("", (shell.result(("find %s/state -perm /077"):format(folder))))
       output, code =
         mwlogin("whoami " .. wiki.api .. " --json --no-input", "umask " .. umask .. ";")
       assert.equal(0, code, output)
@@ -208,21 +202,21 @@ describe("files", function()
       assert.equal(6, code, output)
       assert.matches("/state/mwlogin", output, 1, true)
       assert.same({}, wiki:requests({ method = "POST" }))
-      assert.equal("", (read_all(("find %s/state/ -name '*.json'"):format(folder))))
+      assert.equal("", (shell.result(("find %s/state/ -name '*.json'"):format(folder))))
       counts.record(ROW, 1, 0)
     end)
   end
 
   it("lie well in the sticky /tmp, and not in a folder of somebody else there", function()
-    local place = read_all("mktemp -d -p /tmp mwlogin-sticky.XXXXXX"):match("[^\n]+")
+    local place = shell.result("mktemp -d -p /tmp mwlogin-sticky.XXXXXX"):match("[^\n]+")
     local environment = ("HOME=%s/home XDG_STATE_HOME=%s"):format(folder, place)
     local output, code = login(nil, nil, environment)
     assert.equal(0, code, output)
-    assert.matches("%.json", (read_all("find " .. place)))
+    assert.matches("%.json", (shell.result("find " .. place)))
     os.execute(("rm -rf %s/mwlogin; chown nobody %s"):format(place, place))
     output = login(nil, nil, environment)
     assert.matches("another user", output)
-    assert.equal("", (read_all(("find %s -name '*.json'"):format(place))))
+    assert.equal("", (shell.result(("find %s -name '*.json'"):format(place))))
     os.execute("rm -rf " .. place)
     counts.record(ROW, 2, 0)
   end)
@@ -243,7 +237,7 @@ describe("files", function()
     end)
 
     lazy_setup(function()
-      local output, code = read_all(
+      local output, code = shell.result(
         ("cc -shared -fPIC -O1 -o %s/shim.so spec/security/failing_disk.c -ldl"):format(shim)
       )
       assert.equal(0, code, output)
@@ -259,7 +253,7 @@ describe("files", function()
           print(done, err and err.kind, err and err.code)]]):format(path)
         for _, errno in ipairs({ 5, 28, 30, 122 }) do
           write(folder .. "/program.lua", program)
-          local output = read_all(
+          local output = shell.result(
             (
               "LUA_PATH='%s' LUA_CPATH='%s' FAIL_CALL=%s FAIL_ERRNO=%d LD_PRELOAD=%s/shim.so "
               .. "lua5.4 %s"
@@ -274,7 +268,7 @@ describe("files", function()
           )
           assert.matches("^nil\tstore\t", output)
           assert.equal("what was kept", core.private_file.read(path))
-          assert.equal("", (read_all(("ls -A %s | grep draft"):format(folder))))
+          assert.equal("", (shell.result(("ls -A %s | grep draft"):format(folder))))
           counts.record(FAULTS, 1, 0)
         end
       end)

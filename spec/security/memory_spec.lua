@@ -7,16 +7,10 @@ local folders = require("spec.folders")
 local holding = require("spec.security.holding")
 local nginx = require("spec.security.nginx")
 local shared = require("spec.shared")
+local shell = require("spec.shell")
 local wikis = require("spec.wiki")
 
 local ROW <const> = "memory scans after a login: password, bot password, key of the second factor"
-
-local function run(command)
-  local pipe = assert(io.popen(command .. " 2>&1"))
-  local output = pipe:read("a")
-  assert(pipe:close(), output)
-  return output:match("[^\n]*")
-end
 
 describe("memory", function()
   local front, folder, authority, totp, key
@@ -26,13 +20,13 @@ describe("memory", function()
     totp = wiki:two_factor("Alice")
     key = core.crypto.unbase32(totp):reveal()
     folder = folders.new()
-    run(("cc -O1 -o %s/pty spec/core/pty.c -lutil"):format(folder))
+    shell.run(("cc -O1 -o %s/pty spec/core/pty.c -lutil"):format(folder))
     authority = certificates.authority(folder)
     local pass = ("location / { proxy_pass %s; proxy_set_header Host 127.0.0.1:%d; }"):format(
       wiki.base,
       wiki.port
     )
-    run(
+    shell.run(
       ("printf 'front:%%s\\n' \"$(openssl passwd -apr1 %s)\" >%s/htpasswd"):format(
         "a-password-in-front-42",
         folder

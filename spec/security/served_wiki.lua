@@ -6,6 +6,7 @@ local folders = require("spec.folders")
 local nginx = require("spec.security.nginx")
 local proxies = require("spec.security.proxy")
 local shared = require("spec.shared")
+local shell = require("spec.shell")
 local wikis = require("spec.wiki")
 
 local served_wiki = {}
@@ -33,13 +34,6 @@ local FORM <const> = [[{"batchcomplete":true,"query":{"tokens":{"logintoken":"ab
 -- nginx quotes with ' here: nothing in the form needs more than its own backslashes doubled
 local function answering(body)
   return ("default_type application/json; return 200 '%s';"):format(body:gsub("\\", "\\\\"))
-end
-
-local function run(command)
-  local pipe = assert(io.popen(command .. " 2>&1"))
-  local output = pipe:read("a")
-  assert(pipe:close(), output)
-  return output:match("[^\n]*")
 end
 
 -- Servers that answer a login's first question, and then as `post` says.
@@ -125,11 +119,11 @@ local function start()
   self.wiki = wikis.start({ settings = '$wgServer = "https://wiki.example.test";' })
   self.folder = folders.new()
   self.authority = certificates.authority(self.folder)
-  run("mkdir " .. self.folder .. "/other")
+  shell.run("mkdir " .. self.folder .. "/other")
   local other = certificates.authority(self.folder .. "/other")
   local leaf = self.authority:issue("wiki", { host = "wiki.example.test" })
   local line = "printf 'front:%%s\\n' $(openssl passwd -apr1 %s) >%s/htpasswd"
-  run(line:format(served_wiki.FRONT, self.folder))
+  shell.run(line:format(served_wiki.FRONT, self.folder))
   self.authority:issue("me", { host = "me" })
   self.front = nginx.start(servers_of(self, leaf, other))
   return self

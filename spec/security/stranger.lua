@@ -2,15 +2,9 @@
 --- user may read, in a folder of theirs.
 
 local folders = require("spec.folders")
+local shell = require("spec.shell")
 
 local stranger = {}
-
-local function read_all(command)
-  local pipe = assert(io.popen(command .. " 2>&1"))
-  local output = pipe:read("a")
-  local good, _, code = pipe:close()
-  return output, good and 0 or code
-end
 
 local Stranger = {}
 Stranger.__index = Stranger
@@ -28,7 +22,7 @@ function stranger.new()
   assert(
     os.execute(("cp -R scripts lua %s/ && cp -R build/mwlogin %s/build/"):format(folder, folder))
   )
-  self.is_root = read_all("id -u"):match("%d+") == "0"
+  self.is_root = shell.is_root()
   if self.is_root then
     assert(os.execute(("chown -R nobody %s && chmod 700 %s/home"):format(folder, folder)))
   end
@@ -59,7 +53,7 @@ end
 ---@return string output of both streams
 ---@return integer code
 function Stranger:run(line)
-  return read_all(self:line(line))
+  return shell.result(self:line(line))
 end
 
 function Stranger:gone()

@@ -1,11 +1,8 @@
 -- A disk of a spec's own, as small or as read-only as it likes: a tmpfs in a name space that ends
 -- with the process that runs there.
-local disk = {}
+local shell = require("spec.shell")
 
-local function output_of(line)
-  local pipe <close> = assert(io.popen(line))
-  return pipe:read("a")
-end
+local disk = {}
 
 ---@param text string
 ---@return string word of a shell's
@@ -15,7 +12,7 @@ end
 
 ---Who is root needs no name space of users for it, which some machines forbid.
 local function unshare()
-  return output_of("id -u") == "0\n" and "unshare -m" or "unshare -rm"
+  return shell.is_root() and "unshare -m" or "unshare -rm"
 end
 
 ---@return boolean possible whether this user may have disks here
@@ -30,7 +27,9 @@ end
 ---@return string output and errors
 function disk.run(folder, options, command)
   local mount = ("mount -t tmpfs -o mode=700,%s tmpfs %s"):format(options, disk.quote(folder))
-  return output_of(("%s sh -c %s 2>&1"):format(unshare(), disk.quote(mount .. " && " .. command)))
+  return shell.output(
+    ("%s sh -c %s 2>&1"):format(unshare(), disk.quote(mount .. " && " .. command))
+  )
 end
 
 return disk

@@ -3,6 +3,7 @@ local core = require("mwlogin.core")
 local entries = require("mwlogin.store.entry")
 local folders = require("spec.folders")
 local json = require("mwlogin.json")
+local shell = require("spec.shell")
 local store = require("mwlogin.store")
 
 local API <const> = "https://wiki.example.org/w/api.php"
@@ -26,17 +27,6 @@ end
 
 local function run(line)
   return assert(os.execute(line))
-end
-
-local function output_of(line)
-  local pipe = assert(io.popen(line))
-  local text = pipe:read("a")
-  pipe:close()
-  return text
-end
-
-local function is_root()
-  return output_of("id -u") == "0\n"
 end
 
 describe("a store in files", function()
@@ -79,8 +69,8 @@ describe("a store in files", function()
   it("lets nobody else read: folder 0700, file 0600", function()
     local id = entries.id(API, "alice")
     assert(kept:write(id, entries.encode(entry())))
-    assert.equal("700\n", output_of(("stat -c %%a '%s/state'"):format(folder)))
-    assert.equal("600\n", output_of(("stat -c %%a '%s'"):format(path_of(id))))
+    assert.equal("700", shell.output(("stat -c %%a '%s/state'"):format(folder)))
+    assert.equal("600", shell.output(("stat -c %%a '%s'"):format(path_of(id))))
   end)
 
   it("is below XDG_STATE_HOME, else below HOME, else nowhere", function()
@@ -90,11 +80,11 @@ describe("a store in files", function()
       print(ok, err and err.kind)]]
     local line = "env -u XDG_STATE_HOME -u HOME %s LUA_PATH='./lua/?.lua;./lua/?/init.lua;;' "
       .. "LUA_CPATH='./build/?.so;;' lua5.4 -e '%s'"
-    assert.equal("true\tnil\n", output_of(line:format("XDG_STATE_HOME=" .. folder, script)))
+    assert.equal("true\tnil", shell.output(line:format("XDG_STATE_HOME=" .. folder, script)))
     run(("test -f '%s/mwlogin/one.json'"):format(folder))
-    assert.equal("true\tnil\n", output_of(line:format("HOME=" .. folder, script)))
+    assert.equal("true\tnil", shell.output(line:format("HOME=" .. folder, script)))
     run(("test -f '%s/.local/state/mwlogin/one.json'"):format(folder))
-    assert.equal("nil\tstore\n", output_of(line:format("XDG_STATE_HOME=relative", script)))
+    assert.equal("nil\tstore", shell.output(line:format("XDG_STATE_HOME=relative", script)))
   end)
 
   it("has a name of its own for any account and address", function()
@@ -189,7 +179,7 @@ describe("a store in files", function()
     it("a file that others can read, and leaves it as it is", function()
       run(("chmod 644 '%s'"):format(path_of(id)))
       refused()
-      assert.equal("what was there", output_of(("cat '%s'"):format(path_of(id))))
+      assert.equal("what was there", shell.output(("cat '%s'"):format(path_of(id))))
     end)
 
     it("a symbolic link, and leaves its target as it is", function()
@@ -202,11 +192,11 @@ describe("a store in files", function()
         )
       )
       refused()
-      assert.equal("what was there", output_of(("cat '%s/target'"):format(folder)))
+      assert.equal("what was there", shell.output(("cat '%s/target'"):format(folder)))
     end)
 
     it("a file of somebody else", function()
-      if not is_root() then
+      if not shell.is_root() then
         return pending("only root can give files away")
       end
       run(("chown 65534 '%s'"):format(path_of(id)))

@@ -2,11 +2,7 @@
 package.path = "./?.lua;./?/init.lua;" .. package.path
 local core = require("mwlogin.core")
 local folders = require("spec.folders")
-
-local function shell(command)
-  local pipe <close> = assert(io.popen(command))
-  return (pipe:read("a"):gsub("%s+$", ""))
-end
+local shell = require("spec.shell")
 
 describe("make wiki", function()
   local folder, process, said
@@ -60,19 +56,19 @@ describe("make wiki", function()
       local file = assert(io.open(path, "w"))
       file:write(script)
       file:close()
-      local output = shell("sh " .. path .. " 2>&1")
+      local output = shell.output("sh " .. path .. " 2>&1")
       assert.truthy(output:find(" as " .. name .. " (", 1, true), output)
     end)
   end
 
   it("keeps its passwords where only their owner reads them", function()
-    assert.equal("600", shell(("stat -c %%a %s/wiki.env"):format(folder)))
+    assert.equal("600", shell.output(("stat -c %%a %s/wiki.env"):format(folder)))
   end)
 
   it("leaves nothing behind", function()
     process:kill("INT")
     assert.is_truthy(process:wait(30))
     os.remove(folder .. "/script")
-    assert.equal("", shell("ls -A " .. folder))
+    assert.equal("", shell.output("ls -A " .. folder))
   end)
 end)
