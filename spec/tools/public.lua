@@ -159,7 +159,7 @@ return {
     prefix = "Handler:",
     classes = { "mwlogin.Handler", "mwlogin.HandlerOption", "mwlogin.Decision" },
     of = function()
-      return {} -- people write them; spec/meta/handler_spec.lua compares it with the loader
+      return {} -- people write them; spec/meta/options_spec.lua compares it with the loader
     end,
   },
   {
