@@ -74,7 +74,10 @@ describe("mwlogin run", function()
     local place = path:gsub("%p", "%%%0") .. ":2: boom"
     assert.equal(1, select(2, result.stderr:gsub(place, "")))
     assert.is_nil(result.stderr:find("mwlogin/cli", 1, true), result.stderr)
+    assert.truthy(result.stderr:find("'inner'", 1, true), result.stderr)
     assert.equal("", result.stdout)
+    result, path = run "assert(..., 'usage: script.lua WIKI')"
+    assert.equal(("mwlogin: %s:1: usage: script.lua WIKI\n"):format(path), result.stderr)
   end)
 
   it("exits as the kind of a library's error says, with its advice", function()

@@ -60,6 +60,15 @@ local function judge(out, script, err)
   return exit.USAGE
 end
 
+---What was raised with the way there, without our own part of it: nothing where it was raised by the
+---script itself, whose place stands before the words.
+local function traced(words, trace)
+  local ours = trace:find("\n\t[C]: in function 'xpcall'", 1, true)
+  trace = trace:sub(1, (ours or 0) - 1)
+  local deeper = trace:gsub("\n\t%[C%]: in [^\n]*", ""):gsub("\n\t[^\n]*: in main chunk", "")
+  return deeper:find "\n\t" and words .. trace or words
+end
+
 ---The system keeps the last eight bits only: 256 would be a success.
 local function code_of(out, script, result)
   if math.type(result) ~= "integer" then
@@ -88,9 +97,7 @@ function run.run(args)
     if type(raised) == "table" or tostring(raised):find("interrupted!", 1, true) then
       return raised
     end
-    local told = debug.traceback(tostring(raised), 2)
-    local ours = told:find("\n\t[C]: in function 'xpcall'", 1, true)
-    return told:sub(1, (ours or 0) - 1)
+    return traced(tostring(raised), debug.traceback("", 2))
   end, table.unpack(args.arguments))
   if not ok then
     return judge(out, args.script, result)
