@@ -6,6 +6,7 @@
 
 #include "core.h"
 #include "curl_memory.h"
+#include "descriptors.h"
 #include "failure.h"
 #include "handle.h"
 #include "observe.h"
@@ -17,6 +18,7 @@
 #include "trouble.h"
 
 #define EXCHANGE_CLASS "mwlogin.exchange"
+#define DESCRIPTORS_WANTED 4 /* for a name, a file of certificates */
 
 /* == buffers ===================================================================================== */
 
@@ -65,6 +67,24 @@ static void free_bytes(struct mwl_pool *pool, struct mwl_bytes *buffer) {
   memset(buffer, 0, sizeof *buffer);
 }
 
+/* libcurl tells of no descriptors as of a host that does not accept, a file that cannot be read, a name
+   that nobody knows. */
+static int lacks_descriptors(const struct mwl_exchange *exchange, CURLcode result) {
+  long error = 0;
+  switch (result) {
+    case CURLE_COULDNT_CONNECT:
+      curl_easy_getinfo(exchange->easy, CURLINFO_OS_ERRNO, &error);
+      return error == 0 && exchange->pool->watch.lacks_descriptors;
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_RESOLVE_PROXY:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_CERTPROBLEM:
+      return mwl_descriptors_lack(DESCRIPTORS_WANTED);
+    default:
+      return 0;
+  }
+}
+
 void mwl_exchange_finish(struct mwl_exchange *exchange, CURLcode result) {
   /* what libcurl had no memory for may be missing from what it calls a success */
   if (exchange->easy != NULL &&
@@ -79,6 +99,7 @@ void mwl_exchange_finish(struct mwl_exchange *exchange, CURLcode result) {
   exchange->result = result;
   exchange->done = 1;
   if (exchange->easy == NULL) return;
+  exchange->no_descriptor = lacks_descriptors(exchange, result);
   curl_easy_getinfo(exchange->easy, CURLINFO_RESPONSE_CODE, &exchange->status);
   if (result == CURLE_OK && !exchange->foreign) { /* the host is the wiki's */
     long version = 0;

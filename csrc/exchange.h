@@ -50,6 +50,7 @@ struct mwl_exchange {
   size_t reply_max;
   int too_large;
   int no_memory;
+  int no_descriptor;
   unsigned long refusals; /* of memory to libcurl, when it was given the request */
   int is_awaited;         /* by a task, which the pool tells of the end */
   int attempted;          /* libcurl has begun to send it */

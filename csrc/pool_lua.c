@@ -4,6 +4,7 @@
 
 #include "core.h"
 #include "deadline.h"
+#include "descriptors.h"
 #include "exchange.h"
 #include "failure.h"
 #include "interrupt.h"
@@ -174,7 +175,9 @@ static int pool_new(lua_State *L) {
   }
   lua_settop(L, 3);
   if (!mwl_pool_begin(pool, per_host, in_flight, connections)) {
-    return luaL_error(L, "not enough memory or descriptors for a pool");
+    return luaL_error(L, mwl_descriptors_lack(1)
+                             ? "no file descriptor is left for a pool: raise the limit (ulimit -n)"
+                             : "not enough memory for a pool");
   }
   return 1;
 }

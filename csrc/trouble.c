@@ -126,6 +126,9 @@ static int is_of_proxy(const struct mwl_exchange *exchange, const struct mwl_ses
 static struct trouble find_trouble(const struct mwl_exchange *exchange,
                                    const struct mwl_session *session) {
   if (exchange->cut) return trouble_of(CURLE_GOT_NOTHING);
+  if (exchange->no_descriptor)
+    return (struct trouble){"network", "descriptors",
+                            "This process has no file descriptor left (ulimit -n)", 0};
   if (exchange->result == CURLE_PEER_FAILED_VERIFICATION) return certificate_trouble(exchange);
   if (is_of_proxy_address(exchange))
     return (struct trouble){"network", "proxy",
@@ -152,7 +155,8 @@ void mwl_trouble_push(lua_State *L, const struct mwl_exchange *exchange,
   } else if (exchange->result == CURLE_ABORTED_BY_CALLBACK && session->wiki == NULL) {
     mwl_failure_push(L, trouble.kind, trouble.code,
                      "The session was closed before the wiki answered.");
-  } else if (exchange->trouble[0] != '\0' && !exchange->cut && !is_of_proxy_address(exchange)) {
+  } else if (exchange->trouble[0] != '\0' && !exchange->cut && !exchange->no_descriptor &&
+             !is_of_proxy_address(exchange)) {
     /* libcurl's words, unless they show an address that may hold a password */
     mwl_failure_push(L, trouble.kind, trouble.code, "%s: %s (%s).", host, trouble.text,
                      exchange->trouble);

@@ -1,9 +1,12 @@
 #include "watch.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "descriptors.h"
 
 /* What libcurl wants to know now, what the kernel was told, and whether the socket was opened here, so
    that its end is told here, too. */
@@ -36,6 +39,7 @@ static curl_socket_t open_socket(void *data, curlsocktype purpose, struct curl_s
   curl_socket_t made = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
   unsigned char *state = made < 0 ? NULL : state_of(watch, made);
   (void)purpose;
+  watch->lacks_descriptors = made < 0 && mwl_descriptors_are_gone(errno);
   if (state != NULL) *state = OWN;
   return made;
 }

@@ -11,6 +11,7 @@ struct mwl_watch {
   int poll;              /* -1: none */
   unsigned char *states; /* by socket */
   size_t count;
+  int lacks_descriptors; /* there was none for the last socket */
 };
 
 /* 0: no descriptor. */

@@ -154,6 +154,8 @@ local BY_CODE <const> = {
     .. "that it runs.",
   connect = "Check host and port, and that the server runs.",
   timeout = "Try again later, or give a longer timeout.",
+  descriptors = "Raise the limit (ulimit -n), or do less at once (concurrency; in_flight of a "
+    .. "pool).",
   memory = "This machine has no memory left: end what uses it up, then try again.",
   cut = "Try again; if it stays so, look at proxies in between, and whether the port wants https.",
   certificate = "Check the host's name and the machine's clock; a private authority goes into "

@@ -1,5 +1,6 @@
 ---mwlogin: logs programs in to MediaWiki wikis. This file hands names on; each is loaded when it is
 ---first used.
+require "mwlogin.late_modules"
 local open_options = require "mwlogin.open_options"
 
 ---@class mwlogin

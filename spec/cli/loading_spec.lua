@@ -21,6 +21,7 @@ mwlogin.core
 mwlogin.discover
 mwlogin.error
 mwlogin.json
+mwlogin.late_modules
 mwlogin.login
 mwlogin.login.account
 mwlogin.login.again
@@ -139,6 +140,7 @@ describe("the command loads no more than it needs", function()
       mwlogin.core
       mwlogin.error
       mwlogin.json
+      mwlogin.late_modules
       mwlogin.options
       mwlogin.plaintext
       mwlogin.store

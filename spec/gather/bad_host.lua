@@ -68,9 +68,7 @@ local function flood()
   end
 end
 
-local file = assert(io.open(announce, "w"))
-file:write(port, "\n")
-file:close()
+server_process.announce(announce, port)
 
 local input = server_process.stdin
 local next_byte = socket.gettime() + 1

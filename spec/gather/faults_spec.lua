@@ -1,4 +1,5 @@
 -- One host of many misbehaves; everything ends, nothing is left, the others never notice.
+local folders = require "spec.folders"
 local mwlogin = require "mwlogin"
 local server = require "spec.bench.server"
 local server_process = require "spec.server_process"
@@ -120,43 +121,91 @@ describe("gather", function()
     end
   end)
 
-  it(
-    "goes on where descriptors are few, and says what is missing where there are too few",
-    function()
-      local program = [[
-      local mwlogin = require "mwlogin"
-      local list, kinds = {}, {}
-      for position = 1, 200 do list[position] = position end
-      local results = mwlogin.gather(list, function(_, pool)
-        local session <close> = assert(mwlogin.open(arg[1], { user_agent = "few", pool = pool }))
-        local password = ("0123456789abcdef"):rep(2)
-        local me, err = session:login { username = "Alice@app", password = password }
-        return me and me.name, err
-      end, { concurrency = 200, pool = mwlogin.pool { per_host = 200, in_flight = 200 } })
-      for _, result in ipairs(results) do
-        local kind = result.ok and result.value or result.err.kind
-        kinds[kind] = (kinds[kind] or 0) + 1
+  describe("where descriptors are few", function()
+    local folder
+
+    folders.for_block(function(path)
+      folder = path
+    end)
+
+    lazy_setup(function()
+      local file <close> = assert(io.open(folder .. "/many.lua", "w"))
+      file:write [[
+        local mwlogin = require "mwlogin"
+        local list, came = {}, {}
+        for position = 1, 200 do list[position] = position end
+        local results = mwlogin.gather(list, function(_, pool)
+          local session <close> = assert(mwlogin.open(arg[1], {
+            user_agent = "few",
+            pool = pool,
+            ca_file = arg[2],
+          }))
+          local password = ("0123456789abcdef"):rep(2)
+          local me, err = session:login { username = "Alice@app", password = password }
+          return me and me.name, err
+        end, { concurrency = 200, pool = mwlogin.pool { per_host = 200, in_flight = 200 } })
+        for _, result in ipairs(results) do
+          local what = result.ok and result.value or tostring(result.err)
+          came[what] = (came[what] or 0) + 1
+        end
+        for what, count in pairs(came) do print(count, what) end]]
+    end)
+
+    ---Without what this process has open.
+    local FREE <const> = "exec 2>&1 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-; "
+
+    ---What 200 logins at once come to: how often each.
+    ---@return table<string, integer>
+    local function under(limit, address, certificate)
+      local line = FREE .. "ulimit -n %d; LUA_PATH='%s' LUA_CPATH='%s' lua5.4 %s/many.lua %s %s"
+      local said =
+        shell.output(line:format(limit, package.path, package.cpath, folder, address, certificate or ""))
+      local came, all = {}, 0
+      for count, what in said:gmatch "(%d+)\t([^\n]+)" do
+        came[what] = math.tointeger(tonumber(count))
+        all = all + came[what]
       end
-      print(kinds.Alice or 0, (kinds.Alice or 0) + (kinds.network or 0))
-    ]]
-      local path = os.tmpname()
-      local file = assert(io.open(path, "w"))
-      file:write(program)
-      file:close()
-      local output = shell.output(
-        ("ulimit -n 64; LUA_PATH='%s' LUA_CPATH='%s' lua5.4 %s %s 2>&1"):format(
-          package.path,
-          package.cpath,
-          path,
-          good.http
-        )
-      )
-      os.remove(path)
-      local good_ones, all = output:match "^(%d+)%s+(%d+)$"
-      assert.equal("200", all, output)
-      assert.is_true(tonumber(good_ones) > 0, output)
+      assert.equal(200, all, said)
+      return came
     end
-  )
+
+    local WORDS <const> = "This process has no file descriptor left (ulimit -n)"
+
+    it("some get through, and the others are told what is missing", function()
+      for address, certificate in pairs { [good.http] = "", [good.https] = good.certificate } do
+        for _, limit in ipairs { 64, 16 } do
+          local came = under(limit, address, certificate)
+          assert.is_true(came.Alice > 0)
+          for what in pairs(came) do
+            assert.is_true(what == "Alice" or what:find(WORDS, 1, true) ~= nil, what)
+          end
+        end
+      end
+    end)
+
+    it("so few that no more of mwlogin can be loaded, that is told", function()
+      local came = under(6, good.http)
+      local what = next(came)
+      assert.truthy(what:find(WORDS .. " to load mwlogin.", 1, true), what)
+      assert.truthy(what:find("Raise the limit (ulimit -n)", 1, true), what)
+    end)
+
+    it("none is left for a pool, that is told", function()
+      local line = FREE .. "ulimit -n 5; LUA_PATH='%s' LUA_CPATH='%s' lua5.4 %s/many.lua %s"
+      local said = shell.output(line:format(package.path, package.cpath, folder, good.http))
+      assert.truthy(said:find("no file descriptor is left for a pool", 1, true), said)
+    end)
+
+    it("the command says so, without a traceback", function()
+      local line = FREE
+        .. "ulimit -n 6; P=x XDG_STATE_HOME=%s scripts/mwlogin login %s --user A@b "
+        .. "--password-from env:P --no-input"
+      local said = shell.output(line:format(folder, good.http))
+      assert.truthy(said:find(WORDS .. " to load mwlogin", 1, true), said)
+      assert.is_nil(said:find("traceback", 1, true), said)
+      assert.is_nil(said:find("no field package", 1, true), said)
+    end)
+  end)
 
   it("leaves nothing where a pool is dropped with five hundred requests in flight", function()
     local bad <close> = bad_host "hang"

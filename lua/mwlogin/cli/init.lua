@@ -102,6 +102,7 @@ local function read(name, file, words)
 end
 
 local function run_subcommand(name, argv)
+  require "mwlogin.late_modules"
   -- what a closed standard output is sent must not go into the socket that has got its number
   require("mwlogin.core").hold_standard_streams()
   local file = subcommand(name)
@@ -137,6 +138,16 @@ local function caught(raised)
   return { trouble = text:match "not enough memory.*" or debug.traceback(text, 2) }
 end
 
+---Without descriptors there may be nothing to tell it with, either.
+local function tell(name, err)
+  local told = pcall(function()
+    require("mwlogin.cli.output").new({}):failure(name, err)
+  end)
+  if not told then
+    io.stderr:write("mwlogin: ", tostring(err), "\n")
+  end
+end
+
 ---@param argv string[] arguments after the command's name
 ---@return integer code exit code
 function cli.main(argv)
@@ -158,8 +169,7 @@ function cli.main(argv)
     return exit.CANCELLED
   end
   if result.err then
-    local out = require("mwlogin.cli.output").new {}
-    out:failure(name, result.err)
+    tell(name, result.err)
     return exit.code(result.err)
   end
   io.stderr:write("mwlogin: ", require("mwlogin.cli.output").clean(result.trouble), "\n")
