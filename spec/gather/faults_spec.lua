@@ -158,8 +158,9 @@ describe("gather", function()
     ---@return table<string, integer>
     local function under(limit, address, certificate)
       local line = FREE .. "ulimit -n %d; LUA_PATH='%s' LUA_CPATH='%s' lua5.4 %s/many.lua %s %s"
-      local said =
-        shell.output(line:format(limit, package.path, package.cpath, folder, address, certificate or ""))
+      local said = shell.output(
+        line:format(limit, package.path, package.cpath, folder, address, certificate or "")
+      )
       local came, all = {}, 0
       for count, what in said:gmatch "(%d+)\t([^\n]+)" do
         came[what] = math.tointeger(tonumber(count))
