@@ -54,8 +54,8 @@ local function client_of(credentials)
 end
 
 ---The account that a login is about: as named, else the only one that is kept. A token that was
----given says nothing about whose it is: none. The Session is at the address then that entries of its
----wiki are kept under: one that begins with http may move to https.
+---given says nothing about whose it is: none. The Session is then at the address that entries of
+---its wiki are kept under: one that begins with http may move to https.
 ---@param session mwlogin.Session its options have a store
 ---@param credentials table
 ---@return string|nil name

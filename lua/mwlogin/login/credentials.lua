@@ -174,7 +174,8 @@ local function appended(list, value)
 end
 
 ---A source that asks git, told what it is to ask for where that was not said. It is one of our
----own: what the caller gave may serve for another wiki next, which must not be given this one's password.
+---own: what the caller gave may serve for another wiki next, which must not be given this one's
+---password.
 local function complete(value, session, given)
   if not is_source(value) or value.label ~= "git" then
     return value
