@@ -146,18 +146,8 @@ local function join(session, credentials)
   return me
 end
 
----Logs a Session in.
----@param session mwlogin.Session
----@param credentials table|nil username, password, method, answers, handlers, respond, …
----@return mwlogin.Identity|nil identity
----@return mwlogin.Error|nil err of kind `interaction` it carries `flow` and `step`
-function login.run(session, credentials)
-  credentials = credentials or NOTHING
-  credentials_of.check(credentials, METHODS, 3)
-  if session.flight then
-    return join(session, credentials)
-  end
-  local own, secrets = credentials_of.lock_away(session, credentials)
+---Begins once nobody else has anything under way: a logout that was would wipe these secrets, too.
+local function begin(session, own, secrets)
   if method_of.choose(own) ~= "session" then
     session.recover = nil -- what it would log in with is wiped
     session:keep(secrets)
@@ -166,8 +156,28 @@ function login.run(session, credentials)
       session:protect(value)
     end
   end
-  local act = session.options.store and log_in_with_store or attempt
-  return flight.run(session, account_of(own), flight.hold, session, act, own)
+  return flight.hold(session, session.options.store and log_in_with_store or attempt, own)
+end
+
+---Logs a Session in.
+---@param session mwlogin.Session
+---@param credentials table|nil username, password, method, answers, handlers, respond, …
+---@return mwlogin.Identity|nil identity
+---@return mwlogin.Error|nil err of kind `interaction` it carries `flow` and `step`
+function login.run(session, credentials)
+  credentials = credentials or NOTHING
+  credentials_of.check(credentials, METHODS, 3)
+  local running = flight.elsewhere(session)
+  if running and running.name == flight.LOGOUT then
+    local free, err = flight.await(session)
+    if not free then
+      return nil, err
+    end
+  elseif session.flight then
+    return join(session, credentials)
+  end
+  local own, secrets = credentials_of.lock_away(session, credentials)
+  return flight.run(session, account_of(own), begin, session, own, secrets)
 end
 
 return login

@@ -277,7 +277,11 @@ end
 ---@return mwlogin.Error|nil err
 function Session:logout()
   check_open(self)
-  return when_free(self, user.logout)
+  local free, err = flight.await(self)
+  if not free then
+    return nil, err
+  end
+  return flight.run(self, flight.LOGOUT, user.logout, self)
 end
 
 ---The session's cookies; whoever has them is logged in.
@@ -296,6 +300,9 @@ function Session:import_cookies(lines)
   check_open(self)
   if type(lines) ~= "table" and type(lines) ~= "string" then
     error("import_cookies takes a list of Netscape lines, or a text of them", 2)
+  end
+  if flight.elsewhere(self) then
+    return nil, flight.busy()
   end
   local taken, err = self.core:cookies(lines)
   if not taken then

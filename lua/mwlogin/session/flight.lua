@@ -9,6 +9,9 @@ local DEFAULT_MAX_WAIT <const> = 60
 local PAUSE <const> = 0.02
 local BUSY <const> = "busy"
 
+---The name of a logout, which holds the Session like a login, and which a login waits for.
+flight.LOGOUT = {}
+
 local Flight = {}
 Flight.__index = Flight
 
@@ -89,7 +92,7 @@ end
 
 ---Runs a login, unless the caller is in one already: then it is part of that.
 ---@param session mwlogin.Session
----@param name string|nil the account
+---@param name string|table|nil the account; or `flight.LOGOUT`
 ---@param act fun(...: any): any, mwlogin.Error|nil
 ---@param ... any what `act` is called with
 ---@return any result

@@ -37,11 +37,13 @@ end
 ---@return mwlogin.Error|nil err
 function request.run(session, method, params, opts)
   local deadline = core.now() + (session.options.max_wait or DEFAULT_MAX_WAIT)
+  local begun_as = session.identity
   local free, why = flight.await(session)
-  if not free then
+  why = why or request.changed(begun_as, session.identity)
+  if not free or why then
     return nil, why
   end
-  local begun_as = session.identity
+  begun_as = session.identity
   local reply, err = session:call(method, params, opts)
   if reply then
     return reply

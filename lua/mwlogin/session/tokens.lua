@@ -188,11 +188,13 @@ function tokens.post(session, params, kind, name)
   for key, value in pairs(params) do
     sent[key] = value
   end
+  local begun_as = session.identity
   local reply, err = flight.await(session)
-  if not reply then
+  err = err or request.changed(begun_as, session.identity)
+  if not reply or err then
     return nil, err
   end
-  local begun_as = session.identity
+  begun_as = session.identity
   local bad
   for _ = 1, 2 do
     local token
