@@ -1,4 +1,5 @@
 -- One host of many misbehaves; everything ends, nothing is left, the others never notice.
+local core = require "mwlogin.core"
 local folders = require "spec.folders"
 local mwlogin = require "mwlogin"
 local server = require "spec.bench.server"
@@ -22,19 +23,36 @@ local function descriptors()
   return file:read "n"
 end
 
+local PROTOCOLS <const> = { "http", "https", "http2" }
+
 ---@param how string as spec/gather/bad_host.lua takes it
+---@param protocol string|nil of PROTOCOLS
+---@param issued table|nil its certificate and key
 ---@return table host { api }, closed by `<close>`
-local function bad_host(how)
+local function bad_host(how, protocol, issued)
+  if issued and protocol ~= "http" then
+    local words = { "node", "spec/gather/bad_host.mjs", how, protocol }
+    table.move({ issued.key, issued.certificate }, 1, 2, 5, words)
+    local node = assert(core.process(words, { stdin = "pipe", stdout = "pipe" }))
+    local port = assert(node:read(1, { stop = "\n", timeout = 60 }))
+    return setmetatable({ api = ("https://127.0.0.1:%s/api.php"):format(port) }, {
+      __close = function()
+        node:kill "KILL"
+        node:close()
+      end,
+    })
+  end
   local host = server_process.start({}, "spec/gather/bad_host.lua " .. how)
   host.api = ("http://127.0.0.1:%d/api.php"):format(host.port)
   return host
 end
 
-local function log_in(api, pool)
+local function log_in(api, pool, certificate, timeout)
   local session <close> = assert(mwlogin.open(api, {
     user_agent = "faults_spec",
     pool = pool,
-    timeout = 4,
+    ca_file = certificate,
+    timeout = timeout or 4,
     max_wait = 1,
     max_response = 1 << 20,
   }))
@@ -46,14 +64,18 @@ describe("gather, where one host", function()
   local good = shared(server.start)
 
   ---Twenty logins, two of them at the bad host.
-  local function among_others(how)
-    local bad <close> = bad_host(how)
+  local function among_others(how, protocol)
+    local issued = { key = good.folder .. "/key.pem", certificate = good.certificate }
+    local bad <close> = bad_host(how, protocol, issued)
     local before = descriptors()
     local list = {}
     for position = 1, 20 do
-      list[position] = position % 10 == 5 and bad.api or good.http
+      local other = protocol == "http" and good.http or good.https
+      list[position] = position % 10 == 5 and bad.api or other
     end
-    local results = mwlogin.gather(list, log_in, { concurrency = 8 })
+    local results = mwlogin.gather(list, function(api, pool)
+      return log_in(api, pool, good.certificate, api == bad.api and 2 or 30)
+    end, { concurrency = 8 })
     for position, result in ipairs(results) do
       if position % 10 ~= 5 then
         assert.same({ ok = true, value = "Alice" }, result)
@@ -64,31 +86,33 @@ describe("gather, where one host", function()
     return results[5].err
   end
 
-  it("hangs: its logins end in their time, the others succeed", function()
-    local err = among_others "hang"
-    assert.equal("network", err.kind)
-    assert.equal("timeout", err.code)
-  end)
+  for _, protocol in ipairs(PROTOCOLS) do
+    it("hangs: its logins end in their time, the others succeed: by " .. protocol, function()
+      local err = among_others("hang", protocol)
+      assert.equal("network", err.kind)
+      assert.equal("timeout", err.code)
+    end)
 
-  it("resets its connections", function()
-    assert.equal("network", among_others("reset").kind)
-  end)
+    it("resets its connections: by " .. protocol, function()
+      assert.equal("network", among_others("reset", protocol).kind)
+    end)
 
-  it("sends a byte a second", function()
-    assert.equal("timeout", among_others("trickle").code)
-  end)
+    it("sends a byte a second: by " .. protocol, function()
+      assert.equal("timeout", among_others("trickle", protocol).code)
+    end)
 
-  it("sends a gigabyte", function()
-    local err = among_others "huge"
-    assert.equal("protocol", err.kind)
-    assert.equal("too_large", err.code)
-  end)
+    it("sends a gigabyte: by " .. protocol, function()
+      local err = among_others("huge", protocol)
+      assert.equal("protocol", err.kind)
+      assert.equal("too_large", err.code)
+    end)
 
-  it("answers 429", function()
-    local err = among_others "busy"
-    assert.equal("throttled", err.kind)
-    assert.equal(3600, err.retry_after)
-  end)
+    it("answers 429: by " .. protocol, function()
+      local err = among_others("busy", protocol)
+      assert.equal("throttled", err.kind)
+      assert.equal(3600, err.retry_after)
+    end)
+  end
 end)
 
 describe("gather", function()
