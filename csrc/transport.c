@@ -239,6 +239,7 @@ int mwl_transport_run(lua_State *L, struct mwl_session *session, struct mwl_exch
     push_own_failure(L);
     return 0;
   }
+  if (lua_isnil(L, -1)) lua_pushliteral(L, "the transport gave neither a response nor a message");
   luaL_tolstring(L, -1, NULL);
   mwl_failure(L, "network", "transport", "%s: %s", session->wiki->address.host,
               lua_tostring(L, -1));

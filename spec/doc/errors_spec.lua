@@ -56,6 +56,58 @@ describe("doc/errors.md", function()
     assert.is_true(count > 15)
   end)
 
+  -- code → the kinds that the tables with a column of kinds tell
+  local known = read("lua/mwlogin/error.lua"):match("KINDS <const> = (%b{})")
+  local function is_kind(word)
+    return known:find("\n%s+" .. word .. " = true") ~= nil
+  end
+
+  local function told_kinds()
+    local told = {}
+    local function tell(code, kind)
+      told[code] = told[code] or {}
+      told[code][kind] = true
+    end
+    for codes, kinds in page:gmatch("\n| (`[^|]+) | ([^|]+) |") do
+      for code in codes:gmatch("`([^`]+)`") do
+        for kind in kinds:gmatch("`(%a+)`") do
+          if is_kind(kind) then
+            tell(code, kind)
+          end
+        end
+      end
+    end
+    local stores = page:match("\n## Codes of kind `store`\n(.-)\n## ")
+    for codes in stores:gmatch("\n| (`[^|]+) |") do
+      for code in codes:gmatch("`([^`]+)`") do
+        tell(code, "store")
+      end
+    end
+    return told
+  end
+
+  it("tells each of our own codes with the kinds it has", function()
+    local told, count = told_kinds(), 0
+    local function holds(kind, code, path)
+      -- what is told without kinds is a code of the wiki's
+      if told[code] and is_kind(kind) then
+        count = count + 1
+        assert.is_true(told[code][kind], ("%s is of kind %s in %s"):format(code, kind, path))
+      end
+    end
+    local pipe <close> = assert(io.popen("git ls-files 'lua/mwlogin/*.lua' 'csrc/*.c'"))
+    for path in pipe:lines() do
+      local text = path:find("testing") and "" or read(path)
+      for kind, code in text:gmatch('kind = "(%a+)",%s*code = "([%w_-]+)"') do
+        holds(kind, code, path)
+      end
+      for kind, code in text:gmatch('"(%a+)",%s*"([%w_-]+)",') do
+        holds(kind, code, path)
+      end
+    end
+    assert.is_true(count > 100, count)
+  end)
+
   it("has every kind with its exit code", function()
     local exit = require "mwlogin.cli.exit"
     local kinds = read("lua/mwlogin/error.lua"):match("KINDS <const> = (%b{})")

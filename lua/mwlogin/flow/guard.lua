@@ -91,14 +91,15 @@ end
 ---@param code string
 ---@param message string
 ---@param cause any
+---@param advice string|nil
 ---@return table err kind `handler`
-function guard.failure(entry, code, message, cause)
+function guard.failure(entry, code, message, cause, advice)
   return errors.new {
     kind = "handler",
     code = code,
     handler = entry.name,
     message = ("handler '%s': %s"):format(entry.name, message),
-    advice = "Correct the handler; doc/handlers.md says what it must return.",
+    advice = advice or "Correct the handler; doc/handlers.md says what it must return.",
     cause = cause,
   }
 end
@@ -134,7 +135,8 @@ function Guard:call(entry, method, wanted, ...)
     if type(err) == "table" and err.kind then
       return nil, errors.is(err) and err or errors.from(err)
     elseif err ~= nil then
-      return nil, guard.failure(entry, "stopped", tostring(err))
+      local advice = "Look at what the handler says; it has stopped the login by itself."
+      return nil, guard.failure(entry, "stopped", tostring(err), nil, advice)
     end
     return nil
   elseif not wanted[type(value)] then

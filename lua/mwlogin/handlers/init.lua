@@ -58,7 +58,7 @@ local LISTS <const> = { "kinds", "fields", "secret_fields" }
 ---What is wrong with a handler, in words; nil when nothing is.
 local function fault(handler)
   if type(handler.name) ~= "string" or handler.name == "" then
-    return "it has no name"
+    return "it has no name, and no `use`"
   end
   for _, name in ipairs(FUNCTIONS) do
     if handler[name] ~= nil and type(handler[name]) ~= "function" then
@@ -131,9 +131,10 @@ end
 
 ---@param item table|string handler, path, module name or { use, config }
 ---@param where string|nil folder that paths are relative to
+---@param number integer its place in the list, for one without a name
 ---@return mwlogin.handlers.Entry|nil entry
 ---@return table|nil err kind `handler`
-local function load_one(item, where)
+local function load_one(item, where, number)
   local use, config = item, nil
   if type(item) == "table" and item.use ~= nil then
     for key in pairs(item) do
@@ -147,7 +148,9 @@ local function load_one(item, where)
   if not handler then
     return nil, err
   end
-  local name = type(handler.name) == "string" and handler.name or tostring(use)
+  local name = type(handler.name) == "string" and handler.name
+    or type(use) == "string" and use
+    or ("number %d of the list"):format(number)
   local wrong = fault(handler)
   if wrong then
     return unusable(name, wrong)
@@ -184,7 +187,7 @@ end
 function handlers.built_in()
   local entries = {}
   for position, name in ipairs(BUILT_IN) do
-    local entry = assert(load_one("mwlogin.handlers." .. name))
+    local entry = assert(load_one("mwlogin.handlers." .. name, nil, position))
     entry.built_in = true
     entries[position] = entry
   end
@@ -203,7 +206,7 @@ function handlers.load(list, where)
   end
   local entries = {}
   for position, item in ipairs(list or {}) do
-    local entry, err = load_one(item, where)
+    local entry, err = load_one(item, where, position)
     if not entry then
       return nil, err
     end
