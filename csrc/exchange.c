@@ -270,15 +270,23 @@ static int resume(lua_State *L, int status, lua_KContext context) {
   return lua_yieldk(L, 1, context, resume);
 }
 
+/* A foreign loop's function raised, and nobody waits any more: nothing is left under way for whoever
+   uses the session next. The error is on top. */
+static int give_up(lua_State *L, struct mwl_exchange *exchange) {
+  clear(exchange);
+  return lua_error(L);
+}
+
 /* In a foreign loop: its own function suspends, then the pool moves on. */
 static int wait_outside(lua_State *L, int status, lua_KContext context) {
   int index = (int)context;
   struct mwl_exchange *exchange = lua_touserdata(L, index);
+  if (status != LUA_OK && status != LUA_YIELD) return give_up(L, exchange);
   lua_settop(L, index);
   if (status == LUA_YIELD && exchange->pool->multi != NULL) mwl_pool_step(exchange->pool, 0);
   while (!exchange->done) {
     if (!mwl_pool_push_wait(L, exchange)) break;
-    lua_callk(L, 1, 0, context, wait_outside);
+    if (lua_pcallk(L, 1, 0, 0, context, wait_outside) != LUA_OK) return give_up(L, exchange);
     if (exchange->pool->multi != NULL) mwl_pool_step(exchange->pool, 0);
   }
   return answer(L, exchange);

@@ -23,8 +23,6 @@ enum { TASKS = 1, AWAITED, WAIT, OVER };
 #define VALUES 4
 #define MOST_OVER 256
 
-/* A task that sleeps yields this many seconds instead of an exchange. */
-
 struct mwl_pool *mwl_pool_check(lua_State *L) {
   struct mwl_pool *pool = mwl_self(L, MWL_POOL_CLASS);
   if (pool->multi == NULL) mwl_raise(L, "this pool is closed");
@@ -271,6 +269,7 @@ static int is_sleeping_task(lua_State *L, const struct mwl_pool *pool) {
   return is_running(L);
 }
 
+/* A task that sleeps yields its seconds instead of an exchange. */
 static int slept(lua_State *L, int status, lua_KContext context) {
   (void)status;
   (void)context;

@@ -1,0 +1,41 @@
+-- A foreign loop's function that raised left the request under way: the next login of the Session
+-- waited until the wiki had answered to nobody.
+local core = require("mwlogin.core")
+local shared = require("spec.shared")
+local staged_wiki = require("spec.core.staged_wiki")
+
+describe("a foreign loop's function that raises", function()
+  local wiki = shared(staged_wiki.start)
+
+  local function raised(wait, run)
+    wiki:answer({ other = staged_wiki.SILENCE })
+    local pool <close> = core.pool({ wait = wait })
+    local session <close> = assert(pool:session(wiki.api))
+    local ok, message = run(function()
+      return session:fetch("page")
+    end)
+    assert.same({ false, "the loop has had enough" }, { ok, message })
+    assert.is_false(session:is_busy())
+    wiki:answer({ other = "{}" })
+    local other <close> = core.pool()
+    local session_of_it <close> = assert(other:session(wiki.api))
+    assert.equal(200, assert(session_of_it:fetch("page")).status)
+  end
+
+  it("ends the request, at once", function()
+    raised(function()
+      error("the loop has had enough", 0)
+    end, pcall)
+  end)
+
+  it("ends the request, after it has suspended", function()
+    raised(function()
+      coroutine.yield()
+      error("the loop has had enough", 0)
+    end, function(act)
+      local thread = coroutine.create(act)
+      assert(coroutine.resume(thread))
+      return coroutine.resume(thread)
+    end)
+  end)
+end)
