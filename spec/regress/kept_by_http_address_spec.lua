@@ -1,5 +1,6 @@
 -- A Session that was given an http address looked for what is kept under that address, and kept it
--- under the https one it had moved to: nothing was ever found again, and each start logged in.
+-- under the https one it had moved to: nothing was ever found again, and each start logged in. One
+-- that was dropped unclosed could not save its cookies: what it had moved to was collected first.
 local memory = require("spec.store.memory")
 local mwlogin = require("mwlogin")
 local scripted = require("spec.session.scripted")
@@ -33,6 +34,21 @@ describe("what is kept of a wiki with an http address", function()
     assert.same({ true, false, false }, fresh)
     local session <close> = open()
     assert.equal("Alice", assert(session:login({})).name)
+  end)
+
+  it("has the cookies of a Session that was dropped unclosed", function()
+    local writes
+    do
+      local session = open()
+      assert(session:login({ username = "Alice", password = "open sesame" }))
+      session.core:cookies({ "wiki.example.org\tFALSE\t/\tTRUE\t0\tfresh\tx" })
+      writes = store.writes
+    end
+    collectgarbage()
+    collectgarbage()
+    assert.equal(writes + 1, store.writes)
+    local _, text = next(store.kept)
+    assert.matches("fresh\\tx", text, 1, true)
   end)
 
   it("is told by the account that is kept", function()

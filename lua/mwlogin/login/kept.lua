@@ -9,6 +9,7 @@ local errors = require "mwlogin.error"
 local flight = require "mwlogin.session.flight"
 local kept_tokens = require "mwlogin.login.kept_tokens"
 local method_of = require "mwlogin.login.method"
+local upgrade = require "mwlogin.session.upgrade"
 local user = require "mwlogin.session.user"
 
 local kept = {}
@@ -308,7 +309,11 @@ end
 ---@return mwlogin.Identity|nil
 ---@return mwlogin.Error|nil err
 function kept.run(session, credentials, attempt)
-  watch(session)
+  local safe, unsafe = upgrade.run(session)
+  if not safe then
+    return nil, unsafe
+  end
+  watch(session) -- after that: what is collected goes in the order opposite to that it came in
   -- cookies that were imported for it are what such a login is to prove
   if method_of.choose(credentials) == "session" and #session.core:cookies() > 0 then
     return attempt_and_save(session, credentials, attempt, session.options.account, nil)
