@@ -9,6 +9,7 @@ describe("with mwlogin.core alone", function()
   local one = shared(wiki.start)
 
   before_each(function()
+    one:forget_throttles()
     one:mark()
   end)
 
