@@ -58,6 +58,15 @@ describe("a password in front of one wiki, after one in front of another:", func
     assert.matches("^Digest ", sent[2])
   end)
 
+  it("nor while the other's session is still open", function()
+    local session <close> = open(first_wiki, "one")
+    first_wiki:answer({ other = { question(BASIC), "{}" } })
+    assert.equal(200, assert(session:fetch("page")).status)
+    local sent = pass(second_wiki, "two", digest("second"))
+    assert.equal("none", sent[1])
+    assert.matches("^Digest ", sent[2])
+  end)
+
   it("it answers no question of the other's server", function()
     pass(first_wiki, "one", digest("first"))
     local sent = pass(second_wiki, "two", digest("second"))

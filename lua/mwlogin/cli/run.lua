@@ -60,8 +60,8 @@ local function judge(out, script, err)
   return exit.USAGE
 end
 
----What was raised with the way there, without our own part of it: nothing where it was raised by the
----script itself, whose place stands before the words.
+---What was raised, with the way there but for our own part of it: nothing where the script itself
+---raised it, whose place stands before the words.
 local function traced(words, trace)
   local ours = trace:find("\n\t[C]: in function 'xpcall'", 1, true)
   trace = trace:sub(1, (ours or 0) - 1)
