@@ -80,7 +80,7 @@ for name, case in pairs(cases) do
   starve.at(0)
   assert(case() == "done", name)
   for at = 1, starve.feed() do
-    case() -- what failed leaves no handle and no connection: each begins with what a good one leaves
+    case() -- what failed leaves no handle and no connection: each begins as after a good one
     collectgarbage "stop" -- a finalizer that Lua has no memory to call is never called
     starve.at(at, true)
     local ok, code = pcall(case)
