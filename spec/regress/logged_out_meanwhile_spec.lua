@@ -123,6 +123,28 @@ describe("a task whose Session is another user's by now", function()
     return err
   end
 
+  it("asks once more for a token with what it was logged in with", function()
+    local session, tries = nil, {}
+    session = open(function(request)
+      if not request.url:find("access_token", 1, true) then
+        return { status = 200, headers = {}, body = ALICE }
+      end
+      tries[#tries + 1] = request.body:match("client_secret=([^&]*)")
+      if #tries == 2 then
+        session:logout()
+        return { status = 500, headers = {}, body = "" }
+      end
+      return { status = 200, headers = {}, body = TOKEN:format(3600, "token" .. #tries) }
+    end, { pool = scripted.patient_pool() })
+    local client = { client_id = "app", client_secret = "s3cret", grant = "client_credentials" }
+    assert(session:login(client))
+    session.oauth_tokens.ends = core.now()
+    local reply, err = session:get({ action = "query", meta = "siteinfo" })
+    assert.is_nil(reply)
+    assert.same({ "cancelled", "other-user" }, { err.kind, err.code })
+    assert.same({ "s3cret", "s3cret", "s3cret" }, tries)
+  end)
+
   it("sends nothing with a token that came after it was logged out", function()
     local err = renewed()
     assert.same({ "cancelled", "other-user" }, { err.kind, err.code })

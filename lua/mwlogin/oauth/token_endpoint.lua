@@ -155,6 +155,24 @@ local function exchange(session, params)
   return read_answer(session, response)
 end
 
+---What is sent, its secrets our own: it may be sent again a while later, and a logout of another task
+---wipes what the login kept.
+local OWN_SECRETS <const> = {
+  __close = function(sent)
+    for _, value in pairs(sent) do
+      if core.is_secret(value) then
+        value:wipe()
+      end
+    end
+  end,
+}
+
+local function own_secret(session, text)
+  local own = core.secret(text)
+  session:protect(own)
+  return own
+end
+
 ---A failure that says nothing about the tokens: the way there, or the server, is in trouble.
 ---@param err mwlogin.Error
 ---@return boolean
@@ -175,25 +193,19 @@ function token_endpoint.ask(session, client, params, again)
   if not safe then
     return nil, err
   end
-  local sent = { client_id = client.client_id }
+  local sent <close> = setmetatable({ client_id = client.client_id }, OWN_SECRETS)
   for name, value in pairs(params) do
-    sent[name] = value
-    if core.is_secret(value) then
-      session:protect(value)
-    end
+    sent[name] = core.is_secret(value) and own_secret(session, value) or value
   end
   if client.client_secret ~= nil then
-    sent.client_secret, err = secret.read(client.client_secret, "client_secret")
-    if sent.client_secret == nil then
+    local read
+    read, err = secret.read(client.client_secret, "client_secret")
+    if read == nil then
       return nil, err
     end
-    session:protect(sent.client_secret)
+    sent.client_secret = own_secret(session, read)
+    fresh.wipe(read)
   end
-  local _ <close> = setmetatable({}, {
-    __close = function()
-      fresh.wipe(sent.client_secret)
-    end,
-  })
   if again == "never" then
     return exchange(session, sent)
   end
