@@ -12,7 +12,8 @@ describe("a task whose Session is another user's by now", function()
     return session:login({ username = name, password = PASSWORDS[name] })
   end
 
-  -- Calls `seen` with each request before the wiki answers; what it returns is the answer instead.
+  -- Calls `seen` with each request before the wiki answers; what it returns is the answer instead,
+  -- `cut`: there is none.
   local function open(seen, options)
     local accounts = {}
     for name, password in pairs(PASSWORDS) do
@@ -21,7 +22,11 @@ describe("a task whose Session is another user's by now", function()
     local wiki = scripted.wiki_of({ accounts = accounts })
     local made = {
       transport = function(request)
-        return seen(request) or wiki.transport(request)
+        local answer = seen(request) or wiki.transport(request)
+        if answer.cut then
+          return nil, { kind = "network", code = "cut", message = "the line is cut" }
+        end
+        return answer
       end,
     }
     for name, value in pairs(options or {}) do
@@ -122,6 +127,32 @@ describe("a task whose Session is another user's by now", function()
     assert.same({ "Bearer token1" }, authorizations)
     return err
   end
+
+  it("does not send a question again that was cut off", function()
+    for _, ask in ipairs({
+      function(session)
+        return session:get({ action = "query", meta = "siteinfo" })
+      end,
+      function(session)
+        return session:fetch("index.php?title=A")
+      end,
+    }) do
+      local session, sent = nil, 0
+      session = open(function(request)
+        if request.url:find("userinfo", 1, true) then
+          return { status = 200, headers = {}, body = ALICE }
+        end
+        sent = sent + 1
+        session:logout()
+        return { cut = true }
+      end)
+      assert(session:login({ access_token = "token" }))
+      local reply, err = ask(session)
+      assert.is_nil(reply)
+      assert.same({ "cancelled", "other-user" }, { err.kind, err.code })
+      assert.equal(1, sent)
+    end
+  end)
 
   it("asks once more for a token with what it was logged in with", function()
     local session, tries = nil, {}

@@ -2,6 +2,7 @@
 ---take what it got. The new pair is written before it is used, since the old one is dead by then.
 local entries = require "mwlogin.store.entry"
 local errors = require "mwlogin.error"
+local flight = require "mwlogin.session.flight"
 local turn = require "mwlogin.store.turn"
 
 local keeping = {}
@@ -36,15 +37,7 @@ end
 ---@param tokens mwlogin.oauth.Tokens
 ---@return mwlogin.Error|nil err kind cancelled
 function keeping.abandoned(session, tokens)
-  if session.oauth_tokens == tokens then
-    return nil
-  end
-  return errors.new {
-    kind = "cancelled",
-    code = "other-user",
-    message = "Another task has logged out, or in again, while the access token was renewed",
-    advice = "Use a Session for each user.",
-  }
+  return session.oauth_tokens ~= tokens and flight.logged_out() or nil
 end
 
 ---Takes what another process has kept since. nil: there is nothing new.

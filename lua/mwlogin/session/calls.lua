@@ -1,6 +1,7 @@
 ---API calls as they stand: traced, with what each call of a Session carries, neither waited for nor
 ---repeated.
 local errors = require "mwlogin.error"
+local flight = require "mwlogin.session.flight"
 local wire = require "mwlogin.session.wire"
 
 local calls = {}
@@ -119,6 +120,9 @@ end
 
 local function send_authorized(self, method, params)
   return require("mwlogin.session.repeating").question(method, function()
+    if not self.authorize then
+      return nil, flight.logged_out()
+    end
     local header, err = self:authorize(method, self.api, params)
     if not header then
       return nil, err

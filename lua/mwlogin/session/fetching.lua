@@ -1,6 +1,7 @@
 ---Pages of the wiki's own origin; redirects are followed inside it only.
 local core = require "mwlogin.core"
 local errors = require "mwlogin.error"
+local flight = require "mwlogin.session.flight"
 local options = require "mwlogin.options"
 local repeating = require "mwlogin.session.repeating"
 local upgrade = require "mwlogin.session.upgrade"
@@ -39,6 +40,9 @@ end
 
 ---An authorization is for one address, and for one time (OAuth 1 signs both): each hop has its own.
 local function authorize(session, path, sent)
+  if not session.authorize then
+    return nil, flight.logged_out()
+  end
   local header, err = session:authorize(sent.method or "GET", path, sent_params(sent))
   if not header then
     return nil, err
@@ -96,7 +100,7 @@ local function fetch(session, path, sent, hop)
       return session.core:fetch(path, sent)
     end, event)
   end
-  if not session.authorize then
+  if not session.authorize and not sent.authorization then
     return send()
   end
   local response, err, used = fetch_authorized(session, path, sent, send)

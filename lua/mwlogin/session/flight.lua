@@ -33,6 +33,17 @@ function flight.busy()
   }
 end
 
+---What becomes of something that goes on under an authorization that is gone.
+---@return mwlogin.Error kind cancelled
+function flight.logged_out()
+  return errors.new {
+    kind = "cancelled",
+    code = "other-user",
+    message = "Another task has logged out, or in again, since this was begun",
+    advice = "Use a Session for each user.",
+  }
+end
+
 ---@param session mwlogin.Session
 ---@return table|nil running the login that somebody else than the caller has under way
 function flight.elsewhere(session)
