@@ -157,7 +157,7 @@ end
 
 -- == exchanges ====================================================================================
 
-Session.exchange, Session.call = calls.exchange, calls.call
+Session.exchange, Session.call, Session.settle = calls.exchange, calls.call, calls.settle
 Session.step, Session.login_call, Session.bot_login = calls.step, calls.login, calls.bot_login
 
 ---One API call with all that this Session promises: bounded waiting, and logging in again once when

@@ -1,7 +1,6 @@
 ---Which entry of a store a login is about.
 local entries = require "mwlogin.store.entry"
 local errors = require "mwlogin.error"
-local upgrade = require "mwlogin.session.upgrade"
 
 local account = {}
 
@@ -61,7 +60,7 @@ end
 ---@return string|nil name
 ---@return mwlogin.Error|nil err
 function account.of(session, credentials)
-  local safe, unsafe = upgrade.run(session)
+  local safe, unsafe = session:settle()
   if not safe then
     return nil, unsafe
   end
@@ -80,7 +79,7 @@ end
 ---@return string|nil account
 ---@return mwlogin.Error|nil err several are kept, or the store cannot be read
 function account.kept(session)
-  local safe, unsafe = upgrade.run(session)
+  local safe, unsafe = session:settle()
   if not safe then
     return nil, unsafe
   end

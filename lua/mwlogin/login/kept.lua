@@ -9,7 +9,6 @@ local errors = require "mwlogin.error"
 local flight = require "mwlogin.session.flight"
 local kept_tokens = require "mwlogin.login.kept_tokens"
 local method_of = require "mwlogin.login.method"
-local upgrade = require "mwlogin.session.upgrade"
 local user = require "mwlogin.session.user"
 
 local kept = {}
@@ -309,7 +308,7 @@ end
 ---@return mwlogin.Identity|nil
 ---@return mwlogin.Error|nil err
 function kept.run(session, credentials, attempt)
-  local safe, unsafe = upgrade.run(session)
+  local safe, unsafe = session:settle()
   if not safe then
     return nil, unsafe
   end

@@ -150,8 +150,11 @@ local function call_authorized(self, method, params)
   end
 end
 
----Whether anything may be said at this address, or only after it has moved to https.
-local function settled(self)
+---Moves to https first where that is what the wiki wants: then anything may be said.
+---@param self mwlogin.Session
+---@return true|nil
+---@return mwlogin.Error|nil err
+function calls.settle(self)
   if self.upgraded and not self.in_the_open then
     return true
   elseif self.core:is_private() then
@@ -169,7 +172,7 @@ end
 ---@return table|nil reply
 ---@return mwlogin.Error|nil err
 function calls.call(self, method, params, opts)
-  local safe, err = settled(self)
+  local safe, err = calls.settle(self)
   if not safe then
     return nil, err
   end
@@ -188,7 +191,7 @@ end
 ---@return table|nil reply
 ---@return mwlogin.Error|nil err
 function calls.step(self, action, params)
-  local safe, err = settled(self)
+  local safe, err = calls.settle(self)
   if not safe then
     return nil, err
   end
@@ -202,7 +205,7 @@ end
 ---@return table|nil reply
 ---@return mwlogin.Error|nil err
 function calls.login(self, params)
-  local safe, err = settled(self)
+  local safe, err = calls.settle(self)
   if not safe then
     return nil, err
   end
@@ -220,7 +223,7 @@ end
 ---@return table|nil reply without `err`: one that is not the plain one
 ---@return string|nil name at stage "proof": who was logged in
 function calls.bot_login(self, username, password)
-  local safe, reason = settled(self)
+  local safe, reason = calls.settle(self)
   if not safe then
     return nil, reason
   end
