@@ -155,8 +155,8 @@ local function exchange(session, params)
   return read_answer(session, response)
 end
 
----What is sent, its secrets our own: it may be sent again a while later, and a logout of another task
----wipes what the login kept.
+---What is sent, its secrets our own: it may be sent again a while later, and a logout of another
+---task wipes what the login kept.
 local OWN_SECRETS <const> = {
   __close = function(sent)
     for _, value in pairs(sent) do
