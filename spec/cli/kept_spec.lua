@@ -253,6 +253,6 @@ print([line for line in lines if line.startswith("#")])]]
     local expected = "Logged in as Bob, but the session cannot be kept: "
     assert.truthy(said:find(expected, 1, true), said)
     assert.truthy(said:find("No space left on device", 1, true), said)
-    assert.truthy(said:find("\n6\n$"), said)
+    assert.truthy(said:find("\n6$"), said)
   end)
 end)
