@@ -179,7 +179,7 @@ return {
     find = "  (void)curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);",
     replace = "  (void)easy;",
     spec = "spec/cli/interrupted_spec.lua",
-    filter = "does not answer: resolve",
+    pattern = "does not answer: resolve",
     promise = "a handle: whoever gives up does not wait for a silent name server",
   },
 }

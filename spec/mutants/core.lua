@@ -191,7 +191,7 @@ return {
   },
   {
     file = "csrc/trouble.c",
-    find = "&& !is_of_proxy_address(exchange)) {",
+    find = " &&\n             !is_of_proxy_address(exchange)) {",
     replace = ") {",
     spec = "spec/regress/addresses_of_options_spec.lua",
     promise = "small: the password of the environment's proxy is shown by no error",

@@ -449,8 +449,8 @@ return {
   },
   {
     file = "lua/mwlogin/login.lua",
-    find = "  if session.flight then\n    return join",
-    replace = "  if false then\n    return join",
+    find = "  elseif session.flight then\n    return join",
+    replace = "  elseif false then\n    return join",
     spec = "spec/session/flight_spec.lua",
     filter = "log in once, and all are told who they are",
     promise = "T39: two logins of one Session do not run at once: the later waits for the first",
