@@ -88,15 +88,6 @@ local function check_params(params)
   end
 end
 
----Waits until no other task logs in with this Session.
-local function when_free(self, act, ...)
-  local free, err = flight.await(self)
-  if not free then
-    return nil, err
-  end
-  return act(self, ...)
-end
-
 -- == secrets and traces ===========================================================================
 
 ---Remembers a secret, so that no trace and no error shows it.
@@ -233,7 +224,17 @@ function Session:fetch(path, opts)
   if type(path) ~= "string" then
     error(("fetch takes a path or an address, not %s"):format(type(path)), 2)
   end
-  return when_free(self, require("mwlogin.session.fetching").run, path, opts)
+  local begun_as = self.identity
+  local free, err = flight.await(self)
+  if not free then
+    return nil, err
+  elseif self.identity ~= begun_as then
+    local changed = require("mwlogin.session.request").changed(begun_as, self.identity)
+    if changed then
+      return nil, changed
+    end
+  end
+  return require("mwlogin.session.fetching").run(self, path, opts)
 end
 
 ---A token, kept until the user changes.
@@ -259,7 +260,11 @@ end
 ---@return mwlogin.Error|nil err
 function Session:whoami()
   check_open(self)
-  return when_free(self, user.whoami)
+  local free, err = flight.await(self)
+  if not free then
+    return nil, err
+  end
+  return user.whoami(self)
 end
 
 ---Proves that this session belongs to a user, and makes it its identity. All tokens are dropped.

@@ -68,6 +68,9 @@ describe("while a task logs out,", function()
         return session:get({ action = "query", meta = "siteinfo" })
       end,
       function(session)
+        return session:fetch("index.php?title=A&action=watch")
+      end,
+      function(session)
         return session:post({ action = "edit", title = "A", text = "b" }, { token = "csrf" })
       end,
     }) do
