@@ -35,6 +35,8 @@ describe("a Session that lives long", function()
   end)
 
   before_each(function()
+    site.node:kill(GO_ON)
+    front:begin() -- a spec may have ended half-way
     site:spoil()
   end)
 

@@ -44,6 +44,10 @@ describe("a login through nginx", function()
     folders.remove(folder)
   end)
 
+  before_each(function()
+    front:begin() -- a spec may have ended half-way
+  end)
+
   local function log_in(name, pool, server)
     local api = "https://localhost:%d/w/api.php"
     local session <close> = assert(mwlogin.open(api:format(front.ports[server]), {

@@ -96,8 +96,11 @@ function nginx.start(servers)
   return self
 end
 
---- Starts it again after `halt`.
+--- Starts it again after `halt`; otherwise it runs already.
 function Nginx:begin()
+  if self.pipe then
+    return
+  end
   local line = "exec nginx -e %s/error.log -p %s -c %s/nginx.conf"
   self.pipe = assert(io.popen(line:format(self.folder, self.folder, self.folder), "w"))
   if ports.await(self.settled_port) then -- it listens at all of them, or at none
