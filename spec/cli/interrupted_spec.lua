@@ -150,6 +150,37 @@ describe("mwlogin login with several wikis that is interrupted", function()
     assert.equal(("Logged in to %s as Alice (botpassword)\n"):format(good.api), stdout)
   end)
 
+  it("is a script of one's own just as well", function()
+    good:answer()
+    bad:answer({ login = { staged_wiki.SILENCE, "{}" } })
+    local script <close> = assert(io.open(folder .. "/script.lua", "w"))
+    script:write([[
+      local mwlogin = require("mwlogin")
+      local store = mwlogin.store.file()
+      for _, result in ipairs(mwlogin.gather({ ... }, function(api, pool)
+        local wiki <close> = assert(mwlogin.open(api, {
+          user_agent = "spec",
+          pool = pool,
+          store = store,
+        }))
+        local password = mwlogin.secret.env("P")
+        return wiki:login({ username = "Alice@app", password = password, method = "botpassword" })
+      end)) do
+        print(result.ok)
+      end]])
+    script:flush()
+    local words = { "sh", "-c", 'exec "$@" 2>"$0"', folder .. "/stderr", "scripts/mwlogin", "run" }
+    table.move({ folder .. "/script.lua", good.api, bad.api }, 1, 3, #words + 1, words)
+    local env = { P = PASSWORD, XDG_STATE_HOME = folder, LUA_PATH = false, LUA_CPATH = false }
+    local process = assert(core.process(words, { stdout = "pipe", stdin = "null", env = env }))
+    await("login", process)
+    process:kill("INT")
+    local how, stdout, stderr = ended(process)
+    assert.same({ exit = 130 }, how)
+    assert.same({ "", "mwlogin: cancelled\n" }, { stdout, stderr })
+    is_kept()
+  end)
+
   it("takes its line away from a terminal, which is whole", function()
     good:answer()
     bad:answer({ login = { staged_wiki.SILENCE, "{}" } })
