@@ -28,7 +28,8 @@ function Error:__tostring()
   end
   message = plaintext.without_end(message, "[%s.:]")
   local stop = message:find "[?!]$" and "" or "."
-  return ("%s%s %s"):format(message, stop, self.advice)
+  -- an advice may name what a wiki asks for, and is often given to an error that there is already
+  return ("%s%s %s"):format(message, stop, plaintext.line(self.advice) or "")
 end
 
 function Error.__concat(left, right)
@@ -73,7 +74,7 @@ function errors.new(fields)
   end
   fields.code = shown(fields.code, fields.kind)
   fields.message = shown(fields.message, fields.code)
-  fields.advice = fields.advice or advice_of(fields)
+  fields.advice = shown(fields.advice) or advice_of(fields)
   return setmetatable(fields, Error)
 end
 
