@@ -22,13 +22,13 @@ Error.__name = "mwlogin.Error"
 
 ---@return string message and advice on one line, fit for a person
 function Error:__tostring()
-  local message = tostring(self.message or self.code or self.kind):gsub("%s+", " ")
+  -- cleaned here, too: both are often put together when there is an error already
+  local message = plaintext.line(self.message or self.code or self.kind) or ""
   if not self.advice then
     return message
   end
   message = plaintext.without_end(message, "[%s.:]")
   local stop = message:find "[?!]$" and "" or "."
-  -- an advice may name what a wiki asks for, and is often given to an error that there is already
   return ("%s%s %s"):format(message, stop, plaintext.line(self.advice) or "")
 end
 
