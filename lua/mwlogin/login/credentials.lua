@@ -184,8 +184,11 @@ local function complete(value, session, given)
   for name, item in pairs(value) do
     own[name] = item
   end
-  own.url = own.url or session.api
   own.username = own.username or given.username
+  function own:reader()
+    self.url = self.url or session.api -- not before it is read: the Session may move to https
+    return value.reader(self)
+  end
   return setmetatable(own, getmetatable(value))
 end
 
