@@ -78,6 +78,10 @@ end
 ---@return mwlogin.oauth.Answer|nil
 ---@return mwlogin.Error|nil err interaction, refused (the person, or the wiki, said no), network…
 function authorization_code.run(session, credentials)
+  local safe, unsafe = session:settle() -- the page that is opened is the wiki's own, at https
+  if not safe then
+    return nil, unsafe
+  end
   local visit, err =
     consent.prepare(session, credentials, credentials.redirect_uri or credentials.return_url)
   if not visit then
