@@ -15,6 +15,7 @@ for _, name in ipairs({
   "tools",
   "hostile",
   "bot_login",
+  "faults",
 }) do
   local more = require("spec.mutants." .. name)
   table.move(more, 1, #more, #all + 1, all)

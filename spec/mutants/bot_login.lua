@@ -167,19 +167,4 @@ return {
     filter = "ends in an error that says so, or does no harm",
     promise = "bot_login: without memory for the next address it ends in an error",
   },
-  {
-    file = "csrc/exchange.c",
-    find = "  return exchange->is_resent || (exchange->attempted",
-    replace = "  return 0 && (exchange->attempted",
-    spec = "spec/regress/sent_again_six_times_spec.lua",
-    promise = "a handle: what libcurl sent again by itself does not count for ever",
-  },
-  {
-    file = "csrc/handle.c",
-    find = "  (void)curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);",
-    replace = "  (void)easy;",
-    spec = "spec/cli/interrupted_spec.lua",
-    pattern = "does not answer: resolve",
-    promise = "a handle: whoever gives up does not wait for a silent name server",
-  },
 }
