@@ -122,6 +122,7 @@ static int set_session_options(struct mwl_exchange *exchange) {
   SET(CURLOPT_NOPROXY, session->proxy == NULL && !exchange->pool->has_proxy ? "*" : NULL);
   /* NULL would take libcurl's own file away as well */
   SET(CURLOPT_CAINFO, session->ca_file != NULL ? session->ca_file : exchange->pool->default_ca);
+  SET(CURLOPT_CAPATH, session->ca_file != NULL ? NULL : exchange->pool->default_ca_folder);
   SET(CURLOPT_SSLCERT, exchange->foreign ? NULL : session->client_cert);
   SET(CURLOPT_SSLKEY, exchange->foreign ? NULL : session->client_key);
 #undef SET

@@ -268,6 +268,7 @@ static int names_proxy(void) {
 int mwl_pool_begin(struct mwl_pool *pool, int per_host, int in_all, long max_connections) {
   CURL *easy;
   char *default_ca = NULL;
+  char *default_ca_folder = NULL;
   pool->timer = -1;
   pool->wake = -1;
   pool->has_proxy = names_proxy();
@@ -283,6 +284,9 @@ int mwl_pool_begin(struct mwl_pool *pool, int per_host, int in_all, long max_con
   if (easy == NULL) return 0;
   if (curl_easy_getinfo(easy, CURLINFO_CAINFO, &default_ca) == CURLE_OK) {
     pool->default_ca = default_ca;
+  }
+  if (curl_easy_getinfo(easy, CURLINFO_CAPATH, &default_ca_folder) == CURLE_OK) {
+    pool->default_ca_folder = default_ca_folder;
   }
   mwl_handle_give_back(pool, easy, NULL);
   return 1;

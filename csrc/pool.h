@@ -36,6 +36,7 @@ struct mwl_pool {
   struct curl_slist *plain_headers; /* of large requests without headers of their own */
   int has_proxy;                    /* the environment names one */
   const char *default_ca;           /* libcurl's own file of certificate authorities; NULL: none */
+  const char *default_ca_folder;    /* its folder of them, which it looks into besides */
   CURL *last_easy;   /* the handle whose session options are those of `last_session` */
   long last_session; /* a session's number; 0: none */
   long sessions;     /* how many there have been */

@@ -56,4 +56,28 @@ describe("a Session closed by another task", function()
       return session:get({ action = "query", titles = "A" })
     end))
   end)
+
+  it("while a login waits for what was sent before", function()
+    wiki:answer({ other = staged_wiki.SILENCE })
+    local pool <close> = mwlogin.pool()
+    local session <close> = assert(mwlogin.open(wiki.api, { user_agent = "spec", pool = pool }))
+    local results = mwlogin.gather({ "get", "login", "close" }, function(what)
+      if what == "get" then
+        return session:get({ action = "query", titles = "A" })
+      elseif what == "login" then
+        return session:login({ username = "Alice@app", password = PASSWORD })
+      end
+      for _ = 1, 1000 do
+        if wiki:stages():find("other", 1, true) then
+          break
+        end
+        pool:sleep(0.01)
+      end
+      session:close()
+    end, { pool = pool })
+    local err = results[2].err
+    assert.same({ "cancelled", "closed" }, { err.kind, err.code })
+    assert.equal("The session was closed before the login began", err.message)
+    assert.is_nil(wiki:stages():find("token", 1, true))
+  end)
 end)

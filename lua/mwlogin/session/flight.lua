@@ -72,7 +72,15 @@ function flight.wait_while(session, holds)
 end
 
 local function is_busy(session)
-  return session.core:is_busy()
+  return not session.closed and session.core:is_busy()
+end
+
+local function closed()
+  return errors.new {
+    kind = "cancelled",
+    code = "closed",
+    message = "The session was closed before the login began",
+  }
 end
 
 ---Waits, within `max_wait`, until nobody else is logging in.
@@ -123,6 +131,9 @@ function flight.run(session, name, act, ...)
   -- takes longer, an upload, is not waited for
   if is_busy(session) then
     local quiet, why = flight.wait_while(session, is_busy)
+    if session.closed then
+      quiet, why = nil, closed()
+    end
     if not quiet and why.code ~= BUSY then
       running.err = why
       return nil, why
