@@ -8,7 +8,7 @@ local shared = require "spec.shared"
 local shell = require "spec.shell"
 local socket = require "socket"
 
-local PASSWORD <const> = ("fedcba9876543210"):rep(2) -- what its server says is another text
+local PASSWORD <const> = ("0a1b2c3d4e5f6g7h"):rep(2) -- what its server says is another text
 
 ---Without what other specs left to the collector; counted when this process has closed its end of
 ---the pipe.
