@@ -17,12 +17,15 @@ describe("a browser or driver that", function()
     site = stand.site()
     session = stand.session(site)
     before = stand.left_behind()
+    way = nil
   end)
 
   after_each(function()
-    way:close()
     stand.restore_environment()
     stand.remove_programs()
+    if way then
+      way:close()
+    end
     stand.nothing_left_since(before)
     session:close()
     site:close()
