@@ -17,6 +17,7 @@ local DESCRIPTORS <const>, BLOCKS <const> = 8, 4096
 
 ---Files whose specs have no second time: one that ends half-way fails the next.
 local ONCE <const> = {
+  ["spec/redirect/broken_browser_spec.lua"] = "an environment without browsers is left to the next",
   ["spec/doc/blocks_spec.lua"] = "a block of a page goes on with what the one before it left",
   ["spec/redirect/driven_spec.lua"] = "looks for what browsers and drivers of any spec left",
   ["spec/redirect/scratch_spec.lua"] = "looks for folders that any spec of it left",
