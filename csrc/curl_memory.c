@@ -34,7 +34,7 @@ static void *kept[BINS][ROOM];
 static int kept_count[BINS];
 static atomic_ulong refusals;
 
-/* == bins; below 0: none, it is not kept ====================================================== */
+/* == bins; below 0: none, it is not kept ======================================================= */
 
 static size_t size_of(int bin) {
   if (bin < SMALL) return (size_t)bin * 16 + 8;

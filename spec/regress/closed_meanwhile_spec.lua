@@ -8,6 +8,17 @@ describe("a Session closed by another task", function()
   local wiki = shared(staged_wiki.start)
   local PASSWORD <const> = ("0123456789abcdef"):rep(2)
 
+  -- Closes once the wiki has been asked at a stage, or what would ask it is over.
+  local function close_at(stage, session, pool, is_over)
+    for _ = 1, 1000 do
+      if wiki:stages():find(stage, 1, true) or (is_over and is_over()) then
+        break
+      end
+      pool:sleep(0.01)
+    end
+    session:close()
+  end
+
   -- What `act` comes to, which waits for an answer that never comes, when the Session is closed.
   local function closed_under(stage, trace, act)
     wiki:answer({ [stage] = staged_wiki.SILENCE })
@@ -24,13 +35,9 @@ describe("a Session closed by another task", function()
         })
         return act(session)
       end
-      for _ = 1, 1000 do
-        if is_over or wiki:stages():find(stage, 1, true) then
-          break
-        end
-        pool:sleep(0.01)
-      end
-      session:close()
+      close_at(stage, session, pool, function()
+        return is_over
+      end)
     end, { pool = pool })
     return results[1].value, results[1].err
   end
@@ -67,13 +74,7 @@ describe("a Session closed by another task", function()
       elseif what == "login" then
         return session:login({ username = "Alice@app", password = PASSWORD })
       end
-      for _ = 1, 1000 do
-        if wiki:stages():find("other", 1, true) then
-          break
-        end
-        pool:sleep(0.01)
-      end
-      session:close()
+      close_at("other", session, pool)
     end, { pool = pool })
     local err = results[2].err
     assert.same({ "cancelled", "closed" }, { err.kind, err.code })
